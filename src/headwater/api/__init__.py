@@ -1,0 +1,1 @@
+"""The management door: one file per resource, thin. Who may call what is said at each route."""

@@ -1,0 +1,1 @@
+"""The ways in: command line, processes, settings, wiring. Decides nothing."""

@@ -1,0 +1,72 @@
+"""Times as headwater writes them: ISO 8601, UTC, a trailing `Z`, milliseconds, or microseconds where given."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+Clock = Callable[[], float]
+"""Gives the present as seconds since 1970-01-01 UTC."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_ISO = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?"
+)
+
+
+def now() -> float:
+    """Seconds since 1970-01-01 UTC by the machine's clock."""
+    return time.time()
+
+
+def iso_from_seconds(seconds: float) -> str:
+    """`1700000000.5` → `2023-11-14T22:13:20.500Z`."""
+    return iso(EPOCH + timedelta(milliseconds=round(seconds * 1000)))
+
+
+def iso(moment: datetime) -> str:
+    """A moment in UTC with `Z`; milliseconds, or microseconds when it has a part below a millisecond."""
+    moment = moment.astimezone(UTC)
+    fine = moment.microsecond % 1000 != 0
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds" if fine else "milliseconds") + "Z"
+
+
+def parse_iso(text: str) -> datetime | None:
+    """An ISO 8601 date or date-time as a moment in UTC (no zone given: UTC); None when it is not one.
+
+    Digits beyond microseconds are cut. A leap second counts as the second before it.
+    """
+    found = _ISO.fullmatch(text.strip())
+    if found is None:
+        return None
+    year, month, day, hour, minute, second, fraction, zone = found.groups()
+    try:
+        moment = datetime(
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            min(int(second or 0), 59) if second != "60" else 59,
+            int((fraction or "0").ljust(6, "0")[:6]),
+            tzinfo=UTC,
+        )
+        if second is not None and int(second) > 60:
+            return None
+        return moment - _offset(zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _offset(zone: str | None) -> timedelta:
+    if zone is None or zone in "Zz":
+        return timedelta()
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    if int(digits[:2]) > 23 or int(digits[2:]) > 59:
+        raise ValueError(f"no such offset: {zone}")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return -offset if zone[0] == "-" else offset

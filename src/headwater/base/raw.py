@@ -1,0 +1,45 @@
+"""The raw record: what a door writes to the journal before it answers, and the pipeline reads.
+
+One record is one request. Events stay as the client sent them (JSON text, checked, not rewritten); what the
+request as a whole said (batch context, sentAt, the call kind named by the path) stands beside them once.
+The wire form is one JSON object with one-letter keys, so that it can be read with any tool.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from headwater.base.event import NO_JSON, CallType
+
+
+class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """`received_ms` is milliseconds since 1970-01-01 UTC; `events` holds at least one JSON object.
+
+    `call` is the call kind when the path names it (`/v1/track`); None: each event has its own `type`.
+    `context` and `integrations` are the batch's, merged under each event's own. `fate` is set when the door
+    knows that the events go no further (`source_disabled`). `ip` is the client's address where it is to be
+    recorded.
+    """
+
+    source_id: str = msgspec.field(name="s")
+    workspace_id: str = msgspec.field(name="w")
+    received_ms: int = msgspec.field(name="r")
+    events: list[msgspec.Raw] = msgspec.field(name="e")
+    door: str = msgspec.field(name="d", default="track")
+    call: CallType | None = msgspec.field(name="c", default=None)
+    sent_at: str | None = msgspec.field(name="a", default=None)
+    context: msgspec.Raw = msgspec.field(name="x", default=NO_JSON)
+    integrations: msgspec.Raw = msgspec.field(name="i", default=NO_JSON)
+    ip: str | None = msgspec.field(name="p", default=None)
+    fate: str | None = msgspec.field(name="f", default=None)
+
+
+class RejectedNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An item the door refused, kept for the debugger alone: never counted as accepted, never replayed."""
+
+    source_id: str = msgspec.field(name="s")
+    workspace_id: str = msgspec.field(name="w")
+    received_ms: int = msgspec.field(name="r")
+    code: str = msgspec.field(name="q")
+    message: str = msgspec.field(name="m")
+    payload: str = msgspec.field(name="y", default="")

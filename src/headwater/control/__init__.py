@@ -1,0 +1,1 @@
+"""Who may send, and where it goes: workspaces, regions, sources, keys, tokens."""

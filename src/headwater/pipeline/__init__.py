@@ -1,0 +1,1 @@
+"""From raw to clean: pure steps in a named order, each fate counted."""

@@ -1,0 +1,1 @@
+"""From clean event to row: tables, columns, types, loading and querying."""
