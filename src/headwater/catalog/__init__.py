@@ -1,1 +1,1 @@
-"""The world as data: sources and destinations, one file each, found by looking."""
+"""The world as data: which tools can send events, and what each one sends. One source is one TOML file."""
