@@ -2,7 +2,8 @@
 
 One record is one request. Events stay as the client sent them (JSON text, checked, not rewritten); what the
 request as a whole said (batch context, sentAt, the call kind named by the path) stands beside them once.
-The wire form is one JSON object with one-letter keys, so that it can be read with any tool.
+The wire form is one JSON object with one-letter keys, so that it can be read with any tool; `k` tells a
+record of events (`e`) from a note about a refused item (`n`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import msgspec
 from headwater.base.event import NO_JSON, CallType
 
 
-class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="e"):
     """`received_ms` is milliseconds since 1970-01-01 UTC; `events` holds at least one JSON object.
 
     `call` is the call kind when the path names it (`/v1/track`); None: each event has its own `type`.
@@ -34,7 +35,7 @@ class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fate: str | None = msgspec.field(name="f", default=None)
 
 
-class RejectedNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RejectedNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="n"):
     """An item the door refused, kept for the debugger alone: never counted as accepted, never replayed."""
 
     source_id: str = msgspec.field(name="s")

@@ -1,0 +1,88 @@
+"""Where a local log's bytes lie: segment files named by the offset of their first byte, and the durable mark.
+
+`<20 digits>.log` holds frames; `durable` holds one 64-bit number, shared by memory map between the writer and
+readers in other processes: everything before it has been flushed to disk. It is set after the flush, so that
+a mark found on disk never promises too much.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import time
+from pathlib import Path
+
+SUFFIX = ".log"
+
+
+def segment_path(directory: Path, base: int) -> Path:
+    return directory / f"{base:020d}{SUFFIX}"
+
+
+def segment_bases(directory: Path) -> list[int]:
+    """The segments' first offsets, in order."""
+    try:
+        names = os.listdir(directory)
+    except FileNotFoundError:
+        return []
+    return sorted(int(name[: -len(SUFFIX)]) for name in names if name.endswith(SUFFIX))
+
+
+def sync_directory(directory: Path) -> None:
+    """A file's name is durable only when its directory has been flushed."""
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+class DurableMark:
+    """One 64-bit number in a shared memory map; reading it costs no system call."""
+
+    def __init__(self, directory: Path, *, writable: bool) -> None:
+        path = directory / "durable"
+        flags = os.O_RDWR | os.O_CREAT
+        handle = os.open(path, flags, 0o600)
+        try:
+            if os.fstat(handle).st_size < 8:
+                os.ftruncate(handle, 8)
+            self._map = mmap.mmap(handle, 8, access=mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)
+        finally:
+            os.close(handle)
+        # A 64-bit cast stores and loads with one instruction: a reader never sees half a number.
+        self._cell = memoryview(self._map).cast("Q")
+
+    def get(self) -> int:
+        return self._cell[0]
+
+    def set(self, offset: int) -> None:
+        self._cell[0] = offset
+
+    def close(self) -> None:
+        self._cell.release()
+        self._map.close()
+
+
+class WriterLock:
+    """At most one writer of a directory, over all processes; a dead holder's lock is free at once."""
+
+    def __init__(self, directory: Path, *, wait_s: float) -> None:
+        self._handle = os.open(directory / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + wait_s
+        while True:
+            try:
+                fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    os.close(self._handle)
+                    raise TimeoutError(
+                        f"{directory} is being written by another process; waited {wait_s:g} s for it to end. "
+                        "Stop that one, or use another data directory."
+                    ) from None
+                time.sleep(0.05)
+
+    def close(self) -> None:
+        os.close(self._handle)

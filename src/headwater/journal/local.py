@@ -1,0 +1,209 @@
+"""The log on one machine: segment files, one writer process, any number of readers in any process."""
+
+from __future__ import annotations
+
+import bisect
+import contextlib
+import itertools
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from headwater.journal import frame
+from headwater.journal.files import (
+    DurableMark,
+    WriterLock,
+    segment_bases,
+    segment_path,
+    sync_directory,
+)
+from headwater.journal.protocol import JournalBroken, JournalFull, OffsetGone, Record
+
+SEGMENT_BYTES = 64 * 1024 * 1024
+LOCK_WAIT_S = 10.0
+
+
+class LocalWriter:
+    """Appends durably. Opening cuts off a torn last write: it was never acknowledged."""
+
+    def __init__(
+        self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, lock_wait_s: float = LOCK_WAIT_S
+    ) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._segment_bytes = segment_bytes
+        self._lock = WriterLock(directory, wait_s=lock_wait_s)
+        self._mark = DurableMark(directory, writable=True)
+        self._handle = -1
+        self._broken = False
+        self._open_last()
+
+    @property
+    def end(self) -> int:
+        return self._base + self._size
+
+    @property
+    def base(self) -> int:
+        """Where the segment being written begins."""
+        return self._base
+
+    def append(self, payloads: Sequence[bytes]) -> int:
+        if self._broken:
+            raise JournalBroken(f"the journal in {self._directory} had a failed flush; it must be opened anew")
+        if self._size >= self._segment_bytes:
+            self._rotate()
+        data = frame.encode(payloads)
+        self._write(data)
+        self._flush()
+        self._size += len(data)
+        self._mark.set(self.end)
+        return self.end
+
+    def close(self) -> None:
+        os.close(self._handle)
+        self._mark.close()
+        self._lock.close()
+
+    def _open_last(self) -> None:
+        bases = segment_bases(self._directory)
+        self._base = bases[-1] if bases else 0
+        path = segment_path(self._directory, self._base)
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._size = _valid_bytes(path)
+        os.ftruncate(self._handle, self._size)
+        os.lseek(self._handle, self._size, os.SEEK_SET)
+        os.fsync(self._handle)
+        sync_directory(self._directory)
+        self._mark.set(self.end)
+
+    def _rotate(self) -> None:
+        base = self.end
+        path = segment_path(self._directory, base)
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+            os.fsync(handle)
+            sync_directory(self._directory)
+        except OSError as error:
+            raise JournalFull(f"the journal cannot open a new segment: {error.strerror}") from error
+        os.close(self._handle)
+        self._handle, self._base, self._size = handle, base, 0
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._handle, view) :]
+        except OSError as error:
+            self._take_back()
+            raise JournalFull(f"the journal cannot be written: {error.strerror}") from error
+
+    def _take_back(self) -> None:
+        """Removes what a failed write left behind the last durable record."""
+        try:
+            os.ftruncate(self._handle, self._size)
+            os.lseek(self._handle, self._size, os.SEEK_SET)
+        except OSError as error:
+            self._broken = True
+            raise JournalBroken(f"the journal cannot be mended after a failed write: {error.strerror}") from error
+
+    def _flush(self) -> None:
+        try:
+            os.fdatasync(self._handle)
+        except OSError as error:
+            # The kernel may have dropped the dirty pages: a later flush would succeed without them.
+            self._broken = True
+            raise JournalBroken(f"the journal's flush failed: {error.strerror}") from error
+
+
+class LocalReader:
+    """Reads durable records; keeps the segment it last read open."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._mark = DurableMark(directory, writable=False)
+        self._bases: list[int] = []
+        self._handle = -1
+        self._handle_base = -1
+
+    def end(self) -> int:
+        return self._mark.get()
+
+    def earliest(self) -> int:
+        bases = segment_bases(self._directory)
+        return bases[0] if bases else 0
+
+    def read(self, offset: int, max_bytes: int) -> list[Record]:
+        durable = self._mark.get()
+        if offset >= durable:
+            return []
+        base, stop = self._locate(offset, durable)
+        data = self._bytes(base, offset, min(max_bytes, stop - offset))
+        if (wanted := frame.needed(data)) > len(data):
+            data = self._bytes(base, offset, wanted)
+        return [Record(offset + start, offset + finish, payload) for start, finish, payload in frame.decode(data)]
+
+    def last(self) -> Record | None:
+        durable = self._mark.get()
+        for base in reversed(segment_bases(self._directory)):
+            offset, newest = base, None
+            while offset < durable and (records := self.read(offset, 8 * 1024 * 1024)):
+                newest = records[-1]
+                offset = newest.next
+            if newest is not None:
+                return newest
+        return None
+
+    def close(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
+        self._mark.close()
+
+    def _locate(self, offset: int, durable: int) -> tuple[int, int]:
+        """The segment that holds `offset`, and where its durable part stops."""
+        if not self._bases or offset >= self._bases[-1] or offset < self._bases[0]:
+            self._bases = segment_bases(self._directory)
+        index = bisect.bisect_right(self._bases, offset) - 1
+        if index < 0:
+            raise OffsetGone(offset, self._bases[0] if self._bases else durable)
+        following = self._bases[index + 1] if index + 1 < len(self._bases) else durable
+        return self._bases[index], min(following, durable)
+
+    def _bytes(self, base: int, offset: int, count: int) -> bytes:
+        if self._handle_base != base:
+            if self._handle >= 0:
+                os.close(self._handle)
+                self._handle = -1
+            try:
+                self._handle = os.open(segment_path(self._directory, base), os.O_RDONLY)
+            except FileNotFoundError:
+                self._bases = segment_bases(self._directory)
+                raise OffsetGone(offset, self._bases[0] if self._bases else offset) from None
+            self._handle_base = base
+        return os.pread(self._handle, count, offset - base)
+
+
+def prune(directory: Path, *, before: int) -> int:
+    """Removes whole segments that end at or before `before`; gives the earliest offset kept."""
+    bases = segment_bases(directory)
+    for base, following in itertools.pairwise(bases):
+        if following > before:
+            break
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(segment_path(directory, base))
+    bases = segment_bases(directory)
+    return bases[0] if bases else 0
+
+
+def _valid_bytes(path: Path) -> int:
+    """How much of a segment file is whole frames."""
+    size = 0
+    with path.open("rb") as file:
+        data = b""
+        while chunk := file.read(8 * 1024 * 1024):
+            data += chunk
+            used = max((finish for _, finish, _ in frame.decode(data)), default=0)
+            size += used
+            data = data[used:]
+    return size

@@ -1,0 +1,58 @@
+"""The latest events of each source, as people look at them while they set a source up. A sample, not a record."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+
+from headwater.pipeline.process import Item
+
+KEPT_PER_SOURCE = 500
+
+
+class Seen(msgspec.Struct, frozen=True):
+    seq: int
+    item: Item
+
+
+class Debugger:
+    """Written by the pipeline's thread, read by any."""
+
+    def __init__(self, *, kept: int = KEPT_PER_SOURCE) -> None:
+        self._kept = kept
+        self._lock = threading.Lock()
+        self._sources: dict[str, deque[Seen]] = {}
+        self._last_ms: dict[str, int] = {}
+        self._seq = 0
+
+    def add(self, items: Iterable[Item]) -> None:
+        with self._lock:
+            for item in items:
+                self._seq += 1
+                ring = self._sources.get(item.source_id)
+                if ring is None:
+                    ring = self._sources[item.source_id] = deque(maxlen=self._kept)
+                ring.append(Seen(self._seq, item))
+                self._last_ms[item.source_id] = item.received_ms
+
+    def latest(self, source_id: str, *, limit: int, after: int = 0) -> list[Seen]:
+        """Newest first; with `after`, only what came later than that sequence number."""
+        with self._lock:
+            ring = self._sources.get(source_id, ())
+            found: list[Seen] = []
+            for seen in reversed(ring):
+                if seen.seq <= after or len(found) >= limit:
+                    break
+                found.append(seen)
+            return found
+
+    def find(self, message_id: str) -> list[Item]:
+        with self._lock:
+            return [s.item for ring in self._sources.values() for s in ring if s.item.message_id == message_id]
+
+    def last_received_ms(self, source_id: str) -> int | None:
+        with self._lock:
+            return self._last_ms.get(source_id)

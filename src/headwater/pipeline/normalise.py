@@ -1,0 +1,152 @@
+"""What an accepted call means: one typed reading of it, and its clean form.
+
+Rules (the Tracking API's): `timestamp` is renamed to originalTimestamp, and the new timestamp is
+receivedAt - (sentAt - originalTimestamp); without sentAt the original; without both receivedAt. The batch's
+context and integrations stand under each event's own, key by key. An identify without `traits` takes
+`context.traits`. An event without messageId gets one that is the same whenever this record is read again.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from headwater.base.clock import EPOCH, iso, iso_from_seconds, parse_iso
+from headwater.base.event import NO_JSON, CallType, CleanEvent
+from headwater.base.ids import stable_uuid
+from headwater.base.raw import RawRecord
+
+
+class Call(msgspec.Struct, frozen=True, rename="camel"):
+    """A call as the client sent it; null and absent are the same."""
+
+    type: CallType | None = None
+    message_id: str | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    group_id: str | None = None
+    previous_id: str | None = None
+    event: str | None = None
+    name: str | None = None
+    category: str | None = None
+    timestamp: str | None = None
+    original_timestamp: str | None = None
+    sent_at: str | None = None
+    properties: msgspec.Raw = NO_JSON
+    traits: msgspec.Raw = NO_JSON
+    context: msgspec.Raw = NO_JSON
+    integrations: msgspec.Raw = NO_JSON
+
+
+_CALL = msgspec.json.Decoder(Call)
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def read_call(raw: msgspec.Raw) -> Call:
+    """Raises msgspec.MsgspecError when it is no call: the door let through what it should not have."""
+    return _CALL.decode(raw)
+
+
+def message_id(call: Call, *, journal: str, offset: int, index: int) -> str:
+    return call.message_id or stable_uuid("message", journal, str(offset), str(index))
+
+
+def clean(record: RawRecord, call: Call, *, message_id: str) -> CleanEvent:
+    kind = record.call or call.type
+    if kind is None:
+        raise ValueError("the call names no type")
+    context = _context(record, call)
+    received = _from_ms(record.received_ms)
+    original = call.timestamp or call.original_timestamp
+    sent = call.sent_at or record.sent_at
+    return CleanEvent(
+        message_id=message_id,
+        type=kind,
+        source_id=record.source_id,
+        workspace_id=record.workspace_id,
+        received_at=iso_from_seconds(record.received_ms / 1000),
+        timestamp=iso(_timestamp(received, _moment(original), _moment(sent))),
+        original_timestamp=_canonical(original),
+        sent_at=_canonical(sent),
+        user_id=call.user_id or None,
+        anonymous_id=call.anonymous_id or None,
+        group_id=call.group_id or None,
+        previous_id=call.previous_id or None,
+        event=call.event if kind == "track" else None,
+        name=call.name if kind in ("page", "screen") else None,
+        category=call.category if kind in ("page", "screen") else None,
+        properties=_present(call.properties),
+        traits=_traits(kind, call, context),
+        context=context,
+        integrations=_under(record.integrations, _present(call.integrations)),
+    )
+
+
+def _from_ms(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return parse_iso(text)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _canonical(text: str | None) -> str | None:
+    """The moment in our form; what is no moment stays as it was, so that nothing is lost."""
+    moment = _moment(text)
+    return text if moment is None else iso(moment)
+
+
+def _timestamp(received: datetime, original: datetime | None, sent: datetime | None) -> datetime:
+    if original is None:
+        return received
+    if sent is None:
+        return original
+    try:
+        corrected = received - (sent - original)
+    except OverflowError:
+        return original
+    return corrected if corrected >= EPOCH or original < EPOCH else original
+
+
+def _present(raw: msgspec.Raw) -> msgspec.Raw:
+    return NO_JSON if not raw or bytes(raw) == b"null" else raw
+
+
+def _context(record: RawRecord, call: Call) -> msgspec.Raw:
+    context = _under(record.context, _present(call.context))
+    if record.ip is None:
+        return context
+    keys = _OBJECT.decode(context) if context else {}
+    if "ip" in keys:
+        return context
+    return _encode({**keys, "ip": _encode(record.ip)})
+
+
+def _under(batch: msgspec.Raw, own: msgspec.Raw) -> msgspec.Raw:
+    """The batch's keys, then the event's own over them."""
+    if not batch or bytes(batch) in (b"null", b"{}"):
+        return own
+    if not own:
+        return batch
+    return _encode({**_OBJECT.decode(batch), **_OBJECT.decode(own)})
+
+
+def _traits(kind: CallType, call: Call, context: msgspec.Raw) -> msgspec.Raw:
+    own = _present(call.traits)
+    if own or kind != "identify" or not context:
+        return own if kind in ("identify", "group", "alias") else NO_JSON
+    return _present(_OBJECT.decode(context).get("traits", NO_JSON))
+
+
+def _encode(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))

@@ -1,0 +1,148 @@
+"""The pipeline's loop: raw journal in, clean journal out, each raw event in exactly one frame.
+
+The order of effects is what makes a crash harmless at any point: fates (keyed by raw offset), then the clean
+frame (which carries the raw cursor), then the dedupe window and the totals (both rebuilt from frames at start).
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from headwater.base.clean import CleanFrame, decode_frame, encode_frame
+from headwater.base.clock import parse_iso
+from headwater.base.errors import HeadwaterError, Transient
+from headwater.base.outcome import Fate
+from headwater.journal.protocol import Reader, Writer
+from headwater.pipeline.debugger import Debugger
+from headwater.pipeline.dedupe import DedupeWindow, key_of
+from headwater.pipeline.ledger import Ledger
+from headwater.pipeline.process import Item, process
+
+READ_BYTES = 2 * 1024 * 1024
+IDLE_MIN_S = 0.002
+IDLE_MAX_S = 0.02
+RETRY_S = 0.5
+
+
+class Pipeline:
+    def __init__(
+        self,
+        *,
+        raw: Reader,
+        clean_writer: Writer,
+        clean_reader: Reader,
+        window: DedupeWindow,
+        ledger: Ledger,
+        debugger: Debugger,
+        journal_name: str,
+        clock: Callable[[], float],
+        log: Callable[[str], None],
+    ) -> None:
+        self._raw = raw
+        self._clean_writer = clean_writer
+        self._clean_reader = clean_reader
+        self._window = window
+        self._ledger = ledger
+        self._debugger = debugger
+        self._journal_name = journal_name
+        self._clock = clock
+        self._log = log
+        self._stop = threading.Event()
+
+    @property
+    def raw_next(self) -> int:
+        return self._ledger.raw_next
+
+    def lag_bytes(self) -> int:
+        return self._raw.end() - self._ledger.raw_next
+
+    def recover(self) -> None:
+        """Brings totals and the dedupe window up to the clean journal's end."""
+        offset = max(min(self._ledger.clean_offset, self._window.position), self._clean_reader.earliest())
+        while records := self._clean_reader.read(offset, READ_BYTES * 4):
+            for record in records:
+                frame = decode_frame(record.payload)
+                if record.offset >= self._ledger.clean_offset:
+                    self._ledger.count(frame, clean_offset=record.next)
+                if record.offset >= self._window.position:
+                    self._remember(frame, record.next)
+                offset = record.next
+        self._ledger.save()
+        self._refill()
+
+    def run(self) -> None:
+        """Until `stop`."""
+        idle_s = IDLE_MIN_S
+        while not self._stop.is_set():
+            try:
+                moved = self.step()
+            except Transient as error:
+                self._log(f"the pipeline waits: {error.message}")
+                self._stop.wait(RETRY_S)
+                continue
+            if moved:
+                idle_s = IDLE_MIN_S
+            else:
+                self._stop.wait(idle_s)
+                idle_s = min(idle_s * 1.5, IDLE_MAX_S)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def step(self) -> int:
+        """Moves one stretch; gives how many raw records it held."""
+        records = self._raw.read(self._ledger.raw_next, READ_BYTES)
+        if not records:
+            return 0
+        outcome = process(records, journal=self._journal_name, seen=self._window.seen)
+        self._ledger.record(outcome.items)
+        end = self._clean_writer.append([encode_frame(outcome.frame)])
+        self._window.add(outcome.keys, position=end, now=self._clock())
+        self._ledger.count(outcome.frame, clean_offset=end)
+        self._debugger.add(outcome.items)
+        return len(records)
+
+    def _remember(self, frame: CleanFrame, position: int) -> None:
+        keys = [key_of(event.source_id, event.message_id) for event in frame.events]
+        self._window.add(keys, position=position, now=self._clock())
+
+    def _refill(self) -> None:
+        """The debugger shows the latest events also after a restart."""
+        offset = max(self._clean_reader.earliest(), self._recent_offset())
+        try:
+            records = self._clean_reader.read(offset, READ_BYTES)
+        except HeadwaterError:
+            return
+        for record in records:
+            self._debugger.add(_shown(decode_frame(record.payload), record.offset))
+
+    def _recent_offset(self) -> int:
+        """A frame's start near the end of the clean journal."""
+        newest = self._clean_reader.last()
+        return newest.offset if newest is not None else 0
+
+
+def _shown(frame: CleanFrame, offset: int) -> list[Item]:
+    return [
+        Item(
+            source_id=event.source_id,
+            workspace_id=event.workspace_id,
+            message_id=event.message_id,
+            fate=Fate.CLEAN,
+            received_ms=_ms(event.received_at),
+            offset=offset,
+            index=index,
+            raw=msgspec.json.encode(event),
+            event=event,
+        )
+        for index, event in enumerate(frame.events)
+    ]
+
+
+def _ms(iso: str) -> int:
+    moment = parse_iso(iso)
+    return int(moment.timestamp() * 1000) if moment else int(time.time() * 1000)
