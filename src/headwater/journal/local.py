@@ -138,7 +138,7 @@ class LocalReader:
         if offset >= durable:
             return []
         base, stop = self._locate(offset, durable)
-        data = self._bytes(base, offset, min(max_bytes, stop - offset))
+        data = self._bytes(base, offset, min(max(max_bytes, frame.HEADER.size), stop - offset))
         if (wanted := frame.needed(data)) > len(data):
             data = self._bytes(base, offset, wanted)
         return [Record(offset + start, offset + finish, payload) for start, finish, payload in frame.decode(data)]

@@ -51,9 +51,6 @@ class Writer(Protocol):
         """Stores all or nothing, durably; gives the log's new end."""
         ...
 
-    @property
-    def end(self) -> int: ...
-
     def close(self) -> None: ...
 
 

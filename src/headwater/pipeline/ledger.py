@@ -118,8 +118,9 @@ class Ledger:
         """Forgets the oldest duplicates and drops beyond `kept`; what is parked stays."""
         with self._lock:
             self._db.execute(
-                "DELETE FROM fates WHERE fate <> 'parked' AND (raw_offset, position) IN (SELECT raw_offset, position"
-                " FROM fates WHERE fate <> 'parked' ORDER BY raw_offset DESC, position DESC LIMIT -1 OFFSET ?)",
+                "DELETE FROM fates WHERE fate <> 'parked' AND (raw_offset, position) IN ("
+                "SELECT raw_offset, position FROM fates WHERE fate <> 'parked'"
+                " ORDER BY raw_offset DESC, position DESC LIMIT -1 OFFSET ?)",
                 (kept,),
             )
 

@@ -1,0 +1,45 @@
+"""What a child process does first, whatever its role: tie its life to the parent's, then run the role."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+
+import msgspec
+import uvloop
+
+from headwater.app import log
+from headwater.app.supervisor import ChildOrder, die_with_parent
+
+
+def main() -> None:
+    order = msgspec.json.decode(sys.argv[1], type=ChildOrder)
+    die_with_parent(order.parent_pid)
+    log.configure(level=order.settings.log_level, form=order.settings.log_format)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(order))
+
+
+async def _run(order: ChildOrder) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+
+    def ready() -> None:
+        os.write(order.ready_fd, b"1")
+        os.close(order.ready_fd)
+
+    if order.role == "collect":
+        from headwater.app.collect_process import run
+    elif order.role == "work":
+        from headwater.app.work_process import run
+    else:
+        from headwater.app.web_process import run
+    await run(order, ready=ready, stop=stop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The door's process: tracking requests to the journal, everything else to the web process."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from headwater.app import log
+from headwater.app.home import Home
+from headwater.app.listen import Listener, bind_unix
+from headwater.app.proxy import WebProxy
+from headwater.app.rpc import serve_rpc
+from headwater.app.supervisor import ChildOrder
+from headwater.app.tally import Tally
+from headwater.app.wiring import open_directory
+from headwater.base.clock import now
+from headwater.collect.door import Door, DoorSettings
+from headwater.collect.server import DoorProtocol
+from headwater.journal.commit import GroupCommit
+from headwater.journal.local import LocalReader, LocalWriter
+
+SAVE_TALLY_EVERY_S = 5.0
+
+
+async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    settings = order.settings
+    home = Home(settings.data_dir)
+    logger = log.logger("collect")
+    directory = open_directory(home)
+    writer = LocalWriter(home.raw, segment_bytes=settings.journal_segment_bytes)
+    reader = LocalReader(home.raw)
+    tally = Tally(home.accepted, reader)
+    broken = asyncio.Event()
+    commit = GroupCommit(writer, loop=asyncio.get_running_loop(), on_broken=broken.set)
+    door = Door(directory=directory, settings=door_settings(order), clock=now)
+    trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
+    proxy = WebProxy(home.socket("web"), https=bool(settings.tls_cert), trusted=trusted)
+    listener = Listener(
+        proxy,
+        protocol=DoorProtocol,
+        keep_alive_s=settings.keep_alive_s,
+        tls=(settings.tls_cert, settings.tls_key) if settings.tls_cert else None,
+        door=door,
+        journal=commit,
+        accepted=tally.add,
+        trusted=trusted,
+    )
+    internal = Listener(serve_rpc(_calls(tally, door, listener, reader), log=_logs(logger)))
+    if order.listen_fd is None:
+        raise RuntimeError("the door's process was given no socket")
+    await listener.start(socket.socket(fileno=order.listen_fd))
+    await internal.start(bind_unix(home.socket("collect")))
+    ready()
+    saving = asyncio.create_task(_save_regularly(tally))
+    await _first(stop, broken)
+    if broken.is_set():
+        logger.error("a flush of the journal failed; the process ends and opens it anew")
+        os._exit(3)
+    saving.cancel()
+    await listener.stop()
+    await internal.stop(drain_s=0.5)
+    await proxy.close()
+    await asyncio.to_thread(commit.close)
+    await asyncio.to_thread(tally.save)
+    writer.close()
+
+
+def door_settings(order: ChildOrder) -> DoorSettings:
+    settings = order.settings
+    return DoorSettings(
+        public_url=settings.public_url or order.url,
+        allowed_origins=tuple(settings.allowed_origins),
+        source_events_per_s=settings.source_events_per_s,
+        scripts_dir=settings.scripts_dir or None,
+    )
+
+
+def _calls(tally: Tally, door: Door, listener: Listener, reader: LocalReader) -> dict[str, Callable[..., Any]]:
+    async def accepted() -> dict[str, int]:
+        return tally.counts()
+
+    async def figures() -> dict[str, Any]:
+        return {
+            "rejected": [[source, code, count] for (source, code), count in door.rejected.items()],
+            "connections": listener.connections,
+            "journalEnd": reader.end(),
+        }
+
+    return {"accepted": accepted, "figures": figures}
+
+
+def _logs(logger: Any) -> Callable[[str, BaseException], None]:
+    return lambda call, error: logger.error("a call failed", call=call, exc_info=error)
+
+
+async def _save_regularly(tally: Tally) -> None:
+    while True:
+        await asyncio.sleep(SAVE_TALLY_EVERY_S)
+        await asyncio.to_thread(tally.save)
+
+
+async def _first(*events: asyncio.Event) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()

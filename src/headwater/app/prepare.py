@@ -1,0 +1,46 @@
+"""Before the processes start: the data directory, its tables, the first workspace, a sign-in link.
+
+Runs as a process of its own, so that what it loads does not stay in memory.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import msgspec
+
+from headwater.base.errors import HeadwaterError
+from headwater.control.bootstrap import bootstrap, open_store
+
+
+class Prepared(msgspec.Struct, frozen=True, kw_only=True):
+    """`sign_in_token` opens one session, once."""
+
+    workspace_id: str = ""
+    sign_in_token: str = ""
+    error: str = ""
+
+
+def prepare(data_dir: Path, region: str, admin_token: str | None) -> Prepared:
+    store = open_store(data_dir)
+    try:
+        workspace = bootstrap(store, data_dir, region, admin_token)
+        link = store.access.create_link(None)
+        return Prepared(workspace_id=workspace.id, sign_in_token=link.token)
+    finally:
+        store.close()
+
+
+def main() -> None:
+    """Arguments: data directory, region. Prints a Prepared as JSON."""
+    try:
+        prepared = prepare(Path(sys.argv[1]), sys.argv[2], os.environ.get("HEADWATER_ADMIN_TOKEN"))
+    except HeadwaterError as error:
+        prepared = Prepared(error=error.message)
+    sys.stdout.write(msgspec.json.encode(prepared).decode())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""The door hands everything that is not tracking to the web process, over its Unix socket, as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from typing import Any
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from headwater.collect.server import client_address
+
+HOP_BY_HOP = {
+    b"connection",
+    b"keep-alive",
+    b"proxy-authenticate",
+    b"proxy-authorization",
+    b"te",
+    b"trailer",
+    b"transfer-encoding",
+    b"upgrade",
+}
+PATIENCE_S = 10.0
+RETRY_S = 0.05
+
+
+class WebProxy:
+    """An ASGI application. While the web process is away it waits a little, then answers 503."""
+
+    def __init__(self, socket: str, *, https: bool, trusted: list[Any]) -> None:
+        self._socket = socket
+        self._https = https
+        self._trusted: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = trusted
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        deadline = asyncio.get_running_loop().time() + PATIENCE_S
+        body = _Body(receive)
+        while True:
+            try:
+                await self._forward(scope, body, send)
+                return
+            except (aiohttp.ClientConnectorError, FileNotFoundError, ConnectionRefusedError):
+                if asyncio.get_running_loop().time() >= deadline:
+                    break
+                await asyncio.sleep(RETRY_S)
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+                break
+        await _unavailable(send)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def _forward(self, scope: dict[str, Any], body: _Body, send: Any) -> None:
+        session = self._open()
+        target = scope["raw_path"].decode("latin-1")
+        if scope["query_string"]:
+            target += "?" + scope["query_string"].decode("latin-1")
+        async with session.request(
+            scope["method"],
+            _url(target),
+            headers=self._headers(scope),
+            data=body.stream() if _has_body(scope) else None,
+            allow_redirects=False,
+        ) as answer:
+            await send({"type": "http.response.start", "status": answer.status, "headers": _reply_headers(answer)})
+            async for chunk in answer.content.iter_any():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.UnixConnector(path=self._socket, limit=0),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
+                auto_decompress=False,
+                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    def _headers(self, scope: dict[str, Any]) -> list[tuple[str, str]]:
+        given = dict(reversed(scope["headers"]))
+        peer = scope["client"][0] if scope["client"] else ""
+        scheme = "https" if self._https else "http"
+        if client_address(peer, given, self._trusted) != peer and b"x-forwarded-proto" in given:
+            scheme = given[b"x-forwarded-proto"].decode("latin-1")
+        own = [
+            ("X-Forwarded-For", client_address(peer, given, self._trusted)),
+            ("X-Forwarded-Proto", scheme),
+        ]
+        dropped = HOP_BY_HOP | {b"x-forwarded-for", b"x-forwarded-proto", b"expect"}
+        passed = [
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in scope["headers"]
+            if name not in dropped
+        ]
+        return passed + own
+
+
+class _Body:
+    """The request's body, read once; asked for again it cannot be given."""
+
+    def __init__(self, receive: Any) -> None:
+        self._receive = receive
+
+    async def stream(self) -> Any:
+        while True:
+            message = await self._receive()
+            if message["type"] != "http.request":
+                return
+            if message["body"]:
+                yield message["body"]
+            if not message.get("more_body"):
+                return
+
+
+def _url(target: str) -> URL:
+    return URL("http://headwater" + target, encoded=True)
+
+
+def _has_body(scope: dict[str, Any]) -> bool:
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+
+
+def _reply_headers(answer: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
+    return [(name.lower(), value) for name, value in answer.raw_headers if name.lower() not in HOP_BY_HOP]
+
+
+async def _unavailable(send: Any) -> None:
+    message = "the web process is not there; it is started again by itself. Try again in a moment."
+    body = msgspec.json.encode({"error": {"code": "unavailable", "message": message, "details": None}})
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"retry-after", b"2"),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

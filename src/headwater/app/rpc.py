@@ -1,0 +1,129 @@
+"""How the processes of one tree call each other: POST /<method> over a Unix socket, MessagePack both ways.
+
+Only the owner of the data directory reaches the sockets. An error comes back as its kind, code and message and is
+raised again on the calling side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from headwater.base import errors
+from headwater.base.errors import HeadwaterError, Terminal, Transient
+
+_KINDS = {
+    kind.__name__: kind
+    for kind in (
+        errors.InvalidInput,
+        errors.NotFound,
+        errors.Conflict,
+        errors.Unprocessable,
+        errors.Forbidden,
+        errors.Transient,
+        errors.Terminal,
+    )
+}
+Method = Callable[..., Any]
+
+
+class Fault(msgspec.Struct, frozen=True):
+    kind: str
+    code: str
+    message: str
+    details: Any = None
+
+
+def serve_rpc(methods: dict[str, Method], *, log: Callable[[str, BaseException], None]) -> Any:
+    """An ASGI application. A plain method runs in a thread, a coroutine on the loop."""
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        body = await _read_body(receive)
+        name = scope["path"].removeprefix("/")
+        method = methods.get(name)
+        try:
+            if method is None:
+                raise Terminal(f"no such call: {name}")
+            arguments = msgspec.msgpack.decode(body) if body else {}
+            result = await _call(method, arguments)
+            status, answer = 200, msgspec.msgpack.encode(result)
+        except Exception as error:
+            if not isinstance(error, HeadwaterError):
+                log(name, error)
+            status, answer = 500, msgspec.msgpack.encode(_fault(error))
+        headers = [(b"content-length", b"%d" % len(answer))]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    return application
+
+
+async def _call(method: Method, arguments: dict[str, Any]) -> Any:
+    if inspect.iscoroutinefunction(method):
+        return await method(**arguments)
+    return await asyncio.to_thread(method, **arguments)
+
+
+async def _read_body(receive: Callable[[], Awaitable[Any]]) -> bytes:
+    parts: list[bytes] = []
+    while True:
+        message = await receive()
+        parts.append(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+def _fault(error: Exception) -> Fault:
+    if isinstance(error, HeadwaterError):
+        kind = next((k for k in type(error).__mro__ if k.__name__ in _KINDS), Terminal).__name__
+        return Fault(kind, error.code, error.message, error.details)
+    return Fault("Terminal", "internal_error", "an internal fault; the server's log says more")
+
+
+class RpcClient:
+    """Calls another process. When it is away: Transient, after `patience_s` of trying to connect."""
+
+    def __init__(self, socket: str, *, name: str, patience_s: float = 10.0) -> None:
+        self._socket = socket
+        self._name = name
+        self._patience_s = patience_s
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(self, method: str, /, timeout_s: float = 120.0, **arguments: Any) -> Any:
+        deadline = asyncio.get_running_loop().time() + self._patience_s
+        while True:
+            try:
+                return await self._once(method, arguments, timeout_s)
+            except (aiohttp.ClientConnectorError, FileNotFoundError, ConnectionRefusedError) as error:
+                if asyncio.get_running_loop().time() >= deadline:
+                    raise Transient(
+                        f"the {self._name} process is not there; it is started again by itself."
+                        " Try again in a moment."
+                    ) from error
+                await asyncio.sleep(0.05)
+            except aiohttp.ClientError as error:
+                raise Transient(
+                    f"the {self._name} process ended in the middle of the call; it is started again by itself."
+                    " Try again in a moment."
+                ) from error
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def _once(self, method: str, arguments: dict[str, Any], timeout_s: float) -> Any:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=self._socket))
+        timeout = aiohttp.ClientTimeout(total=timeout_s)
+        body = msgspec.msgpack.encode(arguments)
+        async with self._session.post(f"http://headwater/{method}", data=body, timeout=timeout) as answer:
+            content = await answer.read()
+        if answer.status == 200:
+            return msgspec.msgpack.decode(content)
+        fault = msgspec.msgpack.decode(content, type=Fault)
+        raise _KINDS.get(fault.kind, Terminal)(fault.message, code=fault.code, details=fault.details)

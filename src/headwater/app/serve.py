@@ -1,0 +1,99 @@
+"""`headwater serve`: prepare the data directory, take the address, start the processes, say where."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from headwater.app import log
+from headwater.app.home import Home
+from headwater.app.listen import bind_tcp
+from headwater.app.prepare import Prepared
+from headwater.app.settings import Settings
+from headwater.app.supervisor import Supervisor
+from headwater.base.clock import iso_from_seconds
+from headwater.base.errors import InvalidInput
+
+
+class ServerFile(msgspec.Struct, frozen=True, kw_only=True):
+    """`DATA/server.json`: how the command line finds the server."""
+
+    url: str
+    pid: int
+    started_at: str
+    ca_file: str = ""
+
+
+def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[[str], None] | None = None) -> int:
+    """Blocks until told to stop; gives the exit status. `say` prints a line for people."""
+    log.configure(level=settings.log_level, form=settings.log_format)
+    home = Home(settings.data_dir)
+    home.create()
+    listening = _bind(settings) if "collect" in settings.roles else None
+    prepared = _prepare(home.directory, settings.region)
+    port = listening.getsockname()[1] if listening is not None else settings.port
+    local_url = _url(settings, port)
+
+    def ready() -> None:
+        _write_server_file(home, local_url, settings)
+        say(f"listening on {local_url}")
+        link = f"{settings.public_url or local_url}/sign-in#token={prepared.sign_in_token}"
+        say(f"sign in once, within 15 minutes: {link}")
+        if on_ready is not None:
+            on_ready(local_url)
+
+    supervisor = Supervisor(
+        settings=settings, url=local_url, listening=listening, on_ready=ready, log=log.logger("parent").warning
+    )
+    try:
+        return supervisor.run()
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            home.server_file.unlink()
+
+
+def _bind(settings: Settings):
+    try:
+        return bind_tcp(settings.host, settings.port)
+    except OSError as error:
+        raise InvalidInput(
+            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. Stop what uses it, or name"
+            " another one with --port (0 takes a free one)."
+        ) from error
+
+
+def _prepare(directory: Path, region: str) -> Prepared:
+    done = subprocess.run(  # noqa: S603 (our own interpreter)
+        [sys.executable, "-m", "headwater.app.prepare", str(directory), region],
+        stdout=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise InvalidInput(f"the data directory {directory} could not be made ready; the lines above say why.")
+    prepared = msgspec.json.decode(done.stdout, type=Prepared)
+    if prepared.error:
+        raise InvalidInput(prepared.error)
+    return prepared
+
+
+def _url(settings: Settings, port: int) -> str:
+    scheme = "https" if settings.tls_cert else "http"
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
+    host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+    return f"{scheme}://{host}:{port}"
+
+
+def _write_server_file(home: Home, url: str, settings: Settings) -> None:
+    content = ServerFile(
+        url=url, pid=os.getpid(), started_at=iso_from_seconds(time.time()), ca_file=settings.tls_cert
+    )
+    temporary = home.server_file.with_suffix(".new")
+    temporary.write_bytes(msgspec.json.encode(content))
+    os.replace(temporary, home.server_file)

@@ -1,0 +1,170 @@
+"""The parent process: holds the listening socket, starts one child a role, starts a dead one again.
+
+Children get the socket and a pipe by inheritance. They end with the parent (the kernel sees to it), and the
+parent ends with SIGTERM or SIGINT after they have drained. Connections that come while the door is being restarted
+wait in the socket's queue.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from headwater.app.settings import Role, Settings
+
+STOP_S = 9.0
+RESTART_AFTER_S = 0.2
+RESTART_MAX_S = 5.0
+_PR_SET_PDEATHSIG = 1
+
+
+class ChildOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What a child is told on its command line, as JSON."""
+
+    role: Role
+    settings: Settings
+    url: str
+    listen_fd: int | None
+    ready_fd: int
+    parent_pid: int
+
+
+class _Child:
+    def __init__(self, role: Role) -> None:
+        self.role: Role = role
+        self.process: subprocess.Popen[bytes] | None = None
+        self.ready = False
+        self.ready_fd = -1
+        self.started_at = 0.0
+        self.start_at = 0.0
+        self.wait_s = RESTART_AFTER_S
+
+
+class Supervisor:
+    """`on_ready` is called once, when the children that answer requests are ready."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        url: str,
+        listening: socket.socket | None,
+        on_ready: Callable[[], None],
+        log: Callable[..., None],
+    ) -> None:
+        self._settings = settings
+        self._url = url
+        self._listening = listening
+        self._on_ready = on_ready
+        self._log = log
+        self._children = [_Child(role) for role in settings.roles]
+        self._selector = selectors.DefaultSelector()
+        self._stopping = False
+        self._announced = False
+
+    def run(self) -> int:
+        """Until a signal says stop; gives the exit status."""
+        wake_read, wake_write = os.pipe()
+        os.set_blocking(wake_write, False)
+        os.set_blocking(wake_read, False)
+        self._selector.register(wake_read, selectors.EVENT_READ, None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
+            signal.signal(number, self._on_signal)
+        signal.set_wakeup_fd(wake_write)
+        while not self._stopping:
+            for child in self._children:
+                self._care_for(child)
+            for key, _ in self._selector.select(timeout=0.1):
+                self._on_readable(key)
+        return self._stop()
+
+    def _on_signal(self, number: int, _frame: object) -> None:
+        if number != signal.SIGCHLD:
+            self._stopping = True
+
+    def _on_readable(self, key: selectors.SelectorKey) -> None:
+        data = os.read(key.fd, 4096)
+        child = key.data
+        if child is None:
+            return
+        self._selector.unregister(key.fd)
+        os.close(key.fd)
+        child.ready_fd = -1
+        if data:
+            child.ready = True
+            child.wait_s = RESTART_AFTER_S
+            self._announce()
+
+    def _announce(self) -> None:
+        if not self._announced and all(child.ready for child in self._children):
+            self._announced = True
+            self._on_ready()
+
+    def _care_for(self, child: _Child) -> None:
+        now = time.monotonic()
+        if child.process is not None:
+            status = child.process.poll()
+            if status is None:
+                return
+            self._log("a process ended and is started again", child=child.role, status=status)
+            child.process, child.ready = None, False
+            child.start_at = now + child.wait_s
+            child.wait_s = min(child.wait_s * 2, RESTART_MAX_S)
+        if now >= child.start_at:
+            self._start(child)
+
+    def _start(self, child: _Child) -> None:
+        ready_read, ready_write = os.pipe()
+        listen_fd = self._listening.fileno() if self._listening is not None and child.role == "collect" else None
+        order = ChildOrder(
+            role=child.role,
+            settings=self._settings,
+            url=self._url,
+            listen_fd=listen_fd,
+            ready_fd=ready_write,
+            parent_pid=os.getpid(),
+        )
+        passed = [ready_write] + ([listen_fd] if listen_fd is not None else [])
+        child.process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own order)
+            [sys.executable, "-m", "headwater.app.child", msgspec.json.encode(order).decode()],
+            pass_fds=passed,
+            stdin=subprocess.DEVNULL,
+        )
+        os.close(ready_write)
+        child.ready_fd = ready_read
+        child.started_at = time.monotonic()
+        self._selector.register(ready_read, selectors.EVENT_READ, child)
+
+    def _stop(self) -> int:
+        """The door first, so that what it acknowledged is read before the rest ends."""
+        deadline = time.monotonic() + STOP_S
+        for child in self._children:
+            if child.process is not None and child.process.poll() is None:
+                child.process.send_signal(signal.SIGTERM)
+        for child in self._children:
+            if child.process is None:
+                continue
+            try:
+                child.process.wait(max(0.05, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                self._log("a process did not end in time and is killed", child=child.role)
+                child.process.kill()
+                child.process.wait()
+        return 0
+
+
+def die_with_parent(parent_pid: int) -> None:
+    """The kernel sends this process SIGKILL when its parent dies, whatever kills the parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:
+        os._exit(1)

@@ -1,0 +1,207 @@
+"""The door's socket side: tracking requests are answered without a framework; all else goes to the ASGI app.
+
+The protocol derives from uvicorn's, which does the wire. A tracking request whose turn it is never becomes an
+ASGI task: its body is gathered, the door decides, and the answer is written when the journal says so. A request
+that comes while another is being answered (pipelining) takes uvicorn's queue, through the same door.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from headwater.base.errors import HeadwaterError
+from headwater.base.event import MAX_BODY_BYTES
+from headwater.base.http import Reply, Request
+from headwater.collect.door import Door, Durable, Refused, overloaded
+
+READ_AHEAD_BYTES = 8 * MAX_BODY_BYTES
+"""A body that is too large is read (and forgotten) so far, so that the client gets its answer; then it is cut."""
+
+Done = Callable[[HeadwaterError | None], None]
+Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
+
+
+class Journal(Protocol):
+    def submit(self, payloads: Sequence[bytes], done: Done) -> None: ...
+
+
+class Accepted(Protocol):
+    def __call__(self, source_id: str, count: int) -> None: ...
+
+
+class _Waiting:
+    """Stands in uvicorn's place for the request under way, so that its queue holds back what comes after."""
+
+    def __init__(self, keep_alive: bool) -> None:
+        self.response_complete = False
+        self.disconnected = False
+        self.keep_alive = keep_alive
+        self.body = bytearray()
+        self.dropped_bytes = 0
+        self.message_event = self
+
+    def set(self) -> None:
+        """uvicorn wakes a waiting application by this; here nobody waits."""
+
+
+class DoorProtocol(HttpToolsProtocol):
+    def __init__(
+        self, *, door: Door, journal: Journal, accepted: Accepted, trusted: Networks = (), **rest: Any
+    ) -> None:
+        super().__init__(**rest)
+        self._door = door
+        self._journal = journal
+        self._accepted = accepted
+        self._trusted = trusted
+        self._fast: _Waiting | None = None
+
+    def on_headers_complete(self) -> None:
+        free = self.cycle is None or self.cycle.response_complete
+        path, _, _ = self.url.partition(b"?")
+        if not free or not self._door.owns(path.decode("latin-1")):
+            self._fast = None
+            super().on_headers_complete()
+            return
+        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        self._fast = _Waiting(keep_alive)
+        self.cycle = self._fast  # pyright: ignore[reportAttributeAccessIssue]
+        if self.expect_100_continue:
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        waiting = self._fast
+        if waiting is None:
+            super().on_body(body)
+        elif len(waiting.body) + len(body) <= MAX_BODY_BYTES and not waiting.dropped_bytes:
+            waiting.body += body
+        else:
+            waiting.dropped_bytes += len(body)
+            if waiting.dropped_bytes > READ_AHEAD_BYTES and not waiting.response_complete:
+                waiting.keep_alive = False
+                self._answer(waiting, self._door.too_large())
+
+    def on_message_complete(self) -> None:
+        waiting = self._fast
+        if waiting is None:
+            super().on_message_complete()
+            return
+        self._fast = None
+        if waiting.response_complete:
+            return
+        if waiting.dropped_bytes:
+            self._answer(waiting, self._door.too_large())
+            return
+        self._decide(waiting, self._request(waiting))
+
+    def _request(self, waiting: _Waiting) -> Request:
+        path, _, query = self.url.partition(b"?")
+        headers: dict[bytes, bytes] = {}
+        for name, value in self.headers:
+            headers.setdefault(name, value)
+        return Request(
+            method=self.parser.get_method().decode("ascii"),
+            path=path.decode("latin-1"),
+            query=query.decode("latin-1"),
+            headers=headers,
+            body=bytes(waiting.body),
+            peer=client_address(self.client[0] if self.client else "", headers, self._trusted),
+        )
+
+    def _decide(self, waiting: _Waiting, request: Request) -> None:
+        decision = self._door.handle(request)
+        if isinstance(decision, Reply):
+            self._answer(waiting, decision)
+            return
+        submit(
+            decision,
+            journal=self._journal,
+            accepted=self._accepted,
+            answer=lambda reply: self._answer(waiting, reply),
+            door=self._door,
+            request=request,
+        )
+
+    def _answer(self, waiting: _Waiting, reply: Reply) -> None:
+        if waiting.response_complete:
+            return
+        waiting.response_complete = True
+        if waiting.disconnected or self.transport.is_closing():
+            return
+        self.transport.write(encode_reply(reply, keep_alive=waiting.keep_alive))
+        if not waiting.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
+
+
+def submit(
+    decision: Durable | Refused,
+    *,
+    journal: Journal,
+    accepted: Accepted,
+    answer: Callable[[Reply], None],
+    door: Door,
+    request: Request,
+) -> None:
+    """Stores what must be stored and answers when it is durable; what is only noted never delays an answer."""
+    if isinstance(decision, Refused):
+        if decision.notes:
+            _note(journal, decision.notes)
+        answer(decision.reply)
+        return
+
+    def done(error: HeadwaterError | None) -> None:
+        if error is None:
+            accepted(decision.source_id, decision.count)
+            answer(decision.reply)
+        else:
+            answer(overloaded(request))
+
+    try:
+        journal.submit([*decision.records, *decision.notes], done)
+    except HeadwaterError:
+        answer(overloaded(request))
+
+
+def _note(journal: Journal, notes: Sequence[bytes]) -> None:
+    try:
+        journal.submit(notes, lambda _error: None)
+    except HeadwaterError:
+        return
+
+
+def encode_reply(reply: Reply, *, keep_alive: bool) -> bytes:
+    lines = [b"HTTP/1.1 %d %s\r\n" % (reply.status, _PHRASES.get(reply.status, b""))]
+    lines += [b"%s: %s\r\n" % header for header in reply.headers]
+    if not keep_alive:
+        lines.append(b"connection: close\r\n")
+    if reply.status != HTTPStatus.NO_CONTENT:
+        lines.append(b"content-length: %d\r\n" % len(reply.body))
+    return b"".join((*lines, b"\r\n", reply.body))
+
+
+_PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
+
+
+def client_address(peer: str, headers: dict[bytes, bytes], trusted: Networks) -> str:
+    """Who sent this: the nearest address that is not a trusted proxy's."""
+    forwarded = headers.get(b"x-forwarded-for")
+    if forwarded is None or not _within(peer, trusted):
+        return peer
+    for hop in reversed(forwarded.decode("latin-1").split(",")):
+        peer = hop.strip()
+        if not _within(peer, trusted):
+            break
+    return peer
+
+
+def _within(address: str, networks: Networks) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
