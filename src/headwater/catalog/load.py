@@ -6,18 +6,15 @@ loaded. A file with a problem, or a slug that is given twice, stops the loading 
 
 from __future__ import annotations
 
-import difflib
-import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-import msgspec
-
 from headwater.base.errors import InvalidInput, NotFound
+from headwater.catalog.check import read_all
+from headwater.catalog.files import source_files
 from headwater.catalog.model import SourceSpec
-
-SOURCES = Path(__file__).parent / "sources"
+from headwater.catalog.shape import listed, nearest, quoted
 
 
 class Catalog:
@@ -47,35 +44,16 @@ class Catalog:
 @cache
 def load_catalog(extra: tuple[Path, ...] = ()) -> Catalog:
     """The bundled sources and those of the `extra` directories. Read once per set of directories."""
-    return Catalog(specs=_unique(read_source(path) for path in source_files(extra)))
-
-
-def source_files(extra: Sequence[Path] = ()) -> list[Path]:
-    """Every catalogue file, bundled ones first, by name within a directory."""
-    return [path for directory in (SOURCES, *extra) for path in sorted(directory.glob("*.toml"))]
-
-
-def read_source(path: Path) -> SourceSpec:
-    """One file as a spec; InvalidInput when it is not one."""
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text("utf-8")), SourceSpec)
-    except (ValueError, RecursionError, OSError) as error:
-        raise InvalidInput(f"{path}: {error}. The catalogue is not loaded until this is mended.") from error
-
-
-def _unique(specs: Iterable[SourceSpec]) -> list[SourceSpec]:
-    found: dict[str, SourceSpec] = {}
-    for spec in specs:
-        if spec.slug in found:
-            raise InvalidInput(f'two catalogue files have the slug "{spec.slug}"')
-        found[spec.slug] = spec
-    return list(found.values())
+    checked = read_all(source_files(extra))
+    if checked.problems:
+        sentences = [str(problem) for problem in checked.problems]
+        raise InvalidInput("\n".join(sentences), code="catalog_invalid", details=sentences)
+    return Catalog(specs=checked.specs)
 
 
 def _no_such_source(slug: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(slug, known, n=1)
-    hint = f' Did you mean "{near[0]}"?' if near else ""
-    return f'No source "{slug}" in the catalogue.{hint} It has: {", ".join(sorted(known))}.'
+    near = f" The nearest is {quoted(nearest(slug, known))}." if known else ""
+    return f"The catalogue has no source {quoted(slug)}.{near} It has: {listed(known)}. Nothing was done."
 
 
 def _rank(spec: SourceSpec, words: list[str]) -> int | None:
