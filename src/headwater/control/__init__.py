@@ -1,1 +1,1 @@
-"""Who may send, and where it goes: workspaces, regions, sources, keys, tokens."""
+"""Who may send, and where it goes: workspaces, regions, sources, keys, sessions, sealed secrets."""

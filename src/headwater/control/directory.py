@@ -1,0 +1,175 @@
+"""Every key and source in memory, for rooms that ask on each request; never older than the last commit.
+
+A look costs a dictionary access and a memory read. When the state cannot be read, the last snapshot answers on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from headwater.base.errors import Transient
+from headwater.catalog.model import Platform
+from headwater.control import tables as t
+from headwater.control.database import open_engine, reading
+from headwater.control.generation import Generation
+from headwater.control.model import IdentityVerification
+from headwater.control.seal import Sealer
+from headwater.control.sources import opened, write_keys_of
+
+RETRY_S: Final = 1.0
+"""How long to answer from the last snapshot before the state is tried again."""
+
+
+class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A source as doors and readers need it. Secret settings are in the clear: never log or show one."""
+
+    source_id: str
+    workspace_id: str
+    catalog: str
+    schema: str
+    enabled: bool
+    platform: Platform
+    feeds_profiles: bool
+    settings: dict[str, Any]
+    write_keys: tuple[str, ...]
+    name: str
+
+
+class WorkspaceEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A workspace as the doors need it. `identity_secrets` are HMAC keys in the clear, all of them valid."""
+
+    workspace_id: str
+    region: str
+    allowed_origins: tuple[str, ...]
+    identity_verification: IdentityVerification
+    identity_secrets: tuple[bytes, ...]
+    segment_anonymous: bool
+
+
+class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    by_id: dict[str, SourceEntry]
+    by_write_key: dict[str, SourceEntry]
+    by_inbound_key: dict[str, SourceEntry]
+    by_client_token: dict[str, WorkspaceEntry]
+    workspaces: dict[str, WorkspaceEntry]
+
+
+class Directory:
+    """Answers who owns a key. One instance per process; safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        store_url: str,
+        generation: Generation,
+        sealer: Sealer,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine = open_engine(store_url)
+        self._generation = generation
+        self._sealer = sealer
+        self._steady = steady
+        self._seen = -1
+        self._retry_at = float("-inf")
+        self._snapshot: _Snapshot | None = None
+
+    def by_write_key(self, key: str) -> SourceEntry | None:
+        return self._current().by_write_key.get(key)
+
+    def by_inbound_key(self, key: str) -> SourceEntry | None:
+        return self._current().by_inbound_key.get(key)
+
+    def by_id(self, source_id: str) -> SourceEntry | None:
+        return self._current().by_id.get(source_id)
+
+    def by_client_token(self, token: str) -> WorkspaceEntry | None:
+        return self._current().by_client_token.get(token)
+
+    def workspace(self, workspace_id: str) -> WorkspaceEntry | None:
+        return self._current().workspaces.get(workspace_id)
+
+    def sources(self) -> list[SourceEntry]:
+        """Every source of the installation."""
+        return list(self._current().by_id.values())
+
+    def workspaces(self) -> list[WorkspaceEntry]:
+        """Every workspace of the installation, oldest first."""
+        return list(self._current().workspaces.values())
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _current(self) -> _Snapshot:
+        snapshot = self._snapshot
+        if snapshot is not None and self._generation.read() == self._seen:
+            return snapshot
+        return self._reload(snapshot)
+
+    def _reload(self, last: _Snapshot | None) -> _Snapshot:
+        if last is not None and self._steady() < self._retry_at:
+            return last
+        seen = self._generation.read()  # before the read: a commit in between must be seen next time
+        try:
+            with reading(self._engine) as connection:
+                snapshot = _load(connection, self._sealer)
+        except SQLAlchemyError as error:
+            if last is None:
+                raise Transient("The state database cannot be read now; try again in a second.") from error
+            self._retry_at = self._steady() + RETRY_S
+            return last
+        self._snapshot, self._seen = snapshot, seen
+        return snapshot
+
+
+def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
+    rows = connection.execute(select(t.sources)).all()
+    keys = write_keys_of(connection, [row.id for row in rows])
+    entries = {row.id: _source(row, keys[row.id], sealer) for row in rows}
+    workspaces = _workspaces(connection, sealer)
+    tokens = connection.execute(select(t.client_tokens)).all()
+    return _Snapshot(
+        by_id=entries,
+        by_write_key={key: entry for entry in entries.values() for key in entry.write_keys},
+        by_inbound_key={row.inbound_key: entries[row.id] for row in rows},
+        by_client_token={row.token: workspaces[row.workspace_id] for row in tokens},
+        workspaces=workspaces,
+    )
+
+
+def _source(row: Any, keys: tuple[str, ...], sealer: Sealer) -> SourceEntry:
+    return SourceEntry(
+        source_id=row.id,
+        workspace_id=row.workspace_id,
+        catalog=row.catalog,
+        schema=row.schema_name,
+        enabled=row.enabled,
+        platform=row.platform,
+        feeds_profiles=row.feeds_profiles,
+        settings={**row.settings, **opened(sealer, row.sealed_settings)},
+        write_keys=keys,
+        name=row.name,
+    )
+
+
+def _workspaces(connection: Connection, sealer: Sealer) -> dict[str, WorkspaceEntry]:
+    secrets: dict[str, list[bytes]] = {}
+    for row in connection.execute(select(t.identity_secrets)):
+        secrets.setdefault(row.workspace_id, []).append(sealer.open(row.sealed).encode())
+    ordered = select(t.workspaces).order_by(t.workspaces.c.created_at, t.workspaces.c.id)
+    return {
+        row.id: WorkspaceEntry(
+            workspace_id=row.id,
+            region=row.region,
+            allowed_origins=tuple(row.allowed_origins),
+            identity_verification=row.identity_verification,
+            identity_secrets=tuple(secrets.get(row.id, ())),
+            segment_anonymous=row.segment_anonymous,
+        )
+        for row in connection.execute(ordered)
+    }

@@ -1,0 +1,121 @@
+"""What a workspace, a source, a key and a session are, as values. Times are ISO 8601 with `Z`."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, get_args
+
+import msgspec
+
+from headwater.catalog.model import Platform, Region
+
+IdentityVerification = Literal["off", "observe", "require"]
+Scope = Literal["admin", "data", "read"]
+SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+"""admin may do everything in its workspace; data reads what events carry; read sees settings and figures.
+
+Each includes those after it.
+"""
+
+BUILTIN_SOURCES: Final = {"customer-events": "customer_events", "rest": "rest", "segments": "segments"}
+"""Slug → schema of the sources that every workspace has from its beginning and nobody can delete."""
+
+MASK: Final = "********"
+"""Stands where a secret is. Sent back unchanged, it leaves the secret as it is."""
+
+
+class Workspace(msgspec.Struct, frozen=True, kw_only=True):
+    """`client_token` is the newest of `client_tokens`; the older ones stay valid until they are removed."""
+
+    id: str
+    name: str
+    region: Region
+    client_token: str
+    client_tokens: tuple[str, ...]
+    allowed_origins: tuple[str, ...] = ()
+    identity_verification: IdentityVerification = "off"
+    segment_anonymous: bool = False
+    created_at: str
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """`schema` never changes; `write_keys` are oldest first and all of them valid; secret settings are masked."""
+
+    id: str
+    workspace_id: str
+    catalog: str
+    name: str
+    schema: str
+    enabled: bool
+    feeds_profiles: bool
+    platform: Platform
+    write_keys: tuple[str, ...]
+    inbound_key: str
+    settings: dict[str, Any]
+    builtin: bool
+    created_at: str
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """No `workspace_id`: the installation's token. `prefix` is how the key begins; the rest is stored nowhere."""
+
+    id: str
+    workspace_id: str | None
+    name: str
+    scopes: tuple[Scope, ...]
+    prefix: str
+    created_at: str
+    last_used_at: str | None = None
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed-in browser. `workspace_id` None: it may pick any workspace of the installation."""
+
+    id: str
+    workspace_id: str | None
+    scopes: tuple[Scope, ...]
+    expires_at: str
+
+
+class SignInLink(msgspec.Struct, frozen=True, kw_only=True):
+    """`token` is shown once and opens one session before `expires_at`."""
+
+    token: str
+    workspace_id: str | None
+    expires_at: str
+
+
+class IdentitySecret(msgspec.Struct, frozen=True, kw_only=True):
+    """An HMAC key for signed user ids; `sealed` is its ciphertext."""
+
+    id: str
+    workspace_id: str
+    name: str
+    sealed: str
+    created_at: str
+
+
+class AuditEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Who did what to which thing, when. `detail` never holds a secret."""
+
+    id: int
+    workspace_id: str | None
+    at: str
+    actor: str
+    action: str
+    target: str
+    detail: dict[str, Any]
+
+
+def builtin_id(workspace_id: str, slug: str) -> str:
+    """The id of a workspace's built-in source: unique over all workspaces, and its slug can be read off it."""
+    return f"{workspace_id}.{slug}"
+
+
+def public_id(source_id: str) -> str:
+    """The id as a workspace's own callers see it: built-in sources go by their slug."""
+    return source_id.rpartition(".")[2]
+
+
+def source_id_of(workspace_id: str, given: str) -> str:
+    """The stored id of what a caller named, be it a built-in's slug or an id."""
+    return builtin_id(workspace_id, given) if given in BUILTIN_SOURCES else given

@@ -1,0 +1,180 @@
+"""Workspaces, sources and keys: every change to them is made here, in one transaction, and written down.
+
+Nothing here knows the web or the warehouse; a commit is announced to the other processes by the generation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from headwater.base.clock import Clock, now
+from headwater.base.errors import Conflict, InvalidInput, NotFound
+from headwater.base.ids import new_id, new_short_id
+from headwater.catalog.model import REGIONS
+from headwater.control import tables as t
+from headwater.control.access import Access
+from headwater.control.database import State
+from headwater.control.generation import Generation
+from headwater.control.model import AuditEntry, IdentitySecret, IdentityVerification, Workspace
+from headwater.control.seal import Sealer
+from headwater.control.sources import Sources, add_builtin_sources
+from headwater.control.texts import checked_name, checked_origins
+
+
+class Store(Sources):
+    """The control state of an installation. Thread-safe; every call blocks for a few milliseconds at most.
+
+    `access` holds who may sign in. `by` names the actor for the audit log (`key:key_…`, `session`, `system`).
+    """
+
+    def __init__(self, *, url: str, generation: Generation, sealer: Sealer, clock: Clock = now) -> None:
+        super().__init__(state=State(url=url, generation=generation, clock=clock), sealer=sealer)
+        self.access = Access(state=self._state)
+
+    def close(self) -> None:
+        self._state.close()
+
+    def create_workspace(self, *, name: str, region: str, by: str = "system") -> Workspace:
+        """A workspace with its client token and built-in sources. Its region never changes."""
+        name = checked_name(name)
+        if region not in REGIONS:
+            raise InvalidInput(
+                f"{region!r} is not a region. Allowed: {', '.join(REGIONS)}. Nothing was created.",
+                details={"field": "region"},
+            )
+        workspace_id = new_id("ws")
+        with self._state.writing() as connection:
+            connection.execute(
+                insert(t.workspaces).values(
+                    id=workspace_id,
+                    name=name,
+                    region=region,
+                    allowed_origins=[],
+                    identity_verification="off",
+                    segment_anonymous=False,
+                    created_at=self._state.present(),
+                )
+            )
+            self._insert_client_token(connection, workspace_id)
+            add_builtin_sources(connection, workspace_id, self._state.present())
+            self._record(connection, by, "workspace.create", workspace_id, workspace_id, name=name, region=region)
+        return self.workspace(workspace_id)
+
+    def workspaces(self) -> list[Workspace]:
+        """Every workspace of the installation, oldest first."""
+        with self._state.reading() as connection:
+            return _workspaces(connection)
+
+    def workspace(self, workspace_id: str) -> Workspace:
+        with self._state.reading() as connection:
+            found = _workspaces(connection, workspace_id)
+        if not found:
+            raise NotFound(f'There is no workspace "{workspace_id}".')
+        return found[0]
+
+    def update_workspace(
+        self,
+        workspace_id: str,
+        *,
+        name: str | None = None,
+        allowed_origins: Iterable[str] | None = None,
+        identity_verification: IdentityVerification | None = None,
+        segment_anonymous: bool | None = None,
+        by: str = "system",
+    ) -> Workspace:
+        """Change what is given; None leaves a field as it is."""
+        given: dict[str, Any] = {
+            "name": None if name is None else checked_name(name),
+            "allowed_origins": None if allowed_origins is None else list(checked_origins(allowed_origins)),
+            "identity_verification": identity_verification,
+            "segment_anonymous": segment_anonymous,
+        }
+        changes = {field: value for field, value in given.items() if value is not None}
+        self.workspace(workspace_id)
+        if changes:
+            with self._state.writing() as connection:
+                connection.execute(update(t.workspaces).where(t.workspaces.c.id == workspace_id).values(**changes))
+                self._record(connection, by, "workspace.update", workspace_id, workspace_id, **changes)
+        return self.workspace(workspace_id)
+
+    def add_client_token(self, workspace_id: str, *, by: str = "system") -> str:
+        """A new client token; the older ones stay valid until they are removed."""
+        self.workspace(workspace_id)
+        with self._state.writing() as connection:
+            token = self._insert_client_token(connection, workspace_id)
+            self._record(connection, by, "client-token.add", workspace_id, workspace_id)
+        return token
+
+    def remove_client_token(self, workspace_id: str, token: str, *, by: str = "system") -> None:
+        mine = t.client_tokens.c.workspace_id == workspace_id
+        with self._state.writing() as connection:
+            tokens = list(connection.scalars(select(t.client_tokens.c.token).where(mine)))
+            if token not in tokens:
+                raise NotFound("This workspace has no such client token.")
+            if len(tokens) == 1:
+                raise Conflict("The last client token cannot be removed; add another one first.", code="last_key")
+            connection.execute(delete(t.client_tokens).where(mine, t.client_tokens.c.token == token))
+            self._record(connection, by, "client-token.remove", workspace_id, workspace_id)
+
+    def add_identity_secret(
+        self, workspace_id: str, *, name: str, secret: str, by: str = "system"
+    ) -> IdentitySecret:
+        """Keep an HMAC key, sealed; several may live at a time."""
+        name = checked_name(name)
+        self.workspace(workspace_id)
+        row = {"id": new_id("ids"), "workspace_id": workspace_id, "name": name}
+        row |= {"sealed": self._sealer.seal(secret), "created_at": self._state.present()}
+        with self._state.writing() as connection:
+            connection.execute(insert(t.identity_secrets).values(**row))
+            self._record(connection, by, "identity-secret.add", row["id"], workspace_id, name=name)
+        return IdentitySecret(**row)
+
+    def identity_secrets(self, workspace_id: str) -> list[IdentitySecret]:
+        mine = t.identity_secrets.c.workspace_id == workspace_id
+        query = select(t.identity_secrets).where(mine).order_by("created_at", "id")
+        with self._state.reading() as connection:
+            return [IdentitySecret(**row) for row in connection.execute(query).mappings()]
+
+    def remove_identity_secret(self, workspace_id: str, secret_id: str, *, by: str = "system") -> None:
+        c = t.identity_secrets.c
+        with self._state.writing() as connection:
+            gone = connection.execute(
+                delete(t.identity_secrets).where(c.workspace_id == workspace_id, c.id == secret_id)
+            )
+            if not gone.rowcount:
+                raise NotFound(f'There is no identity secret "{secret_id}" in this workspace.')
+            self._record(connection, by, "identity-secret.remove", secret_id, workspace_id)
+
+    def audit(self, workspace_id: str, *, limit: int = 100, offset: int = 0) -> tuple[list[AuditEntry], int]:
+        """What was done in a workspace, newest first, and how many entries there are."""
+        mine = t.audit.c.workspace_id == workspace_id
+        page = select(t.audit).where(mine).order_by(t.audit.c.id.desc()).limit(limit).offset(offset)
+        with self._state.reading() as connection:
+            total = connection.scalar(select(func.count()).select_from(t.audit).where(mine)) or 0
+            return [AuditEntry(**row) for row in connection.execute(page).mappings()], total
+
+    def _insert_client_token(self, connection: Connection, workspace_id: str) -> str:
+        token = new_short_id()
+        row = {"workspace_id": workspace_id, "token": token, "created_at": self._state.present()}
+        connection.execute(insert(t.client_tokens).values(**row))
+        return token
+
+
+def _workspaces(connection: Connection, workspace_id: str | None = None) -> list[Workspace]:
+    query = select(t.workspaces).order_by(t.workspaces.c.created_at, t.workspaces.c.id)
+    if workspace_id is not None:
+        query = query.where(t.workspaces.c.id == workspace_id)
+    tokens: dict[str, list[str]] = {}
+    for row in connection.execute(select(t.client_tokens).order_by(t.client_tokens.c.id)):
+        tokens.setdefault(row.workspace_id, []).append(row.token)
+    return [
+        Workspace(
+            **{**row, "allowed_origins": tuple(row["allowed_origins"])},
+            client_token=tokens[row["id"]][-1],
+            client_tokens=tuple(tokens[row["id"]]),
+        )
+        for row in connection.execute(query).mappings()
+    ]

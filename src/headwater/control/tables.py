@@ -1,0 +1,147 @@
+"""The tables of the state database. Migrations build exactly these; a test compares the two."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+workspaces: Final = Table(
+    "workspaces",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("region", Text, nullable=False),
+    Column("allowed_origins", JSON, nullable=False),
+    Column("identity_verification", Text, nullable=False),
+    Column("segment_anonymous", Boolean, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+client_tokens: Final = Table(
+    "client_tokens",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("token", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    UniqueConstraint("token"),
+)
+
+schema_names: Final = Table(
+    "schema_names",
+    metadata,
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("created_at", Text, nullable=False),
+)
+
+sources: Final = Table(
+    "sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, nullable=False),
+    Column("catalog", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("schema_name", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("feeds_profiles", Boolean, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("inbound_key", Text, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("sealed_settings", Text, nullable=True),
+    Column("builtin", Boolean, nullable=False),
+    Column("created_at", Text, nullable=False),
+    UniqueConstraint("inbound_key"),
+    UniqueConstraint("workspace_id", "schema_name"),
+    ForeignKeyConstraint(
+        ["workspace_id", "schema_name"], ["schema_names.workspace_id", "schema_names.name"], ondelete="CASCADE"
+    ),
+)
+
+write_keys: Final = Table(
+    "write_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source_id", Text, ForeignKey("sources.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("key", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    UniqueConstraint("key"),
+)
+
+api_keys: Final = Table(
+    "api_keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True, index=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("prefix", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("last_used_at", Text, nullable=True),
+    UniqueConstraint("digest"),
+)
+
+sessions: Final = Table(
+    "sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
+    Column("scopes", JSON, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+)
+
+sign_in_links: Final = Table(
+    "sign_in_links",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+)
+
+identity_secrets: Final = Table(
+    "identity_secrets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+audit: Final = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace_id", Text, nullable=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+    Index(None, "workspace_id", "id"),
+)

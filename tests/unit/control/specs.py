@@ -1,0 +1,36 @@
+"""Catalogue entries for tests, made by hand so that they do not move with the bundled ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from headwater.catalog.model import Maintainer, SettingSpec, SourceSpec
+
+
+def source_spec(slug: str = "tool", **changes: Any) -> SourceSpec:
+    fields: dict[str, Any] = {
+        "slug": slug,
+        "name": slug.title(),
+        "kind": "event cloud",
+        "status": "public",
+        "maintainer": Maintainer(name="Tool"),
+        "categories": ("Analytics",),
+        "regions": ("us", "eu"),
+        "platform": "server",
+        "description": "Sends events.",
+        "docs": "https://example.com",
+        "setup": ("Copy {write_key}.",),
+    }
+    return SourceSpec(**{**fields, **changes})
+
+
+CANDU = source_spec("candu", regions=("us",))
+SETTINGS = (
+    SettingSpec(name="apiSecret", type="string", label="Secret", description="Signs.", secret=True),
+    SettingSpec(name="level", type="string", label="Level", description="How much.", choices=("low", "high")),
+    SettingSpec(name="sampleRate", type="number", label="Rate", description="Share.", default=1),
+    SettingSpec(name="site", type="string", label="Site", description="Where.", required=True),
+    SettingSpec(name="strict", type="boolean", label="Strict", description="Refuse."),
+    SettingSpec(name="days", type="integer", label="Days", description="How long."),
+)
+WITH_SETTINGS = source_spec("picky", settings=SETTINGS)
