@@ -37,6 +37,7 @@ class RejectCode(StrEnum):
     BAD_REQUEST = "bad_request"
     INVALID_WRITE_KEY = "invalid_write_key"
     PAYLOAD_TOO_LARGE = "payload_too_large"
+    NESTED_TOO_DEEP = "nested_too_deep"
     EMPTY_BATCH = "empty_batch"
     NO_USER_ANON_ID = "no_user_anon_id"
     ID_REQUIRED = "id_required"

@@ -1,0 +1,270 @@
+"""Whether one call may be stored: one typed reading of it, and the exact reason when it may not.
+
+The quick reading takes what is right in a single pass. Only what fails it is read again, field by field, to find
+out whether it is wrong, and how it is called. Null and absent are the same everywhere; so are an empty id beside
+one that is not (mobile clients send `"userId":""` for people they do not know), an empty time and an empty
+messageId.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+
+from headwater.base.clock import parse_iso
+from headwater.base.event import (
+    CALL_TYPES,
+    MAX_EVENT_BYTES,
+    MAX_MESSAGE_ID_CHARS,
+    NO_JSON,
+    CallType,
+)
+from headwater.base.outcome import RejectCode
+from headwater.collect.body import HALF, NESTED, too_deep
+from headwater.collect.refusal import Refusal, shown
+
+
+class _Object(msgspec.Struct, frozen=True):
+    """Any JSON object; what is in it is not looked at."""
+
+
+class _Context(msgspec.Struct, frozen=True):
+    direct: msgspec.Raw = NO_JSON
+
+
+class Item(msgspec.Struct, frozen=True, rename="camel"):
+    """What the door looks at in a call. The rest is not its business."""
+
+    type: CallType | None = None
+    message_id: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE_ID_CHARS)] | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    group_id: str | None = None
+    previous_id: str | None = None
+    event: str | None = None
+    name: str | None = None
+    category: str | None = None
+    properties: _Object | None = None
+    traits: _Object | None = None
+    context: _Context | None = None
+    integrations: _Object | None = None
+    timestamp: datetime | None = None
+    original_timestamp: datetime | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def direct(self) -> bool:
+        """The sender asks that its own address be recorded."""
+        return self.context is not None and bytes(self.context.direct) == b"true"
+
+
+class _LooseItem(Item, frozen=True, rename="camel"):
+    """The same, but times are any string: `_timed` has looked at them."""
+
+    timestamp: str | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+    original_timestamp: str | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+    sent_at: str | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+
+
+FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+"""The keys of an object with their raw values; of a key given twice the last counts."""
+
+_ITEM: Final = msgspec.json.Decoder(Item).decode
+_LOOSE: Final = msgspec.json.Decoder(_LooseItem).decode
+_CONTEXT: Final = msgspec.json.Decoder(_Context).decode
+_STRING: Final = msgspec.json.Decoder(str).decode
+
+_NOT_STORED = "This event was not stored."
+_IDS = ("userId", "anonymousId", "groupId", "previousId")
+_TIMES = ("timestamp", "originalTimestamp", "sentAt")
+_OBJECTS = {
+    "properties": RejectCode.PROPERTIES_NOT_OBJECT,
+    "traits": RejectCode.TRAITS_NOT_OBJECT,
+    "context": RejectCode.CONTEXT_NOT_OBJECT,
+    "integrations": RejectCode.INTEGRATIONS_NOT_OBJECT,
+}
+_STRINGS = {
+    "event": RejectCode.EVENT_NOT_STRING,
+    "name": RejectCode.NAME_NOT_STRING,
+    "category": RejectCode.CATEGORY_NOT_STRING,
+}
+
+
+def judge(raw: msgspec.Raw, call: CallType | None, *, marker: bytes = b"", size_bytes: int = 0) -> Item | Refusal:
+    """The call when it may be stored. `call` is the kind the path names; None: the call names it itself.
+
+    `raw` and `marker` are as body.parse gives them; `size_bytes` is counted when it is more than the event itself.
+    """
+    text = bytes(raw)
+    size_bytes = size_bytes or len(text)
+    if size_bytes > MAX_EVENT_BYTES:
+        return _too_large(size_bytes)
+    if marker and marker in text:
+        return Refusal(RejectCode.BAD_REQUEST, f"The event holds {HALF} {_NOT_STORED}")
+    if too_deep(text):
+        return Refusal(RejectCode.NESTED_TOO_DEEP, f"The event {NESTED} {_NOT_STORED}")
+    try:
+        item = _ITEM(text)
+    except msgspec.ValidationError:
+        return _explain(text, call)
+    return _missing(item, call) or item
+
+
+def is_direct(context: msgspec.Raw) -> bool:
+    """Whether a context object asks that the sender's own address be recorded."""
+    return bytes(_CONTEXT(context).direct) == b"true"
+
+
+def _missing(item: Item, call: CallType | None) -> Refusal | None:
+    """What a call of its kind must have and this one has not. Types are right already."""
+    kind = call or item.type
+    if kind is None:
+        return _no_type(None)
+    if kind == "alias":
+        return _needed("alias", previousId=item.previous_id, userId=item.user_id)
+    if not item.user_id and not item.anonymous_id:
+        return _no_id(item)
+    if kind == "track":
+        return None if item.event else _no_event()
+    if kind == "group":
+        return None if item.group_id else _needed("group", groupId=item.group_id)
+    if item.name == "" and kind != "identify":
+        return Refusal(
+            RejectCode.NAME_NOT_STRING,
+            f"name is empty, but the name of a {kind} has at least one character, or is left out. {_NOT_STORED}",
+        )
+    return None
+
+
+def _needed(kind: str, **ids: str | None) -> Refusal | None:
+    for name, value in ids.items():
+        if value is None:
+            return Refusal(
+                RejectCode.ID_REQUIRED,
+                f"{name} is missing, but {kind} calls need {' and '.join(ids)}. {_NOT_STORED}",
+            )
+        if not value:
+            return _empty_id(name)
+    return None
+
+
+def _no_id(item: Item) -> Refusal:
+    if item.user_id == "" or item.anonymous_id == "":
+        return _empty_id("userId" if item.user_id == "" else "anonymousId")
+    return Refusal(
+        RejectCode.NO_USER_ANON_ID,
+        f"Neither userId nor anonymousId is given, but an event needs one of them, as a string. {_NOT_STORED}",
+    )
+
+
+def _empty_id(name: str) -> Refusal:
+    return Refusal(
+        RejectCode.ID_NOT_STRING, f"{name} is empty, but must have at least one character. {_NOT_STORED}"
+    )
+
+
+def _no_event() -> Refusal:
+    return Refusal(
+        RejectCode.EVENT_NOT_DEFINED,
+        f"event is missing or empty, but track calls need the event's name there. {_NOT_STORED}",
+    )
+
+
+def _no_type(value: bytes | None) -> Refusal:
+    said = "type is missing" if value is None else f"type is {shown(value)}"
+    return Refusal(RejectCode.TYPE_NOT_KNOWN, f"{said}, but must be one of {', '.join(CALL_TYPES)}. {_NOT_STORED}")
+
+
+def _too_large(size_bytes: int) -> Refusal:
+    return Refusal(
+        RejectCode.PAYLOAD_TOO_LARGE,
+        f"The event has {size_bytes} bytes, but may have {MAX_EVENT_BYTES} at most. {_NOT_STORED}",
+    )
+
+
+def _explain(text: bytes, call: CallType | None) -> Item | Refusal:
+    """Field by field: the first thing that is wrong; or the call, when it only looked wrong."""
+    try:
+        fields = FIELDS(text)
+    except msgspec.ValidationError:
+        return Refusal(
+            RejectCode.BAD_REQUEST, f"The event is {shown(text)}, but must be a JSON object. {_NOT_STORED}"
+        )
+    present = {name: value for name, raw in fields.items() if (value := bytes(raw)) != b"null"}
+    wrong = _mistyped(present)
+    if wrong is not None:
+        return wrong
+    try:
+        item = _LOOSE(text)
+    except msgspec.ValidationError as error:
+        return Refusal(
+            RejectCode.BAD_REQUEST,
+            f"A key is given twice, once with a value of another type ({error}); give it once. {_NOT_STORED}",
+        )
+    return _missing(item, call) or item
+
+
+def _mistyped(present: dict[str, bytes]) -> Refusal | None:
+    return (
+        _wrong_type(present.get("type"))
+        or _wrong_message_id(present.get("messageId"))
+        or _first(_wrong_string(name, present.get(name), RejectCode.ID_NOT_STRING) for name in _IDS)
+        or _first(_wrong_string(name, present.get(name), code) for name, code in _STRINGS.items())
+        or _first(wrong_object(name, present.get(name)) for name in _OBJECTS)
+        or _first(wrong_time(name, present.get(name)) for name in _TIMES)
+    )
+
+
+def _first(found: Iterable[Refusal | None]) -> Refusal | None:
+    return next((refusal for refusal in found if refusal is not None), None)
+
+
+def _wrong_type(value: bytes | None) -> Refusal | None:
+    if value is None or (value.startswith(b'"') and _STRING(value) in CALL_TYPES):
+        return None
+    return _no_type(value)
+
+
+def _wrong_message_id(value: bytes | None) -> Refusal | None:
+    if value is None or (value.startswith(b'"') and len(_STRING(value)) <= MAX_MESSAGE_ID_CHARS):
+        return None
+    return Refusal(
+        RejectCode.MESSAGE_ID_INVALID,
+        f"messageId is {shown(value)}, but must be a string of at most {MAX_MESSAGE_ID_CHARS} characters. "
+        f"{_NOT_STORED}",
+    )
+
+
+def _wrong_string(name: str, value: bytes | None, code: RejectCode) -> Refusal | None:
+    if value is None or value.startswith(b'"'):
+        return None
+    return Refusal(code, f"{name} is {shown(value)}, but must be a string. {_NOT_STORED}")
+
+
+def wrong_object(name: str, value: bytes | None) -> Refusal | None:
+    if value is None or value.startswith(b"{"):
+        return None
+    return Refusal(_OBJECTS[name], f"{name} is {shown(value)}, but must be a JSON object. {_NOT_STORED}")
+
+
+def wrong_time(name: str, value: bytes | None) -> Refusal | None:
+    if value is None or (value.startswith(b'"') and is_moment(_STRING(value))):
+        return None
+    return Refusal(
+        RejectCode.TIMESTAMP_INVALID,
+        f"{name} is {shown(value)}, but must be a time in ISO 8601, as 2026-01-31T23:59:59.000Z. {_NOT_STORED}",
+    )
+
+
+def is_moment(text: str) -> bool:
+    """An ISO 8601 date or date-time; '' is no time at all, which is right too."""
+    if not text or parse_iso(text) is not None:
+        return True
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,279 @@
+"""The Tracking API: what each request is answered with, and what must be on disk before that answer goes out.
+
+Decides only; it opens no socket and writes no file. Whoever serves it stores a `Durable`'s records and then sends
+its reply; if they cannot be stored, it sends `overloaded`. Nothing that a client sends makes it raise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from headwater.base.clock import Clock
+from headwater.base.event import CALL_TYPES, CallType
+from headwater.base.http import Reply, Request
+from headwater.base.outcome import RejectCode
+from headwater.collect import answers, batch, body, browser, calls, keys, pixel, records
+from headwater.collect.limits import Limits
+from headwater.collect.model import Decision, Directory, DoorSettings, Durable, Refused, SourceEntry
+from headwater.collect.records import Good, Told
+from headwater.collect.refusal import NotTaken, Refusal, Refusals
+from headwater.collect.scripts import Scripts
+
+__all__ = ["Decision", "Directory", "Door", "DoorSettings", "Durable", "Refused", "SourceEntry"]
+
+RETRY_AFTER_S = 2.0
+
+_PROJECTS = "/v1/projects/"
+_PIXEL = "/v1/pixel/"
+_SHORT: dict[str, CallType] = {
+    "i": "identify",
+    "t": "track",
+    "p": "page",
+    "s": "screen",
+    "g": "group",
+    "a": "alias",
+}
+_PIXELS: dict[str, CallType] = {_PIXEL + kind: kind for kind in CALL_TYPES}
+_PREFIXES = ("/v1/", "/analytics.js/", "/analytics-next/", "/next-integrations/")
+_RAW = msgspec.json.Decoder(msgspec.Raw).decode
+_OTHER_KEY = Refusal(
+    RejectCode.INVALID_WRITE_KEY,
+    "This item names another write key than the first one, but a batch belongs to one source. "
+    "This event was not stored; send it in a batch of its own.",
+)
+
+Route = Callable[[Request], Decision]
+
+
+class Door:
+    """`rejected` counts items (or whole requests) by (source id, code), '' for a key that opens none;
+    `throttled` counts requests by source id, `telemetry` calls to /v1/m."""
+
+    def __init__(self, *, directory: Directory, settings: DoorSettings, clock: Clock) -> None:
+        self._directory = directory
+        self._settings = settings
+        self._clock = clock
+        self._keys = keys.HeaderKeys()
+        self._origins = answers.Origins(settings.allowed_origins)
+        rate = settings.rate_limit_per_s
+        self._limits = Limits(per_s=rate, brim=settings.rate_limit_burst or 10 * rate, clock=clock)
+        self._refusals = Refusals(notes_per_s=settings.notes_per_s, clock=clock)
+        self._scripts = Scripts(settings.scripts)
+        self._posts = self._routes()
+        self.rejected = self._refusals.rejected
+        self.throttled: Counter[str] = Counter()
+        self.telemetry = 0
+
+    def paths(self) -> list[tuple[str, str]]:
+        """(method, path) of all it answers; `{…}` stands for a part of the path."""
+        gets = (f"{_PROJECTS}{{key}}/settings", f"{_PIXEL}{{type}}", *Scripts.PATHS)
+        return [("POST", path) for path in self._posts] + [("GET", path) for path in gets]
+
+    def owns(self, path: str) -> bool:
+        """Whether every request to this path is the door's, whatever its method, be it only to say 404 or 405."""
+        return path.startswith(_PREFIXES)
+
+    def handle(self, request: Request) -> Decision:
+        decision = self._route(request)
+        if isinstance(decision, Reply):
+            return self._origins.opened(decision, request.headers)
+        if b"origin" not in request.headers:
+            return decision
+        return msgspec.structs.replace(decision, reply=self._origins.opened(decision.reply, request.headers))
+
+    def too_large(self) -> Reply:
+        """For whoever stops reading a body that is over the limit."""
+        return answers.opened_to_any(answers.refused(body.too_large().refusal))
+
+    def overloaded(self, request: Request, retry_after_s: float = RETRY_AFTER_S) -> Reply:
+        """When records can't be stored, or there is too much to do to look at the request."""
+        pixel_asked = request.path.startswith(_PIXEL)
+        return answers.opened_to_any(answers.PIXEL if pixel_asked else answers.overloaded(retry_after_s))
+
+    def _routes(self) -> dict[str, Route]:
+        routes: dict[str, Route] = {f"/v1/{kind}": self._single(kind) for kind in CALL_TYPES}
+        routes |= {f"/v1/{letter}": routes[f"/v1/{kind}"] for letter, kind in _SHORT.items()}
+        routes |= {f"/v1/{name}": self._batch for name in ("batch", "b", "import")}
+        return routes | {"/v1/m": self._telemetry}
+
+    def _route(self, request: Request) -> Decision:
+        post = self._posts.get(request.path) or self._posts.get(request.path.rstrip("/"))
+        if post is not None and request.method == "POST":
+            return post(request)
+        get = None if post is not None else self._resource(request.path)
+        if post is None and get is None:
+            return answers.not_found(
+                f"There is nothing at {request.path[:100]}. Events go to /v1/track, /v1/identify, /v1/page, "
+                "/v1/screen, /v1/group, /v1/alias or /v1/batch."
+            )
+        if get is not None and request.method in ("GET", "HEAD"):
+            return get(request)
+        methods = ("POST", "OPTIONS") if post is not None else ("GET", "HEAD", "OPTIONS")
+        if request.method == "OPTIONS":
+            return answers.preflight(request.headers, methods)
+        return answers.not_allowed(request.method, request.path[:100], methods)
+
+    def _resource(self, path: str) -> Route | None:
+        if path.startswith(_PIXEL):
+            return self._pixel
+        if path.startswith(_PROJECTS) and path.endswith("/settings"):
+            return self._browser_settings
+        return self._script if self._scripts.owns(path) else None
+
+    def _telemetry(self, request: Request) -> Reply:
+        self.telemetry += 1
+        return answers.OK
+
+    def _browser_settings(self, request: Request) -> Reply:
+        key = request.path[len(_PROJECTS) : -len("/settings")]
+        if self._source(key) is None:
+            return answers.not_found("No source has this write key.")
+        place = browser.api_host(self._settings.public_url, self._settings.scheme, request.header(b"host"))
+        if place is None:
+            return answers.refused(
+                Refusal(RejectCode.BAD_REQUEST, "The request names no host, and the server has no public URL set.")
+            )
+        return answers.settings(browser.settings(key, *place))
+
+    def _script(self, request: Request) -> Reply:
+        return self._scripts.reply(request.path, lambda key: self._source(key) is not None)
+
+    def _pixel(self, request: Request) -> Decision:
+        """The image comes back whatever happens; only the count tells. HEAD stores nothing."""
+        if request.method == "HEAD":
+            return answers.PIXEL
+        decision = self._pixel_event(request)
+        if isinstance(decision, Reply):
+            return answers.PIXEL
+        return msgspec.structs.replace(decision, reply=answers.PIXEL)
+
+    def _pixel_event(self, request: Request) -> Decision:
+        try:
+            text, key = pixel.event(request.query)
+            raw, marker = body.parse(_RAW, text)
+        except NotTaken as error:
+            return self._refuse(None, error.refusal, b"")
+        source = self._source(keys.body_key(raw) or key)
+        if source is None:
+            return self._unknown_key()
+        kind = _PIXELS.get(request.path)
+        if kind is None:
+            why = Refusal(RejectCode.TYPE_NOT_KNOWN, f"There is no pixel at {request.path[:60]}.")
+            return self._refuse(source, why, text)
+        return self._one(request, source, kind, raw, calls.judge(raw, kind, marker=marker))
+
+    def _single(self, kind: CallType) -> Route:
+        def single(request: Request) -> Decision:
+            source, named = self._by_header(request)
+            if named and source is None:
+                return self._unknown_key()
+            try:
+                text = body.read(request.body, request.header(b"content-encoding"))
+                raw, marker = body.parse(_RAW, text)
+            except NotTaken as error:
+                return self._refuse(source, error.refusal, request.body)
+            if source is None and (source := self._source(keys.body_key(raw))) is None:
+                return self._unknown_key()
+            found = calls.judge(raw, kind, marker=marker, size_bytes=len(text))
+            return self._one(request, source, kind, raw, found)
+
+        return single
+
+    def _one(
+        self, request: Request, source: SourceEntry, kind: CallType, raw: msgspec.Raw, found: calls.Item | Refusal
+    ) -> Decision:
+        if isinstance(found, Refusal):
+            return self._refuse(source, found, bytes(raw))
+        return self._store(request, source, Told(call=kind), [Good(raw, found.direct)])
+
+    def _batch(self, request: Request) -> Decision:
+        source, named = self._by_header(request)
+        if named and source is None:
+            return self._unknown_key()
+        try:
+            text = body.read(request.body, request.header(b"content-encoding"))
+            envelope, marker = batch.read(text)
+        except NotTaken as error:
+            return self._refuse(source, error.refusal, request.body)
+        items = envelope.batch or []
+        item_key = None
+        if source is None:
+            key = keys.named(envelope.write_key)
+            if key is None:
+                key = item_key = keys.items_key(items)
+            if (source := self._source(key)) is None:
+                return self._unknown_key()
+        try:
+            told = batch.told(envelope, marker)
+        except NotTaken as error:
+            return self._refuse(source, error.refusal, text)
+        return self._many(request, source, told, items, marker, item_key)
+
+    def _many(
+        self,
+        request: Request,
+        source: SourceEntry,
+        told: Told,
+        items: Sequence[msgspec.Raw],
+        marker: bytes,
+        item_key: str | None,
+    ) -> Decision:
+        """`item_key` is the items' own write key, when nothing else named one: they must agree on it."""
+        good: list[Good] = []
+        bad: list[tuple[int, Refusal]] = []
+        for index, raw in enumerate(items):
+            found = calls.judge(raw, None, marker=marker)
+            if item_key is not None and keys.body_key(raw) not in (None, item_key):
+                found = _OTHER_KEY
+            if isinstance(found, Refusal):
+                bad.append((index, found))
+            else:
+                good.append(Good(raw, found.direct))
+        return self._store(request, source, told, good, bad, items)
+
+    def _store(
+        self,
+        request: Request,
+        source: SourceEntry,
+        told: Told,
+        good: Sequence[Good],
+        bad: Sequence[tuple[int, Refusal]] = (),
+        items: Sequence[msgspec.Raw] = (),
+    ) -> Decision:
+        """`bad` by place in `items`. When nothing is good, the first bad one's reason is that of all."""
+        if good and (wait_s := self._limits.wait_s(source.source_id, len(good))):
+            self.throttled[source.source_id] += 1
+            return answers.too_many(wait_s)
+        notes = [note for index, why in bad for note in self._refusals.count(source, why, bytes(items[index]))]
+        if not good:
+            return Refused(reply=answers.refused(bad[0][1]), source_id=source.source_id, notes=notes)
+        received_ms = int(self._clock() * 1000)
+        return Durable(
+            records=records.encode(source, told, good, received_ms=received_ms, address=request.peer),
+            count=len(good),
+            reply=answers.stored(bad),
+            source_id=source.source_id,
+            workspace_id=source.workspace_id,
+            notes=notes,
+        )
+
+    def _by_header(self, request: Request) -> tuple[SourceEntry | None, bool]:
+        """(the source, whether the Authorization header names a key at all)."""
+        key = self._keys.key(request.headers.get(b"authorization"))
+        return self._source(key), key is not None
+
+    def _source(self, key: str | None) -> SourceEntry | None:
+        return self._directory.by_write_key(key) if key else None
+
+    def _unknown_key(self) -> Reply:
+        self.rejected["", RejectCode.INVALID_WRITE_KEY] += 1
+        return answers.UNKNOWN_KEY
+
+    def _refuse(self, source: SourceEntry | None, why: Refusal, payload: bytes) -> Decision:
+        """The request as a whole. Without a known source it is counted and leaves no other trace."""
+        notes = self._refusals.count(source, why, payload)
+        reply = answers.refused(why)
+        return reply if source is None else Refused(reply=reply, source_id=source.source_id, notes=notes)

@@ -1,0 +1,73 @@
+"""What the door needs to know, and what it decides: the values between it, its settings and its server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from headwater.base.http import Reply
+
+
+class SourceEntry(Protocol):
+    """A source, as far as the door is concerned."""
+
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def workspace_id(self) -> str: ...
+    @property
+    def enabled(self) -> bool: ...
+    @property
+    def platform(self) -> str:
+        """`browser`: the sender's address is recorded; `server`: only when the event asks for it."""
+        ...
+
+
+class Directory(Protocol):
+    def by_write_key(self, key: str) -> SourceEntry | None:
+        """The source that the key opens now; called once per request, so it must be as cheap as a dictionary."""
+        ...
+
+
+class DoorSettings(msgspec.Struct, frozen=True, kw_only=True):
+    public_url: str = ""
+    """As clients reach the server, with scheme; '': as each client names it in its Host header."""
+    scheme: str = "http"
+    """How the server is reached when no public URL is set."""
+    allowed_origins: tuple[str, ...] = ("*",)
+    """Origins of the web pages that may read answers."""
+    rate_limit_per_s: float = 0.0
+    """Events per source and second; 0: no limit."""
+    rate_limit_burst: float = 0.0
+    """Events that a source may send at once after a pause; 0: ten seconds' worth."""
+    notes_per_s: float = 20.0
+    """Refused items per source and second that are kept for the debugger."""
+    scripts: Path | None = None
+    """Folder of the browser client's built files; None: not built in."""
+
+
+class Durable(msgspec.Struct, frozen=True, kw_only=True):
+    """`records` are encoded RawRecords: they must be on disk before `reply` is sent, all or none, in order.
+
+    `count` is the number of events in them. `notes` are encoded RejectedNotes for the same journal.
+    """
+
+    records: list[bytes]
+    count: int
+    reply: Reply
+    source_id: str
+    workspace_id: str
+    notes: list[bytes] = []
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing is to be stored but `notes` (encoded RejectedNotes), and the reply need not wait for them."""
+
+    reply: Reply
+    source_id: str
+    notes: list[bytes]
+
+
+Decision = Reply | Durable | Refused

@@ -1,0 +1,59 @@
+"""How accepted events are written down for the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+import msgspec
+
+from headwater.base.event import NO_JSON, CallType
+from headwater.base.outcome import DropReason
+from headwater.base.raw import RawRecord
+from headwater.collect.body import one_line
+from headwater.collect.model import SourceEntry
+
+_ENCODE = msgspec.json.Encoder().encode
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What a request says about all of its events. `direct`: they are to carry the sender's address."""
+
+    call: CallType | None = None
+    sent_at: str | None = None
+    context: msgspec.Raw = NO_JSON
+    integrations: msgspec.Raw = NO_JSON
+    direct: bool = False
+
+
+class Good(msgspec.Struct, frozen=True):
+    """An event that may be stored. `direct`: it asks to carry the sender's address."""
+
+    raw: msgspec.Raw
+    direct: bool
+
+
+def encode(
+    source: SourceEntry, told: Told, events: Sequence[Good], *, received_ms: int, address: str
+) -> list[bytes]:
+    """Encoded RawRecords in the order of the events: one, unless only some events carry the address."""
+    always = told.direct or source.platform == "browser"
+    return [
+        one_line(_ENCODE(_record(source, told, list(run), received_ms, address if direct else "")))
+        for direct, run in groupby(events, lambda event: always or event.direct)
+    ]
+
+
+def _record(source: SourceEntry, told: Told, events: list[Good], received_ms: int, address: str) -> RawRecord:
+    return RawRecord(
+        source_id=source.source_id,
+        workspace_id=source.workspace_id,
+        received_ms=received_ms,
+        events=[event.raw for event in events],
+        call=told.call,
+        sent_at=told.sent_at,
+        context=told.context,
+        integrations=told.integrations,
+        ip=address or None,
+        fate=None if source.enabled else DropReason.SOURCE_DISABLED.value,
+    )
