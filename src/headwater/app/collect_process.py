@@ -7,6 +7,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from headwater.app import log
@@ -72,10 +73,11 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
 def door_settings(order: ChildOrder) -> DoorSettings:
     settings = order.settings
     return DoorSettings(
-        public_url=settings.public_url or order.url,
+        public_url=settings.public_url,
+        scheme="https" if settings.tls_cert else "http",
         allowed_origins=tuple(settings.allowed_origins),
-        source_events_per_s=settings.source_events_per_s,
-        scripts_dir=settings.scripts_dir or None,
+        rate_limit_per_s=settings.source_events_per_s,
+        scripts=Path(settings.scripts_dir) if settings.scripts_dir else None,
     )
 
 

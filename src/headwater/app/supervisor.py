@@ -24,6 +24,8 @@ from headwater.app.settings import Role, Settings
 STOP_S = 9.0
 RESTART_AFTER_S = 0.2
 RESTART_MAX_S = 5.0
+GIVE_UP_AFTER = 4
+"""A process that ends so many times without ever having been ready is not started again: it cannot work."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -47,6 +49,8 @@ class _Child:
         self.started_at = 0.0
         self.start_at = 0.0
         self.wait_s = RESTART_AFTER_S
+        self.was_ready = False
+        self.failures = 0
 
 
 class Supervisor:
@@ -70,6 +74,7 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
         self._stopping = False
         self._announced = False
+        self._failed = False
 
     def run(self) -> int:
         """Until a signal says stop; gives the exit status."""
@@ -100,7 +105,7 @@ class Supervisor:
         os.close(key.fd)
         child.ready_fd = -1
         if data:
-            child.ready = True
+            child.ready = child.was_ready = True
             child.wait_s = RESTART_AFTER_S
             self._announce()
 
@@ -117,6 +122,11 @@ class Supervisor:
                 return
             self._log("a process ended and is started again", child=child.role, status=status)
             child.process, child.ready = None, False
+            child.failures += 1
+            if not child.was_ready and child.failures >= GIVE_UP_AFTER:
+                self._log("a process cannot be started; giving up. The lines above say why", child=child.role)
+                self._stopping = self._failed = True
+                return
             child.start_at = now + child.wait_s
             child.wait_s = min(child.wait_s * 2, RESTART_MAX_S)
         if now >= child.start_at:
@@ -159,7 +169,7 @@ class Supervisor:
                 self._log("a process did not end in time and is killed", child=child.role)
                 child.process.kill()
                 child.process.wait()
-        return 0
+        return 1 if self._failed else 0
 
 
 def die_with_parent(parent_pid: int) -> None:

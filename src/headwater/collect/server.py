@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from headwater.base.errors import HeadwaterError
 from headwater.base.event import MAX_BODY_BYTES
 from headwater.base.http import Reply, Request
-from headwater.collect.door import Door, Durable, Refused, overloaded
+from headwater.collect.door import Door, Durable, Refused
 
 READ_AHEAD_BYTES = 8 * MAX_BODY_BYTES
 """A body that is too large is read (and forgotten) so far, so that the client gets its answer; then it is cut."""
@@ -122,8 +122,7 @@ class DoorProtocol(HttpToolsProtocol):
             journal=self._journal,
             accepted=self._accepted,
             answer=lambda reply: self._answer(waiting, reply),
-            door=self._door,
-            request=request,
+            overloaded=lambda: self._door.overloaded(request),
         )
 
     def _answer(self, waiting: _Waiting, reply: Reply) -> None:
@@ -144,8 +143,7 @@ def submit(
     journal: Journal,
     accepted: Accepted,
     answer: Callable[[Reply], None],
-    door: Door,
-    request: Request,
+    overloaded: Callable[[], Reply],
 ) -> None:
     """Stores what must be stored and answers when it is durable; what is only noted never delays an answer."""
     if isinstance(decision, Refused):
@@ -159,12 +157,12 @@ def submit(
             accepted(decision.source_id, decision.count)
             answer(decision.reply)
         else:
-            answer(overloaded(request))
+            answer(overloaded())
 
     try:
         journal.submit([*decision.records, *decision.notes], done)
     except HeadwaterError:
-        answer(overloaded(request))
+        answer(overloaded())
 
 
 def _note(journal: Journal, notes: Sequence[bytes]) -> None:

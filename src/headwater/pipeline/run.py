@@ -60,6 +60,10 @@ class Pipeline:
     def lag_bytes(self) -> int:
         return self._raw.end() - self._ledger.raw_next
 
+    def window_s(self, now: float) -> float:
+        """For how long a messageId is remembered for certain."""
+        return self._window.window_s(now)
+
     def recover(self) -> None:
         """Brings totals and the dedupe window up to the clean journal's end."""
         offset = max(min(self._ledger.clean_offset, self._window.position), self._clean_reader.earliest())

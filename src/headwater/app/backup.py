@@ -1,0 +1,100 @@
+"""A copy of everything while it runs, and back: readers are copied before what they read.
+
+So a restored reader is never ahead of its journal; what it lacks it reads again, and nothing is counted twice.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headwater.app.home import Home
+from headwater.app.warehouses import Warehouses
+from headwater.base.errors import InvalidInput
+from headwater.journal.files import segment_bases, segment_path
+from headwater.journal.local import LocalReader
+
+MANIFEST = "backup.json"
+FORMAT = 1
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    format: int
+    raw_end: int
+    clean_end: int
+
+
+def write_backup(home: Home, target: Path, warehouses: Warehouses) -> dict[str, Any]:
+    """Writes into `target`, which is new or empty; gives what was written."""
+    _require_empty(target)
+    copy = Home(target)
+    copy.create()
+    copy.ledger.parent.mkdir(parents=True, exist_ok=True)
+    for workspace_id, warehouse in warehouses.all().items():
+        path = home.warehouse_of(workspace_id, first=warehouse.path == home.warehouse)
+        warehouse.snapshot(target / path.relative_to(home.directory))
+    _copy_sqlite(home.ledger, copy.ledger)
+    clean_end = _copy_journal(home.clean, copy.clean)
+    raw_end = _copy_journal(home.raw, copy.raw)
+    _copy_sqlite(home.state, copy.state)
+    for name in ("secret.key", "admin-token"):
+        if (home.directory / name).exists():
+            shutil.copy2(home.directory / name, target / name)
+    shutil.rmtree(copy.run)
+    manifest = Manifest(format=FORMAT, raw_end=raw_end, clean_end=clean_end)
+    (target / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    return {"directory": str(target), "rawBytes": raw_end, "cleanBytes": clean_end}
+
+
+def restore(backup: Path, data: Path) -> None:
+    """Copies a backup into a new or empty data directory."""
+    try:
+        manifest = msgspec.json.decode((backup / MANIFEST).read_bytes(), type=Manifest)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise InvalidInput(f"{backup} holds no complete backup ({error}). Nothing was restored.") from error
+    if manifest.format != FORMAT:
+        raise InvalidInput(
+            f"the backup in {backup} has format {manifest.format}; this version reads {FORMAT}."
+            " Nothing was restored."
+        )
+    _require_empty(data)
+    shutil.copytree(backup, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
+    data.chmod(0o700)
+
+
+def _require_empty(directory: Path) -> None:
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise InvalidInput(
+            f"{directory} is not empty. Name a directory that is new or empty; nothing there was touched."
+        )
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    """SQLite's own online copy: consistent while others write."""
+    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as original, sqlite3.connect(target) as copy:
+        original.backup(copy)
+    original.close()
+    copy.close()
+
+
+def _copy_journal(source: Path, target: Path) -> int:
+    """Whole segments, the newest one up to the durable mark; gives the copy's end."""
+    reader = LocalReader(source)
+    end = reader.end()
+    reader.close()
+    for base in segment_bases(source):
+        if base >= end and base > 0:
+            continue
+        with segment_path(source, base).open("rb") as original, segment_path(target, base).open("wb") as copy:
+            _copy_bytes(original, copy, end - base)
+    return end
+
+
+def _copy_bytes(original: Any, copy: Any, count: int) -> None:
+    while count > 0 and (chunk := original.read(min(count, 4 * 1024 * 1024))):
+        copy.write(chunk)
+        count -= len(chunk)

@@ -1,0 +1,65 @@
+"""The warehouses of one process: a DuckDB file for each workspace, opened when first needed."""
+
+from __future__ import annotations
+
+import threading
+
+from headwater.app.home import Home
+from headwater.app.layouts import Layouts
+from headwater.app.settings import Settings
+from headwater.base.errors import NotFound
+from headwater.control.directory import Directory
+from headwater.warehouse.loader import Warehouse
+
+
+class Warehouses:
+    """Safe to share between threads."""
+
+    def __init__(self, *, home: Home, settings: Settings, directory: Directory, layouts: Layouts) -> None:
+        self._home = home
+        self._settings = settings
+        self._directory = directory
+        self._layouts = layouts
+        self._lock = threading.Lock()
+        self._open: dict[str, Warehouse] = {}
+
+    def open_all(self) -> None:
+        """Opens every workspace's warehouse and makes each source's schema and tables that are missing."""
+        for workspace in self._directory.workspaces():
+            self.of(workspace.workspace_id)
+        for source in self._directory.sources():
+            self.ensure_source(source.source_id)
+
+    def all(self) -> dict[str, Warehouse]:
+        with self._lock:
+            return dict(self._open)
+
+    def of(self, workspace_id: str) -> Warehouse:
+        with self._lock:
+            found = self._open.get(workspace_id)
+            if found is None:
+                found = self._open[workspace_id] = self._make(workspace_id)
+            return found
+
+    def ensure_source(self, source_id: str) -> None:
+        entry = self._directory.by_id(source_id)
+        tables = self._layouts.tables_of(source_id)
+        if entry is None or tables is None:
+            raise NotFound(f"there is no source {source_id}")
+        self.of(entry.workspace_id).ensure_source(tables)
+
+    def close(self) -> None:
+        for warehouse in self.all().values():
+            warehouse.close()
+
+    def _make(self, workspace_id: str) -> Warehouse:
+        known = [workspace.workspace_id for workspace in self._directory.workspaces()]
+        if workspace_id not in known:
+            raise NotFound(f"there is no workspace {workspace_id}")
+        path = self._home.warehouse_of(workspace_id, first=known[0] == workspace_id)
+        return Warehouse(
+            path,
+            layout=self._layouts,
+            memory_limit_mib=self._settings.warehouse_memory_mib,
+            threads=self._settings.warehouse_threads,
+        )

@@ -1,0 +1,273 @@
+"""What the working process answers: queries, the debugger, fates, accounting, copies of everything.
+
+Every public method is a call that the web process may make (see `rpc`); arguments and answers are plain values.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headwater.app.backup import write_backup
+from headwater.app.home import Home
+from headwater.app.settings import Settings
+from headwater.app.warehouses import Warehouses
+from headwater.base.clock import Clock, iso_from_seconds
+from headwater.base.errors import NotFound
+from headwater.base.outcome import Fate
+from headwater.catalog.load import Catalog
+from headwater.catalog.violations import violations
+from headwater.control.directory import Directory
+from headwater.pipeline.debugger import Debugger, Seen
+from headwater.pipeline.ledger import FateRow, Ledger
+from headwater.pipeline.process import Item
+from headwater.pipeline.run import Pipeline
+from headwater.warehouse.run import READER, Loading
+
+POLL_S = 0.05
+MAX_WAIT_S = 30.0
+
+
+class WorkService:
+    def __init__(
+        self,
+        *,
+        home: Home,
+        settings: Settings,
+        directory: Directory,
+        catalog: Catalog,
+        warehouses: Warehouses,
+        ledger: Ledger,
+        debugger: Debugger,
+        pipeline: Pipeline,
+        loading: Loading,
+        clock: Clock,
+    ) -> None:
+        self._home = home
+        self._settings = settings
+        self._directory = directory
+        self._catalog = catalog
+        self._warehouses = warehouses
+        self._ledger = ledger
+        self._debugger = debugger
+        self._pipeline = pipeline
+        self._loading = loading
+        self._clock = clock
+
+    def methods(self) -> dict[str, Callable[..., Any]]:
+        found = inspect.getmembers(self, inspect.ismethod)
+        return {name: method for name, method in found if not name.startswith("_") and name != "methods"}
+
+    # Sources and their tables
+
+    def ensure_source(self, source_id: str) -> None:
+        self._warehouses.ensure_source(source_id)
+
+    def drop_schema(self, workspace_id: str, schema: str) -> None:
+        self._warehouses.of(workspace_id).drop_schema(schema)
+
+    def last_event_at(self, source_ids: list[str]) -> dict[str, str | None]:
+        return {source_id: _iso_ms(self._debugger.last_received_ms(source_id)) for source_id in source_ids}
+
+    # The debugger and fates
+
+    async def source_events(
+        self, source_id: str, limit: int = 100, after_seq: int = 0, wait_s: float = 0.0
+    ) -> list[dict[str, Any]]:
+        """Newest first. With `wait_s` it waits for something newer than `after_seq`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + min(wait_s, MAX_WAIT_S)
+        while True:
+            found = self._debugger.latest(source_id, limit=limit, after=after_seq)
+            if found or loop.time() >= deadline:
+                return [self._shown(seen) for seen in found]
+            await asyncio.sleep(POLL_S)
+
+    def event(self, workspace_id: str, message_id: str) -> dict[str, Any]:
+        """What became of an event, at the pipeline and at every reader; NotFound when nothing is known of it."""
+        fates = [_fate(row) for row in self._ledger.by_message(message_id, workspace_id)]
+        tables = self._warehouses.of(workspace_id).find(message_id)
+        waiting = [
+            item
+            for item in self._debugger.find(message_id)
+            if item.workspace_id == workspace_id and item.fate is Fate.CLEAN
+        ]
+        if tables or waiting:
+            fates.append(self._clean_fate(tables, waiting))
+        if not fates:
+            raise NotFound(
+                f"no event with the messageId {message_id!r} is known here. It was refused (then the client was"
+                " told why), went to another workspace, or never arrived."
+            )
+        return {"messageId": message_id, "fates": fates}
+
+    # Accounting
+
+    def accounting(self, workspace_id: str, accepted: dict[str, int]) -> dict[str, Any]:
+        """`accepted` is the door's count by source; everything else is counted here."""
+        totals = self._ledger.totals()
+        mine = [entry.source_id for entry in self._directory.sources() if entry.workspace_id == workspace_id]
+        sources = []
+        for source_id in mine:
+            tally = totals.get(source_id)
+            if tally is None and not accepted.get(source_id):
+                continue
+            counts = msgspec.to_builtins(tally) if tally else {}
+            sources.append(
+                {
+                    "sourceId": source_id,
+                    "accepted": accepted.get(source_id, 0),
+                    "duplicate": counts.get("duplicate", 0),
+                    "dropped": counts.get("dropped", {}),
+                    "parked": counts.get("parked", {}),
+                    "clean": counts.get("clean", 0),
+                }
+            )
+        clean = sum(source["clean"] for source in sources)
+        return {"sources": sources, "readers": [self._warehouse_reader(workspace_id, clean)]}
+
+    def figures(self) -> dict[str, Any]:
+        """For /metrics and `doctor`: the installation as a whole."""
+        now = self._clock()
+        return {
+            "totals": msgspec.to_builtins(self._ledger.totals()),
+            "pipelineLagBytes": self._pipeline.lag_bytes(),
+            "warehouseLagBytes": self._loading.lag_bytes(),
+            "dedupeWindowS": self._pipeline.window_s(now),
+            "dedupeWindowWantedS": self._settings.dedupe_window_h * 3600,
+        }
+
+    def parked(self, workspace_id: str, limit: int = 50, offset: int = 0) -> dict[str, Any]:
+        rows, total = self._ledger.parked(workspace_id, limit=limit, offset=offset)
+        return {"data": [_parked(row) for row in rows], "total": total}
+
+    # Queries and copies
+
+    def sql(self, workspace_id: str, query: str, limit: int | None = None) -> dict[str, Any]:
+        result = self._warehouses.queries(workspace_id).run(
+            query,
+            limit=limit if limit is not None else self._settings.query_rows,
+            timeout_s=self._settings.query_timeout_s,
+            memory_mib=self._settings.query_memory_mib,
+        )
+        return msgspec.to_builtins(result)
+
+    def warehouses(self, workspace_id: str) -> list[dict[str, Any]]:
+        warehouse = self._warehouses.of(workspace_id)
+        stats = warehouse.stats()
+        sources = [entry.source_id for entry in self._directory.sources() if entry.workspace_id == workspace_id]
+        return [
+            {
+                "id": "builtin",
+                "kind": "duckdb",
+                "sourceIds": sources,
+                "enabled": True,
+                "lastLoadAt": stats.last_load_at,
+                "lagSeconds": self._loading.lag_s(self._clock()),
+            }
+        ]
+
+    def backup(self, directory: str) -> dict[str, Any]:
+        return write_backup(self._home, Path(directory), self._warehouses)
+
+    def export(self, workspace_id: str, directory: str) -> dict[str, Any]:
+        return {"files": self._warehouses.of(workspace_id).export(Path(directory))}
+
+    # Inside
+
+    def _shown(self, seen: Seen) -> dict[str, Any]:
+        item = seen.item
+        return {
+            "seq": seen.seq,
+            "messageId": item.message_id,
+            "type": item.event.type if item.event else None,
+            "name": _name(item),
+            "receivedAt": _iso_ms(item.received_ms),
+            "fate": item.fate.value,
+            "reason": item.reason,
+            "note": item.note,
+            "violations": self._violations(item),
+            "payload": _payload(item.raw),
+        }
+
+    def _violations(self, item: Item) -> list[dict[str, Any]]:
+        entry = self._directory.by_id(item.source_id)
+        if item.event is None or entry is None:
+            return []
+        try:
+            spec = self._catalog.source(entry.catalog)
+        except NotFound:
+            return []
+        return [msgspec.to_builtins(violation) for violation in violations(spec, item.event)]
+
+    def _clean_fate(self, tables: list[tuple[str, str]], waiting: list[Item]) -> dict[str, Any]:
+        status = "done" if tables else "pending"
+        return {
+            "fate": Fate.CLEAN.value,
+            "reason": None,
+            "receivedAt": _iso_ms(waiting[0].received_ms) if waiting else None,
+            "readers": [
+                {
+                    "reader": READER,
+                    "status": status,
+                    "tables": [f"{schema}.{table}" for schema, table in tables],
+                }
+            ],
+        }
+
+    def _warehouse_reader(self, workspace_id: str, clean: int) -> dict[str, Any]:
+        counts = self._warehouses.of(workspace_id).counts()
+        return {
+            "reader": READER,
+            "clean": clean,
+            "done": counts.done,
+            "pending": max(0, clean - counts.done - counts.dead),
+            "dead": counts.dead,
+            "skipped": 0,
+        }
+
+
+def _iso_ms(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else iso_from_seconds(milliseconds / 1000)
+
+
+def _payload(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return raw.decode("utf-8", "replace")
+
+
+def _name(item: Item) -> str | None:
+    if item.event is not None:
+        return item.event.event or item.event.name
+    payload = _payload(item.raw)
+    found = (payload.get("event") or payload.get("name")) if isinstance(payload, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _fate(row: FateRow) -> dict[str, Any]:
+    return {
+        "fate": row.fate,
+        "reason": row.reason,
+        "note": row.note,
+        "receivedAt": _iso_ms(row.received_ms),
+        "readers": [],
+    }
+
+
+def _parked(row: FateRow) -> dict[str, Any]:
+    return {
+        "id": f"{row.raw_offset}-{row.position}",
+        "messageId": row.message_id,
+        "sourceId": row.source_id,
+        "reason": row.reason,
+        "note": row.note,
+        "receivedAt": _iso_ms(row.received_ms),
+        "payload": _payload(row.payload or b""),
+    }

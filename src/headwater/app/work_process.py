@@ -1,0 +1,119 @@
+"""The working process: raw to clean, clean to rows, and the answers that need either."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from headwater.app import log
+from headwater.app.home import Home
+from headwater.app.layouts import Layouts
+from headwater.app.listen import Listener, bind_unix
+from headwater.app.rpc import serve_rpc
+from headwater.app.settings import Settings
+from headwater.app.supervisor import ChildOrder
+from headwater.app.warehouses import Warehouses
+from headwater.app.wiring import open_directory
+from headwater.app.work import WorkService
+from headwater.base.clock import now
+from headwater.catalog.load import load_catalog
+from headwater.journal.local import LocalReader, LocalWriter
+from headwater.pipeline.debugger import Debugger
+from headwater.pipeline.dedupe import DiskWindow
+from headwater.pipeline.ledger import Ledger
+from headwater.pipeline.run import Pipeline
+from headwater.warehouse.run import Loading
+
+JOURNAL_NAME = "collect"
+
+
+async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    settings, logger = order.settings, log.logger("work")
+    home = Home(settings.data_dir)
+    directory, catalog = open_directory(home), load_catalog()
+    clean_writer = LocalWriter(home.clean, segment_bytes=settings.journal_segment_bytes)
+    ledger, debugger = Ledger(home.ledger), Debugger()
+    pipeline = _pipeline(home, settings, clean_writer, ledger, debugger, logger.warning)
+    layouts = Layouts(directory=directory, catalog=catalog)
+    warehouses = Warehouses(home=home, settings=settings, directory=directory, layouts=layouts)
+    loading = Loading(
+        clean=LocalReader(home.clean),
+        targets=warehouses.all,
+        target_of=warehouses.of,
+        every_s=settings.warehouse_load_every_ms / 1000,
+        log=logger.warning,
+    )
+    service = WorkService(
+        home=home,
+        settings=settings,
+        directory=directory,
+        catalog=catalog,
+        warehouses=warehouses,
+        ledger=ledger,
+        debugger=debugger,
+        pipeline=pipeline,
+        loading=loading,
+        clock=now,
+    )
+    await asyncio.to_thread(warehouses.open_all)
+    await asyncio.to_thread(pipeline.recover)
+    threads = [
+        threading.Thread(target=pipeline.run, name="pipeline"),
+        threading.Thread(target=loading.run, name="warehouse"),
+    ]
+    for thread in threads:
+        thread.daemon = True
+        thread.start()
+    listener = Listener(
+        serve_rpc(
+            service.methods(), log=lambda call, error: logger.error("a call failed", call=call, exc_info=error)
+        )
+    )
+    await listener.start(bind_unix(home.socket("work")))
+    ready()
+    watch = asyncio.create_task(_watch(threads, stop, logger.error))
+    await stop.wait()
+    watch.cancel()
+    await listener.stop(drain_s=1.0)
+    pipeline.stop()
+    loading.stop()
+    for thread in threads:
+        await asyncio.to_thread(thread.join, 5.0)
+    ledger.close()
+    await asyncio.to_thread(warehouses.close)
+    clean_writer.close()
+
+
+def _pipeline(
+    home: Home,
+    settings: Settings,
+    clean_writer: LocalWriter,
+    ledger: Ledger,
+    debugger: Debugger,
+    warn: Callable[[str], None],
+) -> Pipeline:
+    window = DiskWindow(
+        home.dedupe, window_s=settings.dedupe_window_h * 3600, max_ids=settings.dedupe_max_ids, now=now()
+    )
+    return Pipeline(
+        raw=LocalReader(home.raw),
+        clean_writer=clean_writer,
+        clean_reader=LocalReader(home.clean),
+        window=window,
+        ledger=ledger,
+        debugger=debugger,
+        journal_name=JOURNAL_NAME,
+        clock=now,
+        log=warn,
+    )
+
+
+async def _watch(threads: list[threading.Thread], stop: asyncio.Event, error: Callable[[str], None]) -> None:
+    """A loop that died takes the process with it: the parent starts it anew, from its cursors."""
+    alive = True
+    while alive:
+        await asyncio.sleep(0.5)
+        alive = all(thread.is_alive() for thread in threads)
+    error("a loop of this process ended; the process ends and is started again")
+    stop.set()

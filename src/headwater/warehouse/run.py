@@ -1,0 +1,106 @@
+"""The loader's loop: clean frames in, rows out, each warehouse with a cursor of its own.
+
+A load holds all that came since the last one, so a busy stream is loaded in large pieces and a quiet one at once.
+What a warehouse cannot take now is tried again; the loop never gives up and never skips.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from headwater.base.clean import decode_frame
+from headwater.base.errors import HeadwaterError
+from headwater.base.event import CleanEvent
+from headwater.journal.protocol import Reader, Record
+
+READ_BYTES = 16 * 1024 * 1024
+IDLE_S = 0.02
+RETRY_S = 0.5
+READER = "warehouse"
+
+
+class Target(Protocol):
+    """A warehouse, as far as the loop is concerned."""
+
+    def cursor(self, reader: str) -> int | None: ...
+
+    def load(self, events: Sequence[CleanEvent], *, next_offset: int) -> object: ...
+
+
+class Loading:
+    """`target_of` gives the warehouse of a workspace, making it when there is none yet."""
+
+    def __init__(
+        self,
+        *,
+        clean: Reader,
+        targets: Callable[[], dict[str, Target]],
+        target_of: Callable[[str], Target],
+        every_s: float,
+        log: Callable[[str], None],
+    ) -> None:
+        self._clean = clean
+        self._targets = targets
+        self._target_of = target_of
+        self._every_s = every_s
+        self._log = log
+        self._stop = threading.Event()
+        self.offset = 0
+        self._behind_since: float | None = None
+
+    def run(self) -> None:
+        """Until `stop`."""
+        self.offset = self._first_offset()
+        while not self._stop.is_set():
+            began = time.monotonic()
+            try:
+                moved_bytes = self.step()
+            except HeadwaterError as error:
+                self._log(f"the warehouse waits: {error.message}")
+                self._stop.wait(RETRY_S)
+                continue
+            if moved_bytes == 0:
+                self._stop.wait(IDLE_S)
+            elif moved_bytes < READ_BYTES // 2:
+                self._stop.wait(max(0.0, self._every_s - (time.monotonic() - began)))
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def lag_bytes(self) -> int:
+        return self._clean.end() - self.offset
+
+    def lag_s(self, now: float) -> float:
+        """How long the oldest event that is not loaded has waited; 0 when all is loaded."""
+        return 0.0 if self.lag_bytes() <= 0 or self._behind_since is None else max(0.0, now - self._behind_since)
+
+    def step(self) -> int:
+        """Loads one stretch; gives how many bytes of the clean journal it was."""
+        records = self._clean.read(self.offset, READ_BYTES)
+        if not records:
+            return 0
+        after = records[-1].next
+        self._behind_since = time.time()
+        for workspace_id, events in self._by_workspace(records).items():
+            self._target_of(workspace_id).load(events, next_offset=after)
+        moved = after - self.offset
+        self.offset = after
+        self._behind_since = None if self.lag_bytes() == 0 else time.time()
+        return moved
+
+    def _first_offset(self) -> int:
+        cursors = [target.cursor(READER) or 0 for target in self._targets().values()]
+        return max(min(cursors, default=0), self._clean.earliest())
+
+    def _by_workspace(self, records: Sequence[Record]) -> dict[str, list[CleanEvent]]:
+        """Every known workspace has an entry, so that the cursors of quiet ones move too."""
+        cursors = {workspace_id: target.cursor(READER) or 0 for workspace_id, target in self._targets().items()}
+        found: dict[str, list[CleanEvent]] = {workspace_id: [] for workspace_id in cursors}
+        for record in records:
+            for event in decode_frame(record.payload).events:
+                if record.next > cursors.get(event.workspace_id, 0):
+                    found.setdefault(event.workspace_id, []).append(event)
+        return found

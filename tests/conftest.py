@@ -1,0 +1,31 @@
+"""Fixtures for every room's tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server import Server
+
+for name in [name for name in os.environ if name.startswith("HEADWATER_") and name != "HEADWATER_CHROMIUM"]:
+    del os.environ[name]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """A server of this test's own."""
+    running = Server(tmp_path / "data")
+    yield running
+    if running.process is not None and running.process.poll() is None:
+        assert running.stop() == 0, running.stderr()
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that the tests of one module share: each adds sources of its own."""
+    running = Server(tmp_path_factory.mktemp("server") / "data")
+    yield running
+    assert running.stop() == 0, running.stderr()
