@@ -1,0 +1,122 @@
+/** The dashboard's addresses. Each screen is a chunk of its own; all but sign-in ask for a session first. */
+
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { onSignedOut, queryClient } from "./api/cache";
+import { isSignedOut } from "./api/errors";
+import { workspaceQuery } from "./api/queries";
+import { Crashed, NotFound } from "./shell/Lost";
+import { Shell } from "./shell/Shell";
+
+const text = (value: unknown): string | undefined =>
+  value === undefined || value === null || value === "" ? undefined : String(value);
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string } => ({ next: text(search.next) }),
+  component: lazyRouteComponent(() => import("./screens/sign-in/SignIn"), "SignIn"),
+});
+
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(workspaceQuery);
+    } catch (error) {
+      if (isSignedOut(error)) throw redirect({ to: "/sign-in", search: { next: location.href } });
+      // Anything else the screens say themselves, with a way to try again.
+    }
+  },
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/sources", replace: true });
+  },
+});
+
+const sources = createRoute({
+  getParentRoute: () => inside,
+  path: "/sources",
+  component: lazyRouteComponent(() => import("./screens/sources/Sources"), "Sources"),
+});
+
+const source = createRoute({
+  getParentRoute: () => inside,
+  path: "/sources/$id",
+  validateSearch: (search: Record<string, unknown>): { added?: boolean } => ({
+    added: search.added ? true : undefined,
+  }),
+  component: lazyRouteComponent(() => import("./screens/sources/Source"), "Source"),
+});
+
+const catalog = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog",
+  validateSearch: (search: Record<string, unknown>): { q?: string; show?: "destinations" } => ({
+    q: text(search.q),
+    show: search.show === "destinations" ? "destinations" : undefined,
+  }),
+  component: lazyRouteComponent(() => import("./screens/catalog/Catalog"), "Catalog"),
+});
+
+const entry = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/sources/$slug",
+  component: lazyRouteComponent(() => import("./screens/catalog/Entry"), "SourceEntry"),
+});
+
+const destinationEntry = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/destinations/$slug",
+  component: lazyRouteComponent(() => import("./screens/catalog/Entry"), "DestinationEntry"),
+});
+
+const add = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/sources/$slug/add",
+  component: lazyRouteComponent(() => import("./screens/catalog/AddSource"), "AddSource"),
+});
+
+const sql = createRoute({
+  getParentRoute: () => inside,
+  path: "/sql",
+  validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search.q) }),
+  component: lazyRouteComponent(() => import("./screens/sql/Sql"), "Sql"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    inside.addChildren([home, sources, source, catalog, entry, destinationEntry, add, sql]),
+  ]),
+  defaultPreload: "intent",
+  defaultErrorComponent: Crashed,
+  scrollRestoration: true,
+});
+
+onSignedOut(() => {
+  const { pathname, href } = router.state.location;
+  if (pathname === "/sign-in") return;
+  queryClient.clear();
+  void router.navigate({ to: "/sign-in", search: { next: href } });
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,76 @@
+/** The write keys, and how to send with one of them. */
+
+import { Tabs, Text, Title } from "@mantine/core";
+import { useState } from "react";
+import type { CatalogEntry, Source } from "../../api/types";
+import { CodeBlock } from "../../parts/CodeBlock";
+import { CopyButton } from "../../parts/Copy";
+import { WriteKeys } from "./WriteKeys";
+import { publicUrl, sampleCall, snippets } from "./snippets";
+
+export function Connect({ source, entry }: { source: Source; entry: CatalogEntry | undefined }) {
+  const key = source.writeKeys[0];
+  return (
+    <section className="hw-card" aria-labelledby="connect">
+      <Title order={2} id="connect" mb="xs">
+        Connect
+      </Title>
+      {key === undefined ? (
+        <Text size="sm" c="dimmed">
+          This source is built in: events reach it by a door of their own, so it has no write key.
+        </Text>
+      ) : (
+        <>
+          <WriteKeys source={source} />
+          {source.inboundUrl && <Inbound url={source.inboundUrl} />}
+          <Snippets source={source} entry={entry} writeKey={key} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Inbound({ url }: { url: string }) {
+  return (
+    <div style={{ marginBlock: "1rem" }}>
+      <Title order={3} size="0.95rem">
+        Webhook address
+      </Title>
+      <Text size="sm" c="dimmed" mb={4}>
+        For tools that push events by webhook instead of a write key.
+      </Text>
+      <div style={{ display: "flex", gap: "0.5rem", alignItems: "center" }}>
+        <code className="hw-code hw-code-wrap" style={{ flex: 1, padding: "0.35rem 0.6rem" }}>
+          {url}
+        </code>
+        <CopyButton text={url} what="webhook address" />
+      </div>
+    </div>
+  );
+}
+
+function Snippets({ source, entry, writeKey }: { source: Source; entry: CatalogEntry | undefined; writeKey: string }) {
+  const all = snippets(writeKey, publicUrl(source, window.location.origin), sampleCall(entry));
+  const [shown, setShown] = useState<string | null>(source.platform === "browser" ? "browser" : "curl");
+  return (
+    <div style={{ marginBlockStart: "1rem" }}>
+      <Title order={3} size="0.95rem" mb={4}>
+        Send an event
+      </Title>
+      <Tabs value={shown} onChange={setShown} keepMounted={false}>
+        <Tabs.List>
+          {all.map(({ id, label }) => (
+            <Tabs.Tab key={id} value={id}>
+              {label}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {all.map(({ id, label, code }) => (
+          <Tabs.Panel key={id} value={id} pt="xs">
+            <CodeBlock code={code} what={`${label} snippet`} />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </div>
+  );
+}

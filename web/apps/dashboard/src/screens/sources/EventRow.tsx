@@ -1,0 +1,111 @@
+import { SegmentedControl, Text } from "@mantine/core";
+import { memo, useId, useState } from "react";
+import type { DebugEvent } from "../../api/types";
+import { CodeBlock } from "../../parts/CodeBlock";
+import { ChevronIcon } from "../../shell/icons";
+import { clockTime } from "../../words/time";
+import { FateMark, fateOf, ViolationMark } from "./Fate";
+import { leaves, sender, violationText } from "./payload";
+
+const FRESH_MS = 4_000;
+
+/** One event: a line that opens to its fate, its violations and its payload, pretty or raw. */
+export const EventRow = memo(function EventRow({ event }: { event: DebugEvent }) {
+  const [isOpen, setOpen] = useState(false);
+  const [isFresh] = useState(() => Date.now() - Date.parse(event.receivedAt) < FRESH_MS);
+  const panel = useId();
+  return (
+    <li className={isFresh ? "hw-arrived" : undefined}>
+      <button
+        type="button"
+        className="hw-event"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? panel : undefined}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <span className="hw-turn">
+          <ChevronIcon size={14} />
+        </span>
+        <time className="hw-mono" dateTime={event.receivedAt}>
+          {clockTime(event.receivedAt)}
+        </time>
+        <span className="hw-event-body">
+          <span className="hw-event-name">{event.name ?? event.type}</span>{" "}
+          <span className="hw-event-who">
+            {event.type}
+            {sender(event.payload) && <> · {sender(event.payload)}</>}
+          </span>
+        </span>
+        <span className="hw-event-marks">
+          <ViolationMark event={event} />
+          <FateMark event={event} />
+        </span>
+      </button>
+      {isOpen && <Detail id={panel} event={event} />}
+    </li>
+  );
+});
+
+function Detail({ id, event }: { id: string; event: DebugEvent }) {
+  const [view, setView] = useState("pretty");
+  const { word, meaning } = fateOf(event);
+  return (
+    <div id={id} style={{ padding: "0 0.75rem 0.9rem" }}>
+      <Text size="sm">
+        <strong>{word}</strong>
+        {event.reason && <> ({event.reason})</>}. {meaning}
+      </Text>
+      {event.violations.length > 0 && (
+        <>
+          <Text size="sm" fw={600} mt="xs">
+            Differs from what the catalogue declares:
+          </Text>
+          <ul style={{ margin: "0 0 0.5rem", paddingInlineStart: "1.2rem" }}>
+            {event.violations.map((violation, index) => (
+              <li key={index}>
+                <Text size="sm">{violationText(violation)}</Text>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <SegmentedControl
+        size="xs"
+        mt="xs"
+        mb="xs"
+        aria-label="View of the payload"
+        value={view}
+        onChange={setView}
+        data={[
+          { value: "pretty", label: "Pretty" },
+          { value: "raw", label: "Raw" },
+        ]}
+      />
+      {view === "pretty" ? (
+        <Pretty payload={event.payload} />
+      ) : (
+        <CodeBlock code={JSON.stringify(event.payload, null, 2)} what="raw event" />
+      )}
+    </div>
+  );
+}
+
+function Pretty({ payload }: { payload: unknown }) {
+  return (
+    <div className="hw-scroll" tabIndex={0} role="region" aria-label="Payload">
+      <table className="hw-table">
+        <caption className="hw-sr">The fields of the event</caption>
+        <tbody>
+          {leaves(payload).map(({ path, value }) => (
+            <tr key={path}>
+              <th scope="row" className="hw-mono" style={{ width: "35%" }}>
+                {path || "(whole)"}
+              </th>
+              <td className="hw-mono">{value}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,143 @@
+/** What can be changed of a source: its label, whether it takes events, and its end. */
+
+import { Button, Checkbox, Group, Modal, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useState } from "react";
+import { queryClient } from "../../api/cache";
+import { changeSource, deleteSource } from "../../api/calls";
+import type { Source } from "../../api/types";
+import { Failed } from "../../parts/States";
+import { TrashIcon } from "../../shell/icons";
+
+export function Manage({ source }: { source: Source }) {
+  const isBuiltIn = source.writeKeys.length === 0;
+  return (
+    <section className="hw-card" aria-labelledby="manage" style={{ marginBlockStart: "1.25rem" }}>
+      <Title order={2} id="manage" mb="sm">
+        Settings
+      </Title>
+      <Stack gap="lg">
+        <Rename source={source} />
+        <Enabled source={source} />
+        {isBuiltIn ? (
+          <Text size="sm" c="dimmed">
+            A built-in source can't be deleted.
+          </Text>
+        ) : (
+          <Delete source={source} />
+        )}
+      </Stack>
+    </section>
+  );
+}
+
+function useChange(source: Source) {
+  return useMutation({
+    mutationFn: (change: { name?: string; enabled?: boolean }) => changeSource(source.id, change),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ["source", source.id] });
+      await queryClient.invalidateQueries({ queryKey: ["sources"] });
+    },
+  });
+}
+
+function Rename({ source }: { source: Source }) {
+  const [label, setLabel] = useState(source.name);
+  useEffect(() => setLabel(source.name), [source.name]);
+  const change = useChange(source);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (label.trim() !== "") change.mutate({ name: label.trim() });
+  }
+  return (
+    <form onSubmit={submit} noValidate>
+      <Group align="flex-end" gap="sm">
+        <TextInput
+          label="Label"
+          description={`Changing it leaves the schema ${source.schema} as it is.`}
+          value={label}
+          error={label.trim() === "" ? "Give the source a label." : undefined}
+          onChange={(event) => setLabel(event.currentTarget.value)}
+          autoComplete="off"
+          style={{ flex: "1 1 14rem", maxWidth: "26rem" }}
+        />
+        <Button type="submit" variant="default" loading={change.isPending} disabled={label.trim() === source.name}>
+          Rename
+        </Button>
+      </Group>
+      <span role="status" className="hw-sr">
+        {change.isSuccess ? `Renamed to ${source.name}` : ""}
+      </span>
+      {change.error && <Failed what="rename the source" error={change.error} />}
+    </form>
+  );
+}
+
+function Enabled({ source }: { source: Source }) {
+  const change = useChange(source);
+  return (
+    <div>
+      <Switch
+        label="Enabled"
+        description="While it is off, senders are still answered 200 and their events are dropped and counted."
+        checked={source.enabled}
+        disabled={change.isPending}
+        onChange={(event) => change.mutate({ enabled: event.currentTarget.checked })}
+      />
+      {change.error && <Failed what="change the source" error={change.error} />}
+    </div>
+  );
+}
+
+function Delete({ source }: { source: Source }) {
+  const [isAsking, setAsking] = useState(false);
+  return (
+    <div>
+      <Button variant="default" leftSection={<TrashIcon />} onClick={() => setAsking(true)}>
+        Delete this source…
+      </Button>
+      <Modal
+        opened={isAsking}
+        onClose={() => setAsking(false)}
+        title={`Delete ${source.name}?`}
+        closeButtonProps={{ "aria-label": "Close" }}
+      >
+        <ConfirmDelete source={source} onClose={() => setAsking(false)} />
+      </Modal>
+    </div>
+  );
+}
+
+function ConfirmDelete({ source, onClose }: { source: Source; onClose: () => void }) {
+  const navigate = useNavigate();
+  const [dropSchema, setDropSchema] = useState(false);
+  const remove = useMutation({
+    mutationFn: () => deleteSource(source.id, dropSchema),
+    onSuccess: async () => {
+      await navigate({ to: "/sources" });
+      queryClient.removeQueries({ queryKey: ["source", source.id] });
+      await queryClient.invalidateQueries({ queryKey: ["sources"] });
+    },
+  });
+  return (
+    <Stack>
+      <Text>Its write keys stop working at once: senders get 401. This cannot be taken back.</Text>
+      <Checkbox
+        label={`Also drop the schema ${source.schema} with all its rows`}
+        description="Otherwise the rows stay and can be queried, and the schema name stays taken."
+        checked={dropSchema}
+        onChange={(event) => setDropSchema(event.currentTarget.checked)}
+      />
+      {remove.error && <Failed what="delete the source" error={remove.error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          Keep it
+        </Button>
+        <Button color="red.9" loading={remove.isPending} onClick={() => remove.mutate()}>
+          Delete the source
+        </Button>
+      </Group>
+    </Stack>
+  );
+}

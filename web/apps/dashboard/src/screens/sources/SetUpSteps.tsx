@@ -1,0 +1,35 @@
+import { Accordion, Text, Title } from "@mantine/core";
+import type { CatalogEntry } from "../../api/types";
+
+/** The catalogue's set-up steps: open right after the source was added, folded away later. */
+export function SetUpSteps({ entry, isOpen = false }: { entry: CatalogEntry | undefined; isOpen?: boolean }) {
+  if (!entry || entry.setup.length === 0) return null;
+  const steps = (
+    <ol className="hw-steps">
+      {entry.setup.map((step) => (
+        <li key={step}>{step}</li>
+      ))}
+    </ol>
+  );
+  if (isOpen) {
+    return (
+      <section className="hw-card" aria-labelledby="set-up">
+        <Title order={2} id="set-up" mb={4}>
+          Set-up
+        </Title>
+        <Text size="sm" c="dimmed" mb="sm">
+          The source is added and its tables are there, still empty. What is left to do:
+        </Text>
+        {steps}
+      </section>
+    );
+  }
+  return (
+    <Accordion variant="contained" order={2} className="hw-fold">
+      <Accordion.Item value="set-up">
+        <Accordion.Control>Set-up steps</Accordion.Control>
+        <Accordion.Panel>{steps}</Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
+  );
+}

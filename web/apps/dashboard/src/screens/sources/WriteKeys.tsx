@@ -1,0 +1,79 @@
+/** Write keys: shown, copied, rotated with overlap (add the new one, move the senders, remove the old one). */
+
+import { Button, Group, Modal, Stack, Text, Title } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { queryClient } from "../../api/cache";
+import { addWriteKey, removeWriteKey } from "../../api/calls";
+import type { Source } from "../../api/types";
+import { CopyButton } from "../../parts/Copy";
+import { Failed } from "../../parts/States";
+
+export function WriteKeys({ source }: { source: Source }) {
+  const [leaving, setLeaving] = useState<string | null>(null);
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ["source", source.id] });
+  const add = useMutation({ mutationFn: () => addWriteKey(source.id), onSuccess: refresh });
+  const several = source.writeKeys.length > 1;
+  return (
+    <div>
+      <Title order={3} size="0.95rem" mb={4}>
+        {several ? "Write keys" : "Write key"}
+      </Title>
+      <Stack gap="xs">
+        {source.writeKeys.map((key, index) => (
+          <div key={key} style={{ display: "flex", flexWrap: "wrap", gap: "0.5rem", alignItems: "center" }}>
+            <code className="hw-code hw-code-wrap" data-testid="write-key" style={{ flex: "1 1 14rem", padding: "0.35rem 0.6rem" }}>
+              {key}
+            </code>
+            <CopyButton text={key} what={several ? `write key ${index + 1}` : "write key"} />
+            {several && (
+              <Button size="compact-sm" variant="default" onClick={() => setLeaving(key)}>
+                Remove
+                <span className="hw-sr">&nbsp;write key {index + 1}</span>
+              </Button>
+            )}
+          </div>
+        ))}
+      </Stack>
+      <Group gap="sm" mt="xs">
+        <Button size="compact-sm" variant="default" loading={add.isPending} onClick={() => add.mutate()}>
+          Add a new key
+        </Button>
+        <Text size="sm" c="dimmed">
+          {several ? "All of these work until you remove them." : "To rotate: add a key, move the senders, remove the old one."}
+        </Text>
+      </Group>
+      {add.error && <Failed what="add a key" error={add.error} />}
+      <RemoveKey sourceId={source.id} writeKey={leaving} onClose={() => setLeaving(null)} />
+    </div>
+  );
+}
+
+function RemoveKey({ sourceId, writeKey, onClose }: { sourceId: string; writeKey: string | null; onClose: () => void }) {
+  const remove = useMutation({
+    mutationFn: (key: string) => removeWriteKey(sourceId, key),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: ["source", sourceId] });
+      onClose();
+    },
+  });
+  return (
+    <Modal opened={writeKey !== null} onClose={onClose} title="Remove this write key?" closeButtonProps={{ "aria-label": "Close" }}>
+      <Stack>
+        <Text>
+          Whoever still sends with <span className="hw-mono">{writeKey}</span> is refused with 401 from now on. What it
+          sent so far stays.
+        </Text>
+        {remove.error && <Failed what="remove the key" error={remove.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Keep it
+          </Button>
+          <Button color="red.9" loading={remove.isPending} onClick={() => writeKey && remove.mutate(writeKey)}>
+            Remove the key
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

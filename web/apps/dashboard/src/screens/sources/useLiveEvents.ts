@@ -1,0 +1,132 @@
+/**
+ * The debugger's events as they arrive. The list is read once the stream is open, and again after each break, so
+ * that nothing falls between the two; bursts are shown together a few times a second.
+ */
+
+import { useCallback, useEffect, useReducer, useRef } from "react";
+import { eventStreamAddress, recentEvents } from "../../api/calls";
+import type { DebugEvent } from "../../api/types";
+import { merge } from "./eventList";
+
+const FLUSH_MS = 200;
+const RECONNECT_MS = 3_000;
+const RECENT = 100;
+
+export type LiveState = {
+  events: DebugEvent[];
+  /** Arrived while paused, newest first. */
+  held: DebugEvent[];
+  isPaused: boolean;
+  connection: "connecting" | "live" | "lost";
+  /** The recent events have been read at least once. */
+  isRead: boolean;
+  problem: Error | null;
+  /** Grows with every arrival by the stream; `latest` are those of the last one. */
+  arrivals: number;
+  latest: DebugEvent[];
+};
+
+type Action =
+  | { kind: "opened" }
+  | { kind: "lost" }
+  | { kind: "read"; events: DebugEvent[] }
+  | { kind: "failed"; error: Error }
+  | { kind: "arrived"; events: DebugEvent[] }
+  | { kind: "paused"; isPaused: boolean };
+
+export const START: LiveState = {
+  events: [],
+  held: [],
+  isPaused: false,
+  connection: "connecting",
+  isRead: false,
+  problem: null,
+  arrivals: 0,
+  latest: [],
+};
+
+export function reduce(state: LiveState, action: Action): LiveState {
+  switch (action.kind) {
+    case "opened":
+      return { ...state, connection: "live" };
+    case "lost":
+      return { ...state, connection: "lost" };
+    case "failed":
+      return { ...state, problem: action.error, isRead: true };
+    case "read":
+      return { ...take(state, action.events), isRead: true, problem: null };
+    case "arrived": {
+      const arrivals = state.arrivals + action.events.length;
+      return { ...take(state, action.events), arrivals, latest: action.events };
+    }
+    case "paused":
+      return action.isPaused
+        ? { ...state, isPaused: true }
+        : { ...state, isPaused: false, events: merge(state.events, state.held), held: [] };
+  }
+}
+
+function take(state: LiveState, incoming: DebugEvent[]): LiveState {
+  if (!state.isPaused) return { ...state, events: merge(state.events, incoming) };
+  const known = new Set(state.events.map(({ messageId, receivedAt }) => messageId + receivedAt));
+  const fresh = incoming.filter(({ messageId, receivedAt }) => !known.has(messageId + receivedAt));
+  return { ...state, held: merge(state.held, fresh) };
+}
+
+export function useLiveEvents(sourceId: string) {
+  const [state, dispatch] = useReducer(reduce, START);
+  const waiting = useRef<DebugEvent[]>([]);
+
+  const read = useCallback(async () => {
+    try {
+      dispatch({ kind: "read", events: (await recentEvents(sourceId, RECENT)).data });
+    } catch (error) {
+      dispatch({ kind: "failed", error: error as Error });
+    }
+  }, [sourceId]);
+
+  useEffect(() => {
+    const flush = setInterval(() => {
+      if (waiting.current.length === 0) return;
+      dispatch({ kind: "arrived", events: waiting.current.reverse() });
+      waiting.current = [];
+    }, FLUSH_MS);
+    const close = listen(sourceId, {
+      onOpen: () => {
+        dispatch({ kind: "opened" });
+        void read();
+      },
+      onLost: () => dispatch({ kind: "lost" }),
+      onEvent: (event) => waiting.current.push(event),
+    });
+    return () => {
+      clearInterval(flush);
+      close();
+      waiting.current = [];
+    };
+  }, [sourceId, read]);
+
+  return { ...state, read, setPaused: (isPaused: boolean) => dispatch({ kind: "paused", isPaused }) };
+}
+
+type Ears = { onOpen: () => void; onLost: () => void; onEvent: (event: DebugEvent) => void };
+
+/** Listens until the returned function is called. A browser gives up after an error answer; this does not. */
+function listen(sourceId: string, { onOpen, onLost, onEvent }: Ears): () => void {
+  let stream: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function open() {
+    stream = new EventSource(eventStreamAddress(sourceId));
+    stream.onopen = onOpen;
+    stream.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data) as DebugEvent);
+    stream.onerror = () => {
+      onLost();
+      if (stream?.readyState === EventSource.CLOSED) timer = setTimeout(open, RECONNECT_MS);
+    };
+  }
+  open();
+  return () => {
+    clearTimeout(timer);
+    stream?.close();
+  };
+}

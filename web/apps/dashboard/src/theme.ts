@@ -1,0 +1,67 @@
+/** headwater's look on Mantine: river blue-green, system fonts, text colours that keep 4.5:1 in both schemes. */
+
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+
+const river: MantineColorsTuple = [
+  "#e6f6f9",
+  "#d1ebf0",
+  "#a5d6e0",
+  "#75c0d0",
+  "#4dacc1",
+  "#2b98b0",
+  "#167f97",
+  "#0b6a7d",
+  "#075667",
+  "#034452",
+];
+
+const SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
+const MONO = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
+
+export const theme = createTheme({
+  colors: { river },
+  primaryColor: "river",
+  primaryShade: { light: 7, dark: 7 },
+  fontFamily: SANS,
+  fontFamilyMonospace: MONO,
+  headings: { fontFamily: SANS, fontWeight: "650", sizes: { h1: { fontSize: "1.6rem" }, h2: { fontSize: "1.15rem" } } },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  focusRing: "auto",
+});
+
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {
+    "--mantine-color-dimmed": "#4f5b66",
+    "--mantine-color-placeholder": "#5c6770",
+    "--mantine-color-anchor": "#08606f",
+    "--mantine-color-error": "#b42318",
+    "--hw-surface": "#ffffff",
+    "--hw-ground": "#f4f7f8",
+    "--hw-line": "#d5dde1",
+    "--hw-control-line": "#7b8891",
+    "--hw-ring": "#0b6a7d",
+    "--hw-sql-keyword": "#8a2b6a",
+    "--hw-sql-string": "#1f6f3a",
+    "--hw-sql-number": "#9a3d0c",
+    "--hw-sql-type": "#08606f",
+  },
+  dark: {
+    "--mantine-color-dimmed": "#a9b4bb",
+    "--mantine-color-placeholder": "#98a4ac",
+    "--mantine-color-anchor": "#75c0d0",
+    "--mantine-color-error": "#ff9a8f",
+    "--mantine-color-body": "#11181c",
+    "--hw-surface": "#182126",
+    "--hw-ground": "#11181c",
+    "--hw-line": "#2c3940",
+    "--hw-control-line": "#73828b",
+    "--hw-ring": "#75c0d0",
+    "--hw-sql-keyword": "#f09bd0",
+    "--hw-sql-string": "#8fd6a6",
+    "--hw-sql-number": "#ffb38a",
+    "--hw-sql-type": "#75c0d0",
+  },
+});

@@ -1,0 +1,17 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+// `HEADWATER_URL=http://127.0.0.1:8080 npx vite` serves the dashboard from source against a running server.
+const server = process.env.HEADWATER_URL ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [react()],
+  server: { host: "127.0.0.1", proxy: { "/api": server, "/v1": server } },
+  build: {
+    outDir: process.env.HEADWATER_WEB_OUT ?? "../../../src/headwater/app/dashboard",
+    emptyOutDir: true,
+    target: "es2022",
+    sourcemap: false,
+    chunkSizeWarningLimit: 500,
+  },
+});
