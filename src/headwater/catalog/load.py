@@ -41,9 +41,13 @@ class Catalog:
         return [spec for _, spec in sorted(ranked, key=lambda pair: pair[0])]
 
 
+def load_catalog(extra: Iterable[Path] = ()) -> Catalog:
+    """The bundled sources and those of the `extra` directories. Read once for each such list of directories."""
+    return _load(tuple(extra))
+
+
 @cache
-def load_catalog(extra: tuple[Path, ...] = ()) -> Catalog:
-    """The bundled sources and those of the `extra` directories. Read once per set of directories."""
+def _load(extra: tuple[Path, ...]) -> Catalog:
     checked = read_all(source_files(extra))
     if checked.problems:
         sentences = [str(problem) for problem in checked.problems]

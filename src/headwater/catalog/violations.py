@@ -51,13 +51,9 @@ class Plan:
         if event.type in _NAMED:
             name = event.event if event.type == "track" else event.name
             shape = self._named.get(name or "")
-            if shape is None:
-                return [self._unplanned(event, name)]
-            return list(islice(shape.compare(_read(event.properties), "properties"), MAX_VIOLATIONS))
+            return shape.violations(event.properties, "properties") if shape else [self._unplanned(event, name)]
         traits = self._traits.get(event.type)
-        if traits is None:
-            return []
-        return list(islice(traits.compare(_read(event.traits), "traits"), MAX_VIOLATIONS))
+        return traits.violations(event.traits, "traits") if traits else []
 
     def _unplanned(self, event: CleanEvent, name: str | None) -> Violation:
         field = _NAMED[event.type]
@@ -94,6 +90,17 @@ class _Shape:
         self._respelt = {_letters(spec.name): spec.name for spec in properties}
         self._types = {spec.name: (spec.type, _FITS[spec.type]) for spec in properties}
         self._inner = {spec.name: _Shape(spec.properties) for spec in properties if spec.properties}
+        self._exact = _exact_decoder(properties)
+
+    def violations(self, raw: msgspec.Raw, at: str) -> list[Violation]:
+        if self._exact is not None and len(memoryview(raw)):
+            try:
+                self._exact.decode(raw)
+            except (msgspec.MsgspecError, RecursionError):
+                pass  # something differs; what it is takes a closer look
+            else:
+                return []
+        return list(islice(self.compare(_read(raw), at), MAX_VIOLATIONS))
 
     def compare(self, found: Mapping[str, Any], at: str) -> Iterator[Violation]:
         for name in self._required:
@@ -117,12 +124,42 @@ class _Shape:
         return Violation(type="Unplanned Property", field=field, description=f"{field} is not declared.{hint}")
 
 
+def _exact_decoder(properties: tuple[PropertySpec, ...]) -> msgspec.json.Decoder[Any] | None:
+    """Takes only what has no violation, several times faster than the closer look; None where types do not do."""
+    struct = _struct_of(properties)
+    return None if struct is None else msgspec.json.Decoder(struct)
+
+
+def _struct_of(properties: tuple[PropertySpec, ...]) -> type[msgspec.Struct] | None:
+    fields: list[tuple[str, Any, Any]] = []
+    names: dict[str, str] = {}
+    for index, spec in enumerate(properties):
+        type_ = _struct_of(spec.properties) if spec.properties else _EXACT.get(spec.type)
+        if type_ is None:
+            return None
+        names[f"p{index}"] = spec.name
+        default = msgspec.NODEFAULT if spec.required else None
+        fields.append((f"p{index}", type_ if spec.required else type_ | None, default))
+    return msgspec.defstruct("Exact", fields, kw_only=True, forbid_unknown_fields=True, rename=names)
+
+
+_EXACT: Final[dict[str, Any]] = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "object": dict[str, msgspec.Raw],
+    "array": list[msgspec.Raw],
+}
+"""Types that say all that the catalogue's says. A date-time needs its text read, and `any` may not be null."""
+
+
 def event_of(spec: SourceSpec, body: Mapping[str, Any]) -> EventSpec | None:
     """The declared event that a Tracking API body is one of; None when it is none."""
     call = body.get("type")
     if call in _NAMED:
         name = body.get(_NAMED[call])
-        return spec.event(name) if isinstance(name, str) else None
+        return next((event for event in spec.events if event.name == name and event.call in _NAMED), None)
     return next((event for event in spec.events if event.call == call), None)
 
 
