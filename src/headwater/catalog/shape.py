@@ -146,9 +146,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def quoted(word: str) -> str:
-    """In double quotes, with control characters escaped, cut when it is long."""
+    """In double quotes, with control characters and lone surrogates replaced, cut when it is long."""
     cut = word if len(word) <= _SHOWN_CHARS else word[:_SHOWN_CHARS] + "…"
-    return json.dumps(cut, ensure_ascii=False)
+    return json.dumps(cut.encode("utf-8", "replace").decode(), ensure_ascii=False)
 
 
 def listed(words: Iterable[str]) -> str:

@@ -227,4 +227,6 @@ def _letters(name: str) -> str:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= _SHOWN_CHARS else name[:_SHOWN_CHARS] + "…"
+    """A name as it may stand in an answer: cut when it is long, and with nothing that UTF-8 cannot say."""
+    cut = name if len(name) <= _SHOWN_CHARS else name[:_SHOWN_CHARS] + "…"
+    return cut.encode("utf-8", "replace").decode()

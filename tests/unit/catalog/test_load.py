@@ -94,3 +94,9 @@ def test_a_file_with_problems_stops_the_loading_with_every_sentence(tmp_path: Pa
 def test_a_directory_that_is_none_is_refused(tmp_path: Path):
     with pytest.raises(InvalidInput, match="is named as a directory of catalogue files and is none"):
         load_catalog((tmp_path / "absent",))
+
+
+def test_a_slug_that_utf8_cannot_say_is_refused_in_words_that_it_can():
+    with pytest.raises(NotFound) as caught:
+        CATALOG.source("\ud800")
+    assert caught.value.message.encode("utf-8")
