@@ -47,7 +47,8 @@ def write_backup(home: Home, target: Path, warehouses: Warehouses) -> dict[str, 
     shutil.rmtree(copy.run)
     manifest = Manifest(format=FORMAT, raw_end=raw_end, clean_end=clean_end)
     (target / MANIFEST).write_bytes(msgspec.json.encode(manifest))
-    return {"directory": str(target), "rawBytes": raw_end, "cleanBytes": clean_end}
+    files = [path for path in target.rglob("*") if path.is_file()]
+    return {"dir": str(target), "files": len(files), "sizeBytes": sum(path.stat().st_size for path in files)}
 
 
 def restore(backup: Path, data: Path) -> None:
@@ -58,8 +59,7 @@ def restore(backup: Path, data: Path) -> None:
         raise InvalidInput(f"{backup} holds no complete backup ({error}). Nothing was restored.") from error
     if manifest.format != FORMAT:
         raise InvalidInput(
-            f"the backup in {backup} has format {manifest.format}; this version reads {FORMAT}."
-            " Nothing was restored."
+            f"the backup in {backup} has format {manifest.format}; this version reads {FORMAT}. Nothing was restored."
         )
     _require_empty(data)
     shutil.copytree(backup, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))

@@ -36,8 +36,10 @@ async def _run(order: ChildOrder) -> None:
         from headwater.app.collect_process import run
     elif order.role == "work":
         from headwater.app.work_process import run
-    else:
+    elif order.role == "web":
         from headwater.app.web_process import run
+    else:
+        from headwater.app.demo_process import run
     await run(order, ready=ready, stop=stop)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from headwater import __version__
@@ -56,6 +57,23 @@ def serve(
     from headwater.app.serve import serve as run
 
     settings = settings_module.load(overrides=_overrides(host, port, data, roles, tls_cert, tls_key))
+    raise SystemExit(run(settings, say=_say))
+
+
+@app.command()
+def demo(
+    host: Host = None,
+    port: Port = None,
+    data: Data = None,
+    tls_cert: Certificate = None,
+    tls_key: Key = None,
+) -> None:
+    """Run the system with a seeded workspace (region us), the seed sources and live sample traffic."""
+    from headwater.app.serve import serve as run
+
+    given = _overrides(host, port, data or Path("demo-data"), None, tls_cert, tls_key)
+    settings = settings_module.load(overrides={"region": "us"} | given)
+    settings = msgspec.structs.replace(settings, roles=[*settings.roles, "demo"])
     raise SystemExit(run(settings, say=_say))
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from headwater.app import log
+from headwater.app.health import Health
 from headwater.app.home import Home
 from headwater.app.listen import Listener, bind_unix
 from headwater.app.proxy import WebProxy
-from headwater.app.rpc import serve_rpc
+from headwater.app.rpc import RpcClient, serve_rpc
+from headwater.app.settings import Settings
 from headwater.app.supervisor import ChildOrder
 from headwater.app.tally import Tally
 from headwater.app.wiring import open_directory
@@ -40,8 +42,10 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     door = Door(directory=directory, settings=door_settings(order), clock=now)
     trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
     proxy = WebProxy(home.socket("web"), https=bool(settings.tls_cert), trusted=trusted)
+    figures = _Figures(door, reader)
+    health = Health(proxy, others=_others(home, settings), figures=figures, accepted=tally.counts)
     listener = Listener(
-        proxy,
+        health,
         protocol=DoorProtocol,
         keep_alive_s=settings.keep_alive_s,
         tls=(settings.tls_cert, settings.tls_key) if settings.tls_cert else None,
@@ -50,7 +54,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         accepted=tally.add,
         trusted=trusted,
     )
-    internal = Listener(serve_rpc(_calls(tally, door, listener, reader), log=_logs(logger)))
+    figures.listener = listener
+    internal = Listener(serve_rpc(_calls(tally), log=_logs(logger)))
     if order.listen_fd is None:
         raise RuntimeError("the door's process was given no socket")
     await listener.start(socket.socket(fileno=order.listen_fd))
@@ -81,18 +86,36 @@ def door_settings(order: ChildOrder) -> DoorSettings:
     )
 
 
-def _calls(tally: Tally, door: Door, listener: Listener, reader: LocalReader) -> dict[str, Callable[..., Any]]:
+class _Figures:
+    """Counts of this process, as they are when called."""
+
+    def __init__(self, door: Door, reader: LocalReader) -> None:
+        self._door = door
+        self._reader = reader
+        self.listener: Listener | None = None
+
+    def __call__(self) -> dict[str, Any]:
+        return {
+            "rejected": [[source, code, count] for (source, code), count in self._door.rejected.items()],
+            "connections": self.listener.connections if self.listener else 0,
+            "journalEnd": self._reader.end(),
+        }
+
+
+def _others(home: Home, settings: Settings) -> dict[str, RpcClient]:
+    return {
+        role: RpcClient(home.socket(role), name=role, patience_s=0.0) for role in settings.roles if role != "collect"
+    }
+
+
+def _calls(tally: Tally) -> dict[str, Callable[..., Any]]:
     async def accepted() -> dict[str, int]:
         return tally.counts()
 
-    async def figures() -> dict[str, Any]:
-        return {
-            "rejected": [[source, code, count] for (source, code), count in door.rejected.items()],
-            "connections": listener.connections,
-            "journalEnd": reader.end(),
-        }
+    async def ping() -> bool:
+        return True
 
-    return {"accepted": accepted, "figures": figures}
+    return {"accepted": accepted, "ping": ping}
 
 
 def _logs(logger: Any) -> Callable[[str, BaseException], None]:

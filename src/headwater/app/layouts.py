@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from headwater.base.errors import NotFound
 from headwater.catalog.load import Catalog
+from headwater.catalog.model import PropertyType
 from headwater.control.directory import Directory
-from headwater.warehouse.layout import Collection, SourceTables
+from headwater.warehouse.layout import Collection, ColumnType, SourceTables
+
+_COLUMN_TYPES: dict[PropertyType, ColumnType] = {
+    "string": "varchar",
+    "integer": "integer",
+    "number": "float",
+    "boolean": "boolean",
+    "datetime": "timestamp",
+    "array": "varchar",
+}
+"""A property of another type has no column before its first value: only that tells what the column is to hold."""
 
 
 class Layouts:
@@ -30,7 +41,10 @@ class Layouts:
             Collection(
                 name=event.name,
                 call=event.call,
-                columns=tuple((path, kind) for path, kind, _ in event.flat_properties()),
+                columns=tuple(
+                    (path, _COLUMN_TYPES[kind]) for path, kind, _ in event.flat_properties() if kind in _COLUMN_TYPES
+                ),
             )
             for event in spec.events
+            if event.call not in ("identify", "group")
         )

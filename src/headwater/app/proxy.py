@@ -94,9 +94,7 @@ class WebProxy:
         ]
         dropped = HOP_BY_HOP | {b"x-forwarded-for", b"x-forwarded-proto", b"expect"}
         passed = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in scope["headers"]
-            if name not in dropped
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"] if name not in dropped
         ]
         return passed + own
 

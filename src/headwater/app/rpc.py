@@ -102,8 +102,7 @@ class RpcClient:
             except (aiohttp.ClientConnectorError, FileNotFoundError, ConnectionRefusedError) as error:
                 if asyncio.get_running_loop().time() >= deadline:
                     raise Transient(
-                        f"the {self._name} process is not there; it is started again by itself."
-                        " Try again in a moment."
+                        f"the {self._name} process is not there; it is started again by itself. Try again in a moment."
                     ) from error
                 await asyncio.sleep(0.05)
             except aiohttp.ClientError as error:

@@ -91,9 +91,7 @@ def _url(settings: Settings, port: int) -> str:
 
 
 def _write_server_file(home: Home, url: str, settings: Settings) -> None:
-    content = ServerFile(
-        url=url, pid=os.getpid(), started_at=iso_from_seconds(time.time()), ca_file=settings.tls_cert
-    )
+    content = ServerFile(url=url, pid=os.getpid(), started_at=iso_from_seconds(time.time()), ca_file=settings.tls_cert)
     temporary = home.server_file.with_suffix(".new")
     temporary.write_bytes(msgspec.json.encode(content))
     os.replace(temporary, home.server_file)

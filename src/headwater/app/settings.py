@@ -19,7 +19,7 @@ PREFIX = "HEADWATER_"
 ELSEWHERE = {"HEADWATER_CONFIG", "HEADWATER_ADMIN_TOKEN", "HEADWATER_CHROMIUM", "HEADWATER_URL", "HEADWATER_TOKEN"}
 """Variables with our prefix that are no settings."""
 
-Role = Literal["collect", "work", "web"]
+Role = Literal["collect", "work", "web", "demo"]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -27,6 +27,7 @@ from headwater.pipeline.debugger import Debugger, Seen
 from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item
 from headwater.pipeline.run import Pipeline
+from headwater.warehouse.loader import Found
 from headwater.warehouse.run import READER, Loading
 
 POLL_S = 0.05
@@ -63,6 +64,9 @@ class WorkService:
         found = inspect.getmembers(self, inspect.ismethod)
         return {name: method for name, method in found if not name.startswith("_") and name != "methods"}
 
+    def ping(self) -> bool:
+        return True
+
     # Sources and their tables
 
     def ensure_source(self, source_id: str) -> None:
@@ -89,22 +93,26 @@ class WorkService:
             await asyncio.sleep(POLL_S)
 
     def event(self, workspace_id: str, message_id: str) -> dict[str, Any]:
-        """What became of an event, at the pipeline and at every reader; NotFound when nothing is known of it."""
-        fates = [_fate(row) for row in self._ledger.by_message(message_id, workspace_id)]
-        tables = self._warehouses.of(workspace_id).find(message_id)
-        waiting = [
-            item
-            for item in self._debugger.find(message_id)
-            if item.workspace_id == workspace_id and item.fate is Fate.CLEAN
-        ]
-        if tables or waiting:
-            fates.append(self._clean_fate(tables, waiting))
-        if not fates:
+        """What became of an event, arrival by arrival and at every reader; NotFound when nothing is known of it."""
+        rows = self._ledger.by_message(message_id, workspace_id)
+        recent = [item for item in self._debugger.find(message_id) if item.workspace_id == workspace_id]
+        clean = [item for item in recent if item.fate is Fate.CLEAN]
+        found = self._warehouses.of(workspace_id).find(message_id)
+        if not rows and not clean and not found:
             raise NotFound(
                 f"no event with the messageId {message_id!r} is known here. It was refused (then the client was"
                 " told why), went to another workspace, or never arrived."
             )
-        return {"messageId": message_id, "fates": fates}
+        fates = [_fate(row) for row in rows]
+        if clean or found:
+            fates.insert(0, self._clean_fate(clean, found))
+        payloads = [item.raw for item in recent] + [row.payload for row in rows if row.payload]
+        return {
+            "messageId": message_id,
+            "fates": fates,
+            "readers": _readers(found) if clean or found else [],
+            "payload": _payload(payloads[0]) if payloads else None,
+        }
 
     # Accounting
 
@@ -172,11 +180,12 @@ class WorkService:
             }
         ]
 
-    def backup(self, directory: str) -> dict[str, Any]:
-        return write_backup(self._home, Path(directory), self._warehouses)
+    def backup(self, dir: str) -> dict[str, Any]:
+        return write_backup(self._home, Path(dir), self._warehouses)
 
-    def export(self, workspace_id: str, directory: str) -> dict[str, Any]:
-        return {"files": self._warehouses.of(workspace_id).export(Path(directory))}
+    def export(self, workspace_id: str, dir: str) -> dict[str, Any]:
+        tables = self._warehouses.of(workspace_id).export(Path(dir))
+        return {"dir": dir, "tables": [msgspec.to_builtins(table) for table in tables]}
 
     # Inside
 
@@ -205,19 +214,18 @@ class WorkService:
             return []
         return [msgspec.to_builtins(violation) for violation in violations(spec, item.event)]
 
-    def _clean_fate(self, tables: list[tuple[str, str]], waiting: list[Item]) -> dict[str, Any]:
-        status = "done" if tables else "pending"
+    def _clean_fate(self, items: list[Item], found: list[Found]) -> dict[str, Any]:
+        if items:
+            source_id, received_at = items[0].source_id, _iso_ms(items[0].received_ms)
+        else:
+            schemas = {entry.schema: entry.source_id for entry in self._directory.sources()}
+            source_id, received_at = schemas.get(found[0].schema, ""), found[0].received_at
         return {
+            "sourceId": source_id,
+            "receivedAt": received_at,
             "fate": Fate.CLEAN.value,
             "reason": None,
-            "receivedAt": _iso_ms(waiting[0].received_ms) if waiting else None,
-            "readers": [
-                {
-                    "reader": READER,
-                    "status": status,
-                    "tables": [f"{schema}.{table}" for schema, table in tables],
-                }
-            ],
+            "note": None,
         }
 
     def _warehouse_reader(self, workspace_id: str, clean: int) -> dict[str, Any]:
@@ -251,13 +259,18 @@ def _name(item: Item) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def _readers(found: list[Found]) -> list[dict[str, Any]]:
+    tables = [f"{place.schema}.{place.table}" for place in found]
+    return [{"reader": READER, "status": "done" if tables else "pending", "detail": {"tables": tables}}]
+
+
 def _fate(row: FateRow) -> dict[str, Any]:
     return {
+        "sourceId": row.source_id,
         "fate": row.fate,
         "reason": row.reason,
         "note": row.note,
         "receivedAt": _iso_ms(row.received_ms),
-        "readers": [],
     }
 
 

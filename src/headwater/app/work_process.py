@@ -66,9 +66,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         thread.daemon = True
         thread.start()
     listener = Listener(
-        serve_rpc(
-            service.methods(), log=lambda call, error: logger.error("a call failed", call=call, exc_info=error)
-        )
+        serve_rpc(service.methods(), log=lambda call, error: logger.error("a call failed", call=call, exc_info=error))
     )
     await listener.start(bind_unix(home.socket("work")))
     ready()

@@ -1,0 +1,145 @@
+"""The demo's world: a small SaaS whose people see in-app content, take tours, and do or do not adopt a feature.
+
+Everything is drawn from one seed, so that two demos tell the same story: those who saw the onboarding content adopt
+the reports feature within 14 days far more often than those who did not.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from headwater.base.clock import iso
+from headwater.base.ids import stable_uuid
+
+PEOPLE = 240
+HISTORY_DAYS = 45
+PLANS = ("free", "team", "business")
+ROLES = ("admin", "editor", "viewer")
+CONTENTS = (
+    {"tutorialId": 32470, "portalId": 1, "versionId": "81dc9bdb52d04dc20036dbd8313ed055", "label": "Welcome - Start"},
+    {"tutorialId": 32471, "portalId": 2, "versionId": "c4ca4238a0b923820dcc509a6f75849b", "label": "Reports - Try it"},
+)
+TOUR_EVENTS = ("Tour Available", "Tour Start", "Tour Step", "Tour Finish")
+QUERY = """-- Adoption within 14 days: who saw the onboarding content, against who did not.
+WITH people AS (
+  SELECT a.user_id, a.signed_up_at, a.renewed,
+         min(v.timestamp) AS saw_at,
+         min(r.timestamp) AS adopted_at
+  FROM production.accounts a
+  LEFT JOIN candu_prod.tutorial_view v ON v.user_id = a.user_id AND v.tutorial_id = 32471
+  LEFT JOIN web_app.report_created r ON r.user_id = a.user_id
+  GROUP BY ALL
+)
+SELECT saw_at IS NOT NULL AS saw_content,
+       count(*) AS people,
+       round(100.0 * count(*) FILTER (adopted_at < signed_up_at + INTERVAL 14 DAY) / count(*), 1) AS adopted_pct,
+       round(100.0 * count(*) FILTER (renewed) / count(*), 1) AS renewed_pct
+FROM people GROUP BY ALL ORDER BY saw_content DESC"""
+
+
+class World:
+    """`now` fixes when history ends; the rest follows from the seed."""
+
+    def __init__(self, *, now: datetime, seed: int = 7) -> None:
+        self._now = now
+        self._random = random.Random(seed)  # noqa: S311 (sample data)
+        self.people = [self._person(number) for number in range(PEOPLE)]
+
+    def accounts_csv(self) -> bytes:
+        """The table that a team would have in its own database."""
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(["user_id", "company", "plan", "signed_up_at", "renewed"])
+        for person in self.people:
+            writer.writerow([person["id"], person["company"], person["plan"], person["at"], person["renewed"]])
+        return text.getvalue().encode()
+
+    def history(self) -> dict[str, list[dict[str, Any]]]:
+        """Past calls by source name, oldest first."""
+        calls: dict[str, list[dict[str, Any]]] = {"Candu_Prod": [], "Produktly_Prod": [], "Web_App": []}
+        for person in self.people:
+            calls["Web_App"].append(self._identify(person))
+            if person["saw_at"]:
+                calls["Candu_Prod"] += self._saw(person, person["saw_at"])
+            calls["Produktly_Prod"] += self._tour(person, person["signed_up"] + timedelta(minutes=3))
+            if person["adopted_at"]:
+                calls["Web_App"].append(_track(person, "Report Created", person["adopted_at"], {"template": "funnel"}))
+        for items in calls.values():
+            items.sort(key=lambda call: call["timestamp"])
+        return calls
+
+    def live(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What people do now, without end: (source name, call); the caller sets the pace and the time."""
+        while True:
+            person = self._random.choice(self.people)
+            kind = self._random.random()
+            moment = datetime.now(UTC)
+            if kind < 0.5:
+                yield from (("Candu_Prod", call) for call in self._saw(person, moment))
+            elif kind < 0.85:
+                yield from (("Produktly_Prod", call) for call in self._tour(person, moment))
+            else:
+                yield "Web_App", _track(person, "Report Created", moment, {"template": "retention"})
+
+    def _person(self, number: int) -> dict[str, Any]:
+        draw = self._random
+        signed_up = self._now - timedelta(days=draw.uniform(16, HISTORY_DAYS), minutes=draw.uniform(0, 60))
+        saw = draw.random() < 0.5
+        adopts = draw.random() < (0.62 if saw else 0.21)
+        return {
+            "id": f"user-{number + 1:04d}",
+            "company": f"company-{number // 6 + 1:03d}",
+            "plan": draw.choice(PLANS),
+            "role": draw.choice(ROLES),
+            "signed_up": signed_up,
+            "at": iso(signed_up),
+            "saw_at": signed_up + timedelta(hours=draw.uniform(0.1, 48)) if saw else None,
+            "adopted_at": signed_up + timedelta(days=draw.uniform(2.1, 13.5)) if adopts else None,
+            "renewed": draw.random() < (0.9 if adopts else 0.66),
+        }
+
+    def _identify(self, person: dict[str, Any]) -> dict[str, Any]:
+        traits = {key: person[key] for key in ("company", "plan", "role")}
+        traits |= {"email": f"{person['id']}@example.com", "createdAt": person["at"]}
+        return _call(person, "identify", person["signed_up"], traits=traits)
+
+    def _saw(self, person: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
+        content = CONTENTS[1]
+        properties = {key: content[key] for key in ("tutorialId", "portalId", "versionId")} | {"segmentId": "Everyone"}
+        view = _call(person, "screen", moment, name="tutorial.view", properties=properties)
+        if self._random.random() < 0.4:
+            return [view]
+        clicked = properties | {"eventName": content["label"]}
+        return [view, _track(person, "tutorial.interaction", moment + timedelta(seconds=9), clicked)]
+
+    def _tour(self, person: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
+        reached = self._random.randint(1, len(TOUR_EVENTS))
+        calls: list[dict[str, Any]] = []
+        for step, event in enumerate(TOUR_EVENTS[:reached]):
+            properties: dict[str, Any] = {"tour_id": 5488}
+            if event == "Tour Step":
+                properties["metadata"] = {"stepIndex": 1, "type": "next"}
+            calls.append(_track(person, event, moment + timedelta(seconds=5 * step), properties))
+        return calls
+
+
+def _track(person: dict[str, Any], event: str, moment: datetime, properties: dict[str, Any]) -> dict[str, Any]:
+    return _call(person, "track", moment, event=event, properties=properties)
+
+
+def _call(person: dict[str, Any], kind: str, moment: datetime, **fields: Any) -> dict[str, Any]:
+    about = str(fields.get("event") or fields.get("name") or kind)
+    return {
+        "type": kind,
+        "userId": person["id"],
+        "anonymousId": stable_uuid("demo", person["id"]),
+        "messageId": stable_uuid("demo", person["id"], about, iso(moment)),
+        "timestamp": iso(moment),
+        "context": {"library": {"name": "headwater-demo", "version": "1"}, "locale": "en-GB"},
+        **fields,
+    }

@@ -1,0 +1,89 @@
+"""The demo's sender: seeds the workspace once, then plays people, all through the doors that anyone uses."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import aiohttp
+
+from headwater.app import log
+from headwater.app.demo import World
+from headwater.app.home import Home
+from headwater.app.supervisor import ChildOrder
+from headwater.base.clock import iso
+from headwater.base.errors import Transient
+
+SOURCES = {"Candu_Prod": "candu", "Produktly_Prod": "produktly", "Web_App": "http-api"}
+BATCH = 100
+PACE_S = 1.5
+
+
+async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    ready()
+    logger = log.logger("demo")
+    home = Home(order.settings.data_dir)
+    token = home.admin_token.read_text().strip() if home.admin_token.exists() else ""
+    secure = None if order.url.startswith("http://") else False  # our own certificate need not be known here
+    playing = asyncio.create_task(_play(order.url, token, secure))
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait([playing, stopped], return_when=asyncio.FIRST_COMPLETED)
+    if playing.done() and playing.exception() is not None:
+        logger.error("the sample traffic ended", exc_info=playing.exception())
+    playing.cancel()
+
+
+async def _play(url: str, token: str, secure: bool | None) -> None:
+    connector = aiohttp.TCPConnector(ssl=True if secure is None else secure)
+    async with aiohttp.ClientSession(url, connector=connector) as session:
+        keys = await _seed(session, token)
+        for name, call in World(now=datetime.now(UTC)).live():
+            call["timestamp"] = iso(datetime.now(UTC))
+            await _send(session, keys[name], [call])
+            await asyncio.sleep(PACE_S)
+
+
+async def _seed(session: aiohttp.ClientSession, token: str) -> dict[str, str]:
+    """The sources, the table to join with and the history; what is there already stays. Gives the write keys."""
+    headers = {"authorization": f"Bearer {token}"}
+    listed = await _json(session.get("/api/v1/sources?limit=100", headers=headers))
+    keys = {source["name"]: source["writeKeys"][-1] for source in listed["data"] if source["writeKeys"]}
+    missing = [name for name in SOURCES if name not in keys]
+    for name in missing:
+        body = {"catalog": SOURCES[name], "name": name}
+        keys[name] = (await _json(session.post("/api/v1/sources", json=body, headers=headers)))["writeKeys"][-1]
+    if missing:
+        world = World(now=datetime.now(UTC))
+        upload = session.post(
+            "/api/v1/tables?name=accounts&format=csv",
+            data=world.accounts_csv(),
+            headers=headers | {"content-type": "text/csv"},
+        )
+        await _json(upload)
+        for name, calls in world.history().items():
+            for start in range(0, len(calls), BATCH):
+                await _send(session, keys[name], calls[start : start + BATCH])
+    return keys
+
+
+async def _send(session: aiohttp.ClientSession, key: str, calls: list[dict[str, Any]]) -> None:
+    credentials = base64.b64encode(f"{key}:".encode()).decode()
+    while True:
+        try:
+            await _json(
+                session.post("/v1/batch", json={"batch": calls}, headers={"authorization": f"Basic {credentials}"})
+            )
+            return
+        except (aiohttp.ClientConnectionError, Transient):
+            await asyncio.sleep(1.0)
+
+
+async def _json(request: Any) -> Any:
+    async with request as answer:
+        if answer.status >= 500:
+            raise Transient(f"{answer.status} from {answer.url.path}")
+        answer.raise_for_status()
+        return await answer.json()

@@ -1,0 +1,130 @@
+"""`/healthz`, `/readyz` and `/metrics`: open to everyone who reaches the door, and answered by it alone.
+
+They name counts and states, never a key, an id of a person, or a payload.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import msgspec
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from headwater.app.rpc import RpcClient
+from headwater.base.errors import HeadwaterError
+
+PING_S = 3.0
+Figures = Callable[[], dict[str, Any]]
+
+
+class Health:
+    """An ASGI application in front of another one. `others` are the processes that this door's answers need."""
+
+    def __init__(
+        self, inner: Any, *, others: dict[str, RpcClient], figures: Figures, accepted: Callable[[], dict[str, int]]
+    ) -> None:
+        self._inner = inner
+        self._others = others
+        self._figures = figures
+        self._accepted = accepted
+        self._paths: dict[str, Callable[[], Awaitable[tuple[int, bytes, bytes]]]] = {
+            "/healthz": self._healthz,
+            "/readyz": self._readyz,
+            "/metrics": self._metrics,
+        }
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        handler = self._paths.get(scope["path"])
+        if handler is None or scope["method"] not in ("GET", "HEAD"):
+            await self._inner(scope, receive, send)
+            return
+        status, kind, body = await handler()
+        headers = [
+            (b"content-type", kind),
+            (b"cache-control", b"no-store"),
+            (b"content-length", b"%d" % len(body)),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    async def _healthz(self) -> tuple[int, bytes, bytes]:
+        return 200, b"application/json", b'{"status":"ok"}'
+
+    async def _readyz(self) -> tuple[int, bytes, bytes]:
+        states = dict(zip(self._others, await asyncio.gather(*map(_alive, self._others.values())), strict=True))
+        ready = all(states.values())
+        parts = {"collect": "ready"} | {name: "ready" if state else "away" for name, state in states.items()}
+        body = msgspec.json.encode({"status": "ready" if ready else "not ready", "parts": parts})
+        return 200 if ready else 503, b"application/json", body
+
+    async def _metrics(self) -> tuple[int, bytes, bytes]:
+        work = self._others.get("work")
+        figures = await _figures_of(work) if work is not None else None
+        registry = CollectorRegistry()
+        registry.register(_Snapshot(self._accepted(), self._figures(), figures))
+        return 200, b"text/plain; version=0.0.4; charset=utf-8", generate_latest(registry)
+
+
+async def _alive(client: RpcClient) -> bool:
+    try:
+        await asyncio.wait_for(client.call("ping", PING_S), PING_S)
+    except (HeadwaterError, TimeoutError):
+        return False
+    return True
+
+
+async def _figures_of(client: RpcClient) -> dict[str, Any] | None:
+    try:
+        return await asyncio.wait_for(client.call("figures", PING_S), PING_S)
+    except (HeadwaterError, TimeoutError):
+        return None
+
+
+class _Snapshot(Collector):
+    """The counts of one moment, in the form that Prometheus reads."""
+
+    def __init__(self, accepted: dict[str, int], door: dict[str, Any], work: dict[str, Any] | None) -> None:
+        self._accepted = accepted
+        self._door = door
+        self._work = work
+
+    def collect(self) -> Iterable[Metric]:
+        yield _counter("events_accepted", "Events acknowledged by the door", ["source"], self._accepted_rows())
+        rejected = [([source or "unknown", code], count) for source, code, count in self._door["rejected"]]
+        yield _counter("events_rejected", "Items that the door refused", ["source", "code"], rejected)
+        yield _gauge("door_connections", "Open connections", self._door["connections"])
+        yield _gauge("up", "1 while the working process answers", 1 if self._work is not None else 0, part="work")
+        if self._work is not None:
+            yield from self._of_work(self._work)
+
+    def _accepted_rows(self) -> list[tuple[list[str], float]]:
+        return [([source or "unknown"], count) for source, count in self._accepted.items()]
+
+    def _of_work(self, work: dict[str, Any]) -> Iterable[Metric]:
+        rows: list[tuple[list[str], float]] = []
+        for source, tally in work["totals"].items():
+            rows.append(([source or "unknown", "clean", ""], tally.get("clean", 0)))
+            rows.append(([source or "unknown", "duplicate", ""], tally.get("duplicate", 0)))
+            for fate in ("dropped", "parked"):
+                rows += [([source or "unknown", fate, reason], count) for reason, count in tally.get(fate, {}).items()]
+        yield _counter("events_processed", "What became of accepted events", ["source", "fate", "reason"], rows)
+        yield _gauge("pipeline_lag_bytes", "Raw journal not yet processed", work["pipelineLagBytes"])
+        yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", work["warehouseLagBytes"])
+        yield _gauge("dedupe_window_seconds", "How long a messageId is remembered", work["dedupeWindowS"])
+
+
+def _counter(name: str, text: str, labels: list[str], rows: Iterable[tuple[list[str], float]]) -> Metric:
+    family = CounterMetricFamily(f"headwater_{name}", text, labels=labels)
+    for values, count in rows:
+        family.add_metric(values, count)
+    return family
+
+
+def _gauge(name: str, text: str, value: float, **labels: str) -> Metric:
+    family = GaugeMetricFamily(f"headwater_{name}", text, labels=list(labels))
+    family.add_metric(list(labels.values()), value)
+    return family
