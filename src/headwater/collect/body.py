@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -29,6 +29,7 @@ _MAX_GZIP_MEMBERS = 64
 _BRACKETS_TO_BRACES = bytes.maketrans(b"[]", b"{}")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
+_MARKERS = [b"\\u%04x" % code for code in range(0xE000, 0xE040)]
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
@@ -165,10 +166,8 @@ def _check_utf8(body: bytes) -> None:
 
 def _without_halves(text: bytes) -> tuple[bytes, bytes]:
     """The text with each lone surrogate replaced by a marker of the same length; (text, b"") when it has none."""
-    marker = next(code for number in range(0xE000, 0xF900) if (code := b"\\u%04x" % number) not in text)
-
-    def patch(found: re.Match[bytes]) -> Any:
-        return marker if found.group(1) else found.group(0)
-
-    patched = _ESCAPE.sub(patch, text)
+    marker = next((code for code in _MARKERS if code not in text), b"")
+    if not marker:
+        return text, b""
+    patched = _ESCAPE.sub(lambda found: marker if found[1] else found[0], text)
     return (patched, marker) if patched != text else (text, b"")

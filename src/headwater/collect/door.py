@@ -109,8 +109,11 @@ class Door:
                 f"There is nothing at {request.path[:100]}. Events go to /v1/track, /v1/identify, /v1/page, "
                 "/v1/screen, /v1/group, /v1/alias or /v1/batch."
             )
-        if get is not None and request.method in ("GET", "HEAD"):
+        if get is not None and request.method == "GET":
             return get(request)
+        if get is not None and request.method == "HEAD":
+            answer = get(request)
+            return answers.headless(answer if isinstance(answer, Reply) else answer.reply)
         methods = ("POST", "OPTIONS") if post is not None else ("GET", "HEAD", "OPTIONS")
         if request.method == "OPTIONS":
             return answers.preflight(request.headers, methods)

@@ -59,10 +59,10 @@ def basic_key(header: bytes) -> str | None:
 
 
 def body_key(text: msgspec.Raw) -> str | None:
-    """The `writeKey` of a JSON object; None when it has none, NO_KEY when it is not a string."""
+    """The `writeKey` of a JSON object; None when it has none (or nests beyond reading), NO_KEY when no string."""
     try:
         return named(_KEYED(text).write_key)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, RecursionError):
         return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -15,6 +16,7 @@ from headwater.collect import body
 from headwater.collect.refusal import NotTaken
 
 _MAX_FIELDS = 1000
+_UNQUOTED = re.compile(r"[\x80-\xff]")
 
 
 def event(query: str) -> tuple[bytes, str | None]:
@@ -36,6 +38,8 @@ def event(query: str) -> tuple[bytes, str | None]:
 
 
 def _fields(query: str) -> dict[str, str]:
+    """The first value of each parameter. Bytes that were not percent-encoded stand in the query as Latin-1."""
+    query = _UNQUOTED.sub(lambda found: f"%{ord(found[0]):02X}", query)
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except UnicodeDecodeError:

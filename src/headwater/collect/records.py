@@ -37,14 +37,19 @@ def encode(
     source: SourceEntry, told: Told, events: Sequence[Good], *, received_ms: int, address: str
 ) -> list[bytes]:
     """Encoded RawRecords in the order of the events: one, unless only some events carry the address."""
-    always = told.direct or source.platform == "browser"
+    if told.direct or source.platform == "browser":
+        runs = [(True, events)]
+    elif not any(event.direct for event in events):
+        runs = [(False, events)]
+    else:
+        runs = [(direct, list(run)) for direct, run in groupby(events, lambda event: event.direct)]
     return [
-        one_line(_ENCODE(_record(source, told, list(run), received_ms, address if direct else "")))
-        for direct, run in groupby(events, lambda event: always or event.direct)
+        one_line(_ENCODE(_record(source, told, run, received_ms, address if direct else "")))
+        for direct, run in runs
     ]
 
 
-def _record(source: SourceEntry, told: Told, events: list[Good], received_ms: int, address: str) -> RawRecord:
+def _record(source: SourceEntry, told: Told, events: Sequence[Good], received_ms: int, address: str) -> RawRecord:
     return RawRecord(
         source_id=source.source_id,
         workspace_id=source.workspace_id,

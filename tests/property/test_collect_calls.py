@@ -1,0 +1,72 @@
+"""The quick reading of a call and the exact one agree, and so do depth and times with their plain definitions."""
+
+from __future__ import annotations
+
+import json
+from random import Random
+from typing import Any
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headwater.base.event import MAX_DEPTH
+from headwater.collect import body, calls
+from headwater.collect.refusal import Refusal
+from tests.property import generate
+
+SEEDS = st.integers(min_value=0, max_value=2**32)
+
+
+@given(SEEDS)
+@settings(max_examples=400, deadline=None)
+def test_what_the_quick_reading_takes_the_exact_one_takes(seed: int) -> None:
+    rng = Random(seed)
+    event = generate.call(rng) if rng.random() < 0.5 else generate.faulty(rng)[0]
+    text = json.dumps(event).encode()
+    judged = calls.judge(msgspec.Raw(text), None)
+    if isinstance(judged, Refusal) and judged.code in ("payload_too_large", "nested_too_deep"):
+        return
+    exact = calls._explain(text, None)
+    assert isinstance(exact, Refusal) == isinstance(judged, Refusal)
+    if isinstance(judged, Refusal) and isinstance(exact, Refusal):
+        assert exact.code == judged.code
+
+
+TIMES = st.one_of(
+    st.datetimes().map(lambda moment: moment.isoformat() + "Z"),
+    st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat()),
+    st.from_regex(r"\A\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,12})?([Zz]|[+-]\d\d:?\d\d)?\Z"),
+)
+
+
+@given(TIMES)
+@settings(max_examples=500, deadline=None)
+def test_a_time_that_the_quick_reading_takes_is_a_moment(text: str) -> None:
+    raw = json.dumps({"type": "track", "event": "e", "userId": "u", "timestamp": text}).encode()
+    try:
+        calls._ITEM(raw)
+    except msgspec.ValidationError:
+        return
+    assert calls.is_moment(text)
+
+
+def depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(depth, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(depth, value), default=0)
+    return 0
+
+
+WIDE = st.recursive(
+    st.text() | st.integers(), lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside), max_leaves=60
+)
+
+
+@given(WIDE, st.integers(min_value=0, max_value=MAX_DEPTH + 20), st.booleans())
+@settings(max_examples=300, deadline=None)
+def test_too_deep_counts_as_the_parsed_value_does(value: Any, levels: int, ascii_only: bool) -> None:
+    whole = [generate.nested(levels), {'{"[\\': ["{" * 300, '\\"[[', value]}]
+    text = json.dumps(whole, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+    assert body.too_deep(text) == (depth(whole) > MAX_DEPTH)
