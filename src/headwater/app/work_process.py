@@ -96,6 +96,7 @@ def _pipeline(
     )
     return Pipeline(
         raw=LocalReader(home.raw),
+        open_raw=lambda: LocalReader(home.raw),
         clean_writer=clean_writer,
         clean_reader=LocalReader(home.clean),
         window=window,

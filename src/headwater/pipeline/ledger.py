@@ -114,6 +114,21 @@ class Ledger:
             total = self._db.execute(f"SELECT count(*) FROM fates {where}", (workspace_id,)).fetchone()[0]
         return rows, total
 
+    def parked_rows(self, workspace_id: str, positions: Sequence[tuple[int, int]] | None) -> list[FateRow]:
+        """Parked events that wait, all or those at the given (raw offset, position)."""
+        where = "WHERE fate = 'parked' AND released_ms IS NULL AND workspace_id = ?"
+        if positions is None:
+            return self._rows(where, (workspace_id,))
+        one = f"{where} AND raw_offset = ? AND position = ?"
+        return [row for place in positions for row in self._rows(one, (workspace_id, *place))]
+
+    def released(self, rows: Iterable[FateRow], *, at_ms: int) -> None:
+        with self._lock:
+            self._db.executemany(
+                "UPDATE fates SET released_ms = ? WHERE raw_offset = ? AND position = ?",
+                [(at_ms, row.raw_offset, row.position) for row in rows],
+            )
+
     def prune(self, *, kept: int = KEPT_FATES) -> None:
         """Forgets the oldest duplicates and drops beyond `kept`; what is parked stays."""
         with self._lock:

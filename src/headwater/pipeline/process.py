@@ -115,9 +115,7 @@ def _decide(candidate: _Candidate, *, duplicate: bool) -> Item:
     return _item(candidate, Fate.CLEAN, event=event)
 
 
-def _item(
-    candidate: _Candidate, fate: Fate, *, reason: str | None = None, event: CleanEvent | None = None
-) -> Item:
+def _item(candidate: _Candidate, fate: Fate, *, reason: str | None = None, event: CleanEvent | None = None) -> Item:
     return Item(
         source_id=candidate.record.source_id,
         workspace_id=candidate.record.workspace_id,

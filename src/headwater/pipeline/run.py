@@ -6,9 +6,11 @@ frame (which carries the raw cursor), then the dedupe window and the totals (bot
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -19,20 +21,34 @@ from headwater.base.outcome import Fate
 from headwater.journal.protocol import Reader, Writer
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DedupeWindow, key_of
-from headwater.pipeline.ledger import Ledger
+from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item, process
+from headwater.pipeline.replay import Span, clean_again, earliest_ms, release
 
 READ_BYTES = 2 * 1024 * 1024
 IDLE_MIN_S = 0.002
 IDLE_MAX_S = 0.02
 RETRY_S = 0.5
+JOB_WAIT_S = 60.0
+
+
+class Job:
+    """Something for the loop's thread to do between two stretches."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self.work = work
+        self.done = threading.Event()
+        self.error: HeadwaterError | None = None
 
 
 class Pipeline:
+    """`open_raw` opens one more reader of the raw journal, for replays in other threads."""
+
     def __init__(
         self,
         *,
         raw: Reader,
+        open_raw: Callable[[], Reader],
         clean_writer: Writer,
         clean_reader: Reader,
         window: DedupeWindow,
@@ -43,6 +59,7 @@ class Pipeline:
         log: Callable[[str], None],
     ) -> None:
         self._raw = raw
+        self._open_raw = open_raw
         self._clean_writer = clean_writer
         self._clean_reader = clean_reader
         self._window = window
@@ -52,6 +69,7 @@ class Pipeline:
         self._clock = clock
         self._log = log
         self._stop = threading.Event()
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
 
     @property
     def raw_next(self) -> int:
@@ -83,6 +101,7 @@ class Pipeline:
         idle_s = IDLE_MIN_S
         while not self._stop.is_set():
             try:
+                self._run_jobs()
                 moved = self.step()
             except Transient as error:
                 self._log(f"the pipeline waits: {error.message}")
@@ -97,6 +116,31 @@ class Pipeline:
     def stop(self) -> None:
         self._stop.set()
 
+    def replay(self, span: Span, *, replay_id: str) -> Iterator[int]:
+        """Makes the span's clean events anew, in other threads than the loop's; gives how many so far."""
+        until = self._ledger.raw_next
+        count = 0
+        with contextlib.closing(self._open_raw()) as raw:
+            for frame in clean_again(raw, span, journal=self._journal_name, until=until, replay_id=replay_id):
+                self._in_loop(lambda frame=frame: self._append(frame, keys=[]))
+                count += len(frame.events)
+                yield count
+
+    def release(self, rows: Sequence[FateRow]) -> int:
+        """Lets parked events go on that can; gives how many."""
+        with contextlib.closing(self._open_raw()) as raw:
+            frame, released = release(raw, rows, journal=self._journal_name)
+        if released:
+            keys = [key_of(event.source_id, event.message_id) for event in frame.events]
+            self._in_loop(lambda: self._append(frame, keys=keys))
+            self._ledger.released(released, at_ms=int(self._clock() * 1000))
+        return len(released)
+
+    def earliest_ms(self) -> int | None:
+        """When the oldest event that can be replayed was received."""
+        with contextlib.closing(self._open_raw()) as raw:
+            return earliest_ms(raw)
+
     def step(self) -> int:
         """Moves one stretch; gives how many raw records it held."""
         records = self._raw.read(self._ledger.raw_next, READ_BYTES)
@@ -104,11 +148,33 @@ class Pipeline:
             return 0
         outcome = process(records, journal=self._journal_name, seen=self._window.seen)
         self._ledger.record(outcome.items)
-        end = self._clean_writer.append([encode_frame(outcome.frame)])
-        self._window.add(outcome.keys, position=end, now=self._clock())
-        self._ledger.count(outcome.frame, clean_offset=end)
+        self._append(outcome.frame, keys=outcome.keys)
         self._debugger.add(outcome.items)
         return len(records)
+
+    def _append(self, frame: CleanFrame, *, keys: Sequence[bytes]) -> None:
+        end = self._clean_writer.append([encode_frame(frame)])
+        self._window.add(keys, position=end, now=self._clock())
+        self._ledger.count(frame, clean_offset=end)
+
+    def _in_loop(self, work: Callable[[], None]) -> None:
+        """Has the loop's thread do it, as it alone writes the clean journal."""
+        job = Job(work)
+        self._jobs.put(job)
+        if not job.done.wait(JOB_WAIT_S):
+            raise Transient("the pipeline is too busy to take this now; try again")
+        if job.error is not None:
+            raise job.error
+
+    def _run_jobs(self) -> None:
+        while not self._jobs.empty():
+            job = self._jobs.get()
+            try:
+                job.work()
+            except HeadwaterError as error:
+                job.error = error
+            finally:
+                job.done.set()
 
     def _remember(self, frame: CleanFrame, position: int) -> None:
         keys = [key_of(event.source_id, event.message_id) for event in frame.events]

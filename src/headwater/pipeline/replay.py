@@ -1,0 +1,116 @@
+"""The past again: clean events made anew from the raw journal, with the same ids, for a span of receiving times.
+
+Replayed frames carry the replay's id and no tally: what was counted once is not counted again. What was parked and
+is released is counted over from parked to clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from headwater.base.clean import CleanFrame, Tally
+from headwater.base.event import CleanEvent
+from headwater.base.outcome import ParkReason
+from headwater.base.raw import RawRecord, RejectedNote
+from headwater.journal.protocol import OffsetGone, Reader, Record
+from headwater.pipeline import normalise
+from headwater.pipeline.ledger import FateRow
+
+READ_BYTES = 2 * 1024 * 1024
+_DECODER = msgspec.json.Decoder(RawRecord | RejectedNote)
+
+
+class Span(msgspec.Struct, frozen=True, kw_only=True):
+    """Receiving times in milliseconds since 1970-01-01 UTC, half open; None: no bound on that side."""
+
+    workspace_id: str
+    start_ms: int | None
+    end_ms: int | None
+
+    def holds(self, workspace_id: str, received_ms: int) -> bool:
+        return (
+            workspace_id == self.workspace_id
+            and (self.start_ms is None or received_ms >= self.start_ms)
+            and (self.end_ms is None or received_ms < self.end_ms)
+        )
+
+
+def earliest_ms(raw: Reader) -> int | None:
+    """When the oldest record that is kept was received."""
+    for record in raw.read(raw.earliest(), 1):
+        found = _decoded(record)
+        return found.received_ms if found is not None else None
+    return None
+
+
+def clean_again(raw: Reader, span: Span, *, journal: str, until: int, replay_id: str) -> Iterator[CleanFrame]:
+    """Frames of the span's events, up to the raw offset `until`."""
+    offset = raw.earliest()
+    while offset < until and (records := raw.read(offset, READ_BYTES)):
+        events = [
+            event
+            for record in records
+            if record.offset < until and (found := _decoded(record)) is not None
+            if span.holds(found.workspace_id, found.received_ms)
+            for event in _events(found, record.offset, journal)
+        ]
+        if events:
+            yield CleanFrame(events=events, replay=replay_id)
+        offset = records[-1].next
+
+
+def release(raw: Reader, rows: Sequence[FateRow], *, journal: str) -> tuple[CleanFrame, list[FateRow]]:
+    """What can go on now, as a frame that counts it over, and the rows that it stands for."""
+    events: list[CleanEvent] = []
+    released: list[FateRow] = []
+    tally: dict[str, Tally] = {}
+    for row in rows:
+        event = _event_of(raw, row, journal)
+        if event is None:
+            continue
+        events.append(event)
+        released.append(row)
+        counts = tally.setdefault(row.source_id, Tally())
+        counts.add(Tally(clean=1, parked={row.reason or ParkReason.UNREADABLE.value: -1}))
+    return CleanFrame(events=events, tally=tally), released
+
+
+def _event_of(raw: Reader, row: FateRow, journal: str) -> CleanEvent | None:
+    try:
+        records = raw.read(row.raw_offset, 1)
+    except OffsetGone:
+        return None
+    if not records or records[0].offset != row.raw_offset:
+        return None
+    found = _decoded(records[0])
+    if found is None or row.position >= len(found.events):
+        return None
+    return _event(found, row.raw_offset, row.position, journal)
+
+
+def _decoded(record: Record) -> RawRecord | None:
+    try:
+        found = _DECODER.decode(record.payload)
+    except msgspec.MsgspecError:
+        return None
+    return found if isinstance(found, RawRecord) else None
+
+
+def _events(record: RawRecord, offset: int, journal: str) -> Iterator[CleanEvent]:
+    if record.fate is not None:
+        return
+    for index in range(len(record.events)):
+        event = _event(record, offset, index, journal)
+        if event is not None:
+            yield event
+
+
+def _event(record: RawRecord, offset: int, index: int, journal: str) -> CleanEvent | None:
+    try:
+        call = normalise.read_call(record.events[index])
+        message_id = normalise.message_id(call, journal=journal, offset=offset, index=index)
+        return normalise.clean(record, call, message_id=message_id)
+    except (msgspec.MsgspecError, ValueError, OverflowError):
+        return None

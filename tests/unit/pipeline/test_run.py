@@ -1,0 +1,130 @@
+"""The pipeline's promises: each raw event in one frame, once, whatever happens in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from headwater.base.clean import encode_frame
+from headwater.base.outcome import Fate
+from headwater.pipeline.process import process
+from headwater.pipeline.replay import Span
+from tests.unit.pipeline.rig import Rig, track
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    made = Rig(tmp_path)
+    yield made
+    made.close()
+
+
+def test_an_id_counts_once_per_source_also_after_a_restart(rig: Rig) -> None:
+    rig.send(track("a"), track("b"), track("a"))
+    rig.send(track("a"), source="src_2")
+    rig.run()
+    rig.crash()
+    rig.send(track("b"), track("c"))
+    rig.run()
+    assert [(event.source_id, event.message_id) for event in rig.clean()] == [
+        ("src_1", "a"),
+        ("src_1", "b"),
+        ("src_2", "a"),
+        ("src_1", "c"),
+    ]
+    totals = rig.ledger.totals()
+    assert (totals["src_1"].clean, totals["src_1"].duplicate, totals["src_2"].clean) == (3, 2, 1)
+
+
+def test_totals_and_cursor_come_back_from_the_frames(rig: Rig) -> None:
+    for number in range(30):
+        rig.send(track(f"m{number}"), track(f"m{number}"))
+        rig.pipeline.step()
+        if number % 7 == 0:
+            rig.crash()
+    rig.crash()
+    assert rig.pipeline.step() == 0
+    assert rig.ledger.totals()["src_1"].clean == 30
+    assert rig.ledger.totals()["src_1"].duplicate == 30
+    assert len(rig.clean()) == 30
+
+
+def test_a_crash_between_frame_and_window_doubles_nothing(rig: Rig) -> None:
+    rig.send(track("a"), track("b"))
+    records = rig.pipeline._raw.read(0, 1 << 20)
+    outcome = process(records, journal="collect", seen=rig.window.seen)
+    rig.clean_writer.append([encode_frame(outcome.frame)])
+    rig.crash()
+    rig.send(track("a"), track("c"))
+    rig.run()
+    assert [event.message_id for event in rig.clean()] == ["a", "b", "c"]
+    assert rig.ledger.totals()["src_1"].duplicate == 1
+
+
+def test_a_crash_after_fates_were_written_writes_them_once(rig: Rig) -> None:
+    rig.send(track("a"), track("a"))
+    records = rig.pipeline._raw.read(0, 1 << 20)
+    rig.ledger.record(process(records, journal="collect", seen=rig.window.seen).items)
+    rig.crash()
+    rig.run()
+    assert [row.fate for row in rig.ledger.by_message("a", "ws_1")] == ["duplicate"]
+
+
+def test_an_event_without_an_id_gets_the_same_one_each_time_it_is_read(rig: Rig) -> None:
+    rig.send(track(None), track(None))
+    records = rig.pipeline._raw.read(0, 1 << 20)
+    first = process(records, journal="collect", seen=rig.window.seen)
+    second = process(records, journal="collect", seen=rig.window.seen)
+    assert encode_frame(first.frame) == encode_frame(second.frame)
+    ids = [event.message_id for event in first.frame.events]
+    assert len(set(ids)) == 2
+
+
+def test_one_unreadable_event_is_parked_alone(rig: Rig) -> None:
+    rig.send(track("a"), track("bad", userId=7), track("b"))
+    rig.raw.append([b"not a record at all"])
+    rig.send(track("c"))
+    rig.run()
+    assert [event.message_id for event in rig.clean()] == ["a", "b", "c"]
+    rows, total = rig.ledger.parked("ws_1", limit=10, offset=0)
+    assert total == 2
+    assert {row.message_id for row in rows} == {"bad", ""}
+    assert rig.ledger.totals()["src_1"].parked == {"unreadable": 1}
+    assert rig.ledger.totals()[""].parked == {"unreadable": 1}
+
+
+def test_a_disabled_source_s_events_are_dropped_with_the_reason(rig: Rig) -> None:
+    rig.send(track("a"), fate="source_disabled")
+    rig.run()
+    assert rig.clean() == []
+    assert [(row.fate, row.reason) for row in rig.ledger.by_message("a", "ws_1")] == [("dropped", "source_disabled")]
+
+
+def test_the_debugger_shows_what_came_newest_first_and_again_after_a_restart(rig: Rig) -> None:
+    rig.send(track("a"), track("a"), track("b"))
+    rig.run()
+    shown = rig.debugger.latest("src_1", limit=10)
+    assert [(seen.item.message_id, seen.item.fate) for seen in shown] == [
+        ("b", Fate.CLEAN),
+        ("a", Fate.DUPLICATE),
+        ("a", Fate.CLEAN),
+    ]
+    assert rig.debugger.latest("src_1", limit=10, after=shown[1].seq) == shown[:1]
+    rig.crash()
+    assert [seen.item.message_id for seen in rig.debugger.latest("src_1", limit=10)] == ["b", "a"]
+
+
+def test_a_replay_makes_the_same_events_and_counts_nothing(rig: Rig) -> None:
+    rig.send(track("a"), track(None))
+    rig.run()
+    before = rig.ledger.totals()
+    again = list(rig.clean())
+    span = Span(workspace_id="ws_1", start_ms=None, end_ms=None)
+    rig.pipeline._in_loop = lambda work: work()  # pyright: ignore[reportAttributeAccessIssue]
+    assert list(rig.pipeline.replay(span, replay_id="r1")) == [2]
+    assert rig.clean() == again + again
+    assert rig.ledger.totals() == before
+    elsewhere = Span(workspace_id="ws_2", start_ms=None, end_ms=None)
+    assert list(rig.pipeline.replay(elsewhere, replay_id="r2")) == []
