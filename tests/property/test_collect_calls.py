@@ -70,3 +70,17 @@ def test_too_deep_counts_as_the_parsed_value_does(value: Any, levels: int, ascii
     whole = [generate.nested(levels), {'{"[\\': ["{" * 300, '\\"[[', value]}]
     text = json.dumps(whole, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
     assert body.too_deep(text) == (depth(whole) > MAX_DEPTH)
+
+
+TOKENS = st.sampled_from([rb"\ud83d", rb"\uDE00", rb"\\", rb"\n", rb"ud83d", rb"\u0041", b"\xf0\x9f\xa6\x86", rb"\""])
+
+
+@given(st.lists(TOKENS, max_size=12))
+@settings(max_examples=500, deadline=None)
+def test_halves_of_surrogate_pairs_are_found_and_nothing_else(tokens: list[bytes]) -> None:
+    text = b'{"t":"' + b"".join(tokens) + b'"}'
+    raw, marker = body.parse(msgspec.json.Decoder(msgspec.Raw).decode, text)
+    meant = json.loads(text)["t"]
+    marked = "".join("\ue000" if "\ud800" <= char <= "\udfff" else char for char in meant)
+    assert json.loads(bytes(raw))["t"] == marked
+    assert bool(marker) == (marked != meant)

@@ -17,7 +17,7 @@ from headwater.collect.refusal import Refusal
 Headers = tuple[tuple[bytes, bytes], ...]
 
 SUCCESS: Final = b'{"success":true}'
-GIF: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+GIF: Final = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 """One transparent pixel."""
 
 _JSON: Headers = ((b"content-type", b"application/json"),)
@@ -77,9 +77,7 @@ def not_found(message: str) -> Reply:
 
 def not_allowed(method: str, path: str, allowed: Sequence[str]) -> Reply:
     allow = ", ".join(allowed)
-    return _error(
-        405, "method_not_allowed", f"{path} takes {allow}, not {method[:20]}.", ((b"allow", allow.encode()),)
-    )
+    return _error(405, "method_not_allowed", f"{path} takes {allow}, not {method[:20]}.", ((b"allow", allow.encode()),))
 
 
 def overloaded(retry_after_s: float) -> Reply:

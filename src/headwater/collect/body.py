@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
+from itertools import accumulate
 from typing import TypeVar
 
 import msgspec
@@ -26,13 +27,16 @@ _BOM = b"\xef\xbb\xbf"
 _GZIP = zlib.MAX_WBITS | 16
 _MAX_GZIP_MEMBERS = 64
 
-_BRACKETS_TO_BRACES = bytes.maketrans(b"[]", b"{}")
-_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
+_BRACKETS = b"[]{}"
+_NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
+_NOT_STRUCTURE = bytes(set(range(256)) - set(_BRACKETS + b'"'))
+_STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
+"""A step into an object or array, or, as a signed byte, out of it."""
 _MARKERS = [b"\\u%04x" % code for code in range(0xE000, 0xE040)]
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
+_SURROGATES = re.compile(
+    rb"(?<!\\)((?:\\\\)*)\\u(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|([dD][89a-fA-F][0-9a-fA-F]{2}))"
 )
+"""Escaped surrogates after an even number of backslashes: pairs, and (group 2) halves."""
 
 
 def read(body: bytes, encoding: str) -> bytes:
@@ -89,13 +93,9 @@ def too_deep(text: bytes) -> bool:
         return False
     if b"\\" in text:
         text = text.replace(b"\\\\", b"").replace(b'\\"', b"")
-    structure = text.translate(_BRACKETS_TO_BRACES, _NOT_STRUCTURE)
-    braces = b"".join(structure.split(b'"')[::2])
-    for _ in range(MAX_DEPTH):
-        if not braces:
-            return False
-        braces = braces.replace(b"{}", b"")
-    return bool(braces)
+    structure = text.translate(_STEPS, _NOT_STRUCTURE)
+    steps = b"".join(structure.split(b'"')[::2])
+    return max(accumulate(memoryview(steps).cast("b")), default=0) > MAX_DEPTH
 
 
 def one_line(record: bytes) -> bytes:
@@ -169,5 +169,5 @@ def _without_halves(text: bytes) -> tuple[bytes, bytes]:
     marker = next((code for code in _MARKERS if code not in text), b"")
     if not marker:
         return text, b""
-    patched = _ESCAPE.sub(lambda found: marker if found[1] else found[0], text)
+    patched = _SURROGATES.sub(lambda found: found[1] + marker if found[2] else found[0], text)
     return (patched, marker) if patched != text else (text, b"")
