@@ -37,6 +37,9 @@ STANDARD_TABLES: Final = frozenset(
     {"tracks", "identifies", "users", "groups", "accounts", "pages", "screens", "aliases"}
 )
 
+_REMEMBERED_CHARS: Final = 200
+"""Longer names are folded anew each time, so that they cannot fill the memory."""
+
 _CLEAN = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 _CONTINUED = re.compile(r"[A-Z0-9]+[a-z0-9]*")
 _TOKEN = re.compile(r"[A-Z0-9]+[a-z0-9]*|[a-z]+[a-z0-9]*")
@@ -81,18 +84,26 @@ def schema_name(label: str, taken: Container[str]) -> str:
     return name
 
 
-@lru_cache(maxsize=16_384)
 def table_name(event: str) -> str:
     """The table of an event or collection: `Nps Widget Shown` → `nps_widget_shown`, `Users` → `event_users`."""
+    return _table_name(event) if len(event) <= _REMEMBERED_CHARS else _table_name.__wrapped__(event)
+
+
+@lru_cache(maxsize=8_192)
+def _table_name(event: str) -> str:
     folded = snake_case(event)
     if not folded:
         return f"event_{hex8(event)}"
     return safe_name(f"event_{folded}" if folded in STANDARD_TABLES else folded)
 
 
-@lru_cache(maxsize=65_536)
 def column_part(key: str) -> str:
     """One key of a path, folded; a key without letters or digits is `property_<8 hex>`."""
+    return _column_part(key) if len(key) <= _REMEMBERED_CHARS else _column_part.__wrapped__(key)
+
+
+@lru_cache(maxsize=32_768)
+def _column_part(key: str) -> str:
     return snake_case(key) or f"property_{hex8(key)}"
 
 
