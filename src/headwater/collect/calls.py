@@ -161,9 +161,7 @@ def _no_id(item: Item) -> Refusal:
 
 
 def _empty_id(name: str) -> Refusal:
-    return Refusal(
-        RejectCode.ID_NOT_STRING, f"{name} is empty, but must have at least one character. {_NOT_STORED}"
-    )
+    return Refusal(RejectCode.ID_NOT_STRING, f"{name} is empty, but must have at least one character. {_NOT_STORED}")
 
 
 def _no_event() -> Refusal:
@@ -190,9 +188,7 @@ def _explain(text: bytes, call: CallType | None) -> Item | Refusal:
     try:
         fields = FIELDS(text)
     except msgspec.ValidationError:
-        return Refusal(
-            RejectCode.BAD_REQUEST, f"The event is {shown(text)}, but must be a JSON object. {_NOT_STORED}"
-        )
+        return Refusal(RejectCode.BAD_REQUEST, f"The event is {shown(text)}, but must be a JSON object. {_NOT_STORED}")
     present = {name: value for name, raw in fields.items() if (value := bytes(raw)) != b"null"}
     wrong = _mistyped(present)
     if wrong is not None:

@@ -71,9 +71,7 @@ def _from_fields(fields: dict[str, str]) -> bytes:
 
 def _put(found: dict[str, Any], path: list[str], value: str) -> None:
     if len(path) > MAX_DEPTH:
-        raise NotTaken(
-            RejectCode.NESTED_TOO_DEEP, f"A field nests deeper than {MAX_DEPTH} levels; nothing was stored."
-        )
+        raise NotTaken(RejectCode.NESTED_TOO_DEEP, f"A field nests deeper than {MAX_DEPTH} levels; nothing was stored.")
     for step in path[:-1]:
         found = found.setdefault(step, {})
         if not isinstance(found, dict):

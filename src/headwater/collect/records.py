@@ -33,9 +33,7 @@ class Good(msgspec.Struct, frozen=True):
     direct: bool
 
 
-def encode(
-    source: SourceEntry, told: Told, events: Sequence[Good], *, received_ms: int, address: str
-) -> list[bytes]:
+def encode(source: SourceEntry, told: Told, events: Sequence[Good], *, received_ms: int, address: str) -> list[bytes]:
     """Encoded RawRecords in the order of the events: one, unless only some events carry the address."""
     if told.direct or source.platform == "browser":
         runs = [(True, events)]
@@ -44,8 +42,7 @@ def encode(
     else:
         runs = [(direct, list(run)) for direct, run in groupby(events, lambda event: event.direct)]
     return [
-        one_line(_ENCODE(_record(source, told, run, received_ms, address if direct else "")))
-        for direct, run in runs
+        one_line(_ENCODE(_record(source, told, run, received_ms, address if direct else ""))) for direct, run in runs
     ]
 
 

@@ -33,9 +33,7 @@ class Scripts:
 
     def reply(self, path: str, is_known: Callable[[str], bool]) -> Reply:
         if not self._files:
-            return answers.not_found(
-                "The browser client is not built into this server; load it from npm or a CDN."
-            )
+            return answers.not_found("The browser client is not built into this server; load it from npm or a CDN.")
         if path.startswith(_ONE_SOURCE):
             return self._loader(path[len(_ONE_SOURCE) :], is_known)
         name = path.rpartition("/")[2]
