@@ -1,1 +1,1 @@
-"""The management door: one file per resource, thin. Who may call what is said at each route."""
+"""The management door: one file per resource, thin; what decides lies in `control`, what works behind `ports.Work`."""

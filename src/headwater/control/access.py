@@ -66,6 +66,18 @@ class Access:
             raise NotFound(f'There is no API key "{key_id}" in this workspace.')
         return found
 
+    def rename_api_key(self, workspace_id: str, key_id: str, *, name: str, by: str = "system") -> ApiKey:
+        c = t.api_keys.c
+        mine = (c.workspace_id == workspace_id) & (c.id == key_id)
+        name = checked_name(name)
+        with self._state.noting() as connection:
+            connection.execute(update(t.api_keys).where(mine).values(name=name))
+            self._state.record(
+                connection, by=by, action="api-key.rename", target=key_id, workspace_id=workspace_id,
+                detail={"name": name},
+            )  # fmt: skip
+        return self.api_key(workspace_id, key_id)
+
     def delete_api_key(self, workspace_id: str, key_id: str, *, by: str = "system") -> None:
         c = t.api_keys.c
         with self._state.noting() as connection:
@@ -95,9 +107,7 @@ class Access:
         if _older_than(row.last_used_at, self._state.present(after_s=-USE_NOTED_EVERY_S)):
             with self._state.noting() as connection:
                 connection.execute(
-                    update(t.api_keys)
-                    .where(t.api_keys.c.digest == digest)
-                    .values(last_used_at=self._state.present())
+                    update(t.api_keys).where(t.api_keys.c.digest == digest).values(last_used_at=self._state.present())
                 )
         return _as_key(row)
 

@@ -147,9 +147,7 @@ class Sources:
     def _record(
         self, connection: Connection, by: str, action: str, target: str, workspace_id: str | None, **detail: Any
     ) -> None:
-        self._state.record(
-            connection, by=by, action=action, target=target, workspace_id=workspace_id, detail=detail
-        )
+        self._state.record(connection, by=by, action=action, target=target, workspace_id=workspace_id, detail=detail)
 
     def _refuse_region(self, connection: Connection, workspace_id: str, spec: SourceSpec) -> None:
         region = connection.scalar(select(t.workspaces.c.region).where(t.workspaces.c.id == workspace_id))
@@ -255,9 +253,7 @@ def opened(sealer: Sealer, sealed: str | None) -> dict[str, str]:
     return msgspec.json.decode(sealer.open(sealed), type=dict[str, str]) if sealed else {}
 
 
-def _insert_source(
-    connection: Connection, workspace_id: str, schema: str, at: str, row: Mapping[str, Any]
-) -> None:
+def _insert_source(connection: Connection, workspace_id: str, schema: str, at: str, row: Mapping[str, Any]) -> None:
     name = {"workspace_id": workspace_id, "name": schema, "created_at": at}
     connection.execute(insert(t.schema_names).values(**name))
     place = {"workspace_id": workspace_id, "schema_name": schema, "created_at": at, "enabled": True}

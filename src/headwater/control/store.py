@@ -119,9 +119,7 @@ class Store(Sources):
             connection.execute(delete(t.client_tokens).where(mine, t.client_tokens.c.token == token))
             self._record(connection, by, "client-token.remove", workspace_id, workspace_id)
 
-    def add_identity_secret(
-        self, workspace_id: str, *, name: str, secret: str, by: str = "system"
-    ) -> IdentitySecret:
+    def add_identity_secret(self, workspace_id: str, *, name: str, secret: str, by: str = "system") -> IdentitySecret:
         """Keep an HMAC key, sealed; several may live at a time."""
         name = checked_name(name)
         self.workspace(workspace_id)

@@ -1,0 +1,102 @@
+"""Puts the management API together: its routes, who may call them, and what they are given."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Litestar, Request, Router
+from litestar.di import Provide
+
+from headwater.api import (
+    backup,
+    events,
+    replay,
+    sign_in,
+    source_events,
+    sources,
+    sql,
+    tables,
+    warehouses,
+    workspace,
+    workspaces,
+)
+from headwater.api import (
+    catalog as catalog_routes,
+)
+from headwater.api.auth import Caller, caller_of, signed_in
+from headwater.api.openapi import document_route, openapi_config
+from headwater.api.ports import Work
+from headwater.api.problem import Report, exception_handlers
+from headwater.catalog.load import Catalog
+from headwater.control.store import Store
+
+PREFIX: Final = "/api/v1"
+MAX_BODY_BYTES: Final = 4 * 1024 * 1024
+
+_PROTECTED: Final = (
+    *sign_in.ROUTES,
+    *workspaces.ROUTES,
+    *workspace.ROUTES,
+    *catalog_routes.ROUTES,
+    *sources.ROUTES,
+    *source_events.ROUTES,
+    *events.ROUTES,
+    *replay.ROUTES,
+    *sql.ROUTES,
+    *tables.ROUTES,
+    *warehouses.ROUTES,
+    *backup.ROUTES,
+)
+
+
+def create_app(
+    *,
+    store: Store,
+    catalog: Catalog,
+    work: Work,
+    public_url: str,
+    uploads: Path | None = None,
+    report: Report | None = None,
+) -> Litestar:
+    """The management API as an ASGI application for everything under `/api/v1`.
+
+    `public_url` is the address that people and clients use. `uploads` is where files lie while they are copied
+    in (default: the system's temporary directory). `report` is told of every fault that is answered with 500.
+    """
+    given = {
+        "store": store,
+        "catalog": catalog,
+        "work": work,
+        "public_url": public_url.rstrip("/"),
+        "uploads": uploads or Path(tempfile.gettempdir()) / "headwater-uploads",
+    }
+    dependencies = {name: _always(value) for name, value in given.items()}
+    protected = Router(
+        PREFIX,
+        route_handlers=list(_PROTECTED),
+        guards=[signed_in(store)],
+        dependencies={"caller": Provide(_caller, sync_to_thread=False)},
+    )
+    return Litestar(
+        [Router(PREFIX, route_handlers=[*sign_in.OPEN_ROUTES, document_route]), protected],
+        dependencies=dependencies,
+        exception_handlers=exception_handlers(report or _log),
+        openapi_config=openapi_config(),
+        request_max_body_size=MAX_BODY_BYTES,
+        logging_config=None,
+    )
+
+
+def _always(value: Any) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+
+
+def _caller(request: Request[Any, Any, Any]) -> Caller:
+    return caller_of(request)
+
+
+def _log(what: str, error: BaseException) -> None:
+    logging.getLogger("headwater.api").error("%s failed", what, exc_info=error)

@@ -1,0 +1,35 @@
+"""What became of one event, and of all of them."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from headwater.api.auth import data
+from headwater.api.given import GivenCaller, GivenWork
+from headwater.api.ports import Accounting, EventTrail
+from headwater.control.model import public_id
+
+
+@get("/events/{message_id:str}", operation_id="getEvent", tags=["Events"], guards=[data])
+async def get_event(message_id: FromPath[str], caller: GivenCaller, work: GivenWork) -> EventTrail:
+    """What became of a message: each arrival's fate, and where it stands at every reader. Scope data."""
+    trail = msgspec.convert(await work.event(caller.workspace_id, message_id), EventTrail)
+    fates = [msgspec.structs.replace(fate, source_id=public_id(fate.source_id)) for fate in trail.fates]
+    return msgspec.structs.replace(trail, fates=fates)
+
+
+@get("/accounting", operation_id="getAccounting", tags=["Events"])
+async def get_accounting(caller: GivenCaller, work: GivenWork) -> Accounting:
+    """Where every accepted event went, by source and by reader; the sums close. Any scope.
+
+    accepted = duplicate + dropped + parked + clean; per reader, clean = done + pending + dead + skipped.
+    """
+    books = msgspec.convert(await work.accounting(caller.workspace_id), Accounting)
+    sources = [msgspec.structs.replace(each, source_id=public_id(each.source_id)) for each in books.sources]
+    return msgspec.structs.replace(books, sources=sources)
+
+
+ROUTES: list[HTTPRouteHandler] = [get_event, get_accounting]

@@ -1,0 +1,161 @@
+"""A worker in the test's own process: it keeps what it is told in lists and dictionaries, and can be away.
+
+The real one runs in a process of its own and is tested through `headwater serve`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from headwater.base.errors import HeadwaterError, NotFound, Transient
+from headwater.control.store import Store
+
+
+class Nearby:
+    """`fails` is raised by the next call; `away` makes every call fail as a dead process does."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.away = False
+        self.fails: HeadwaterError | None = None
+        self.calls: list[tuple[Any, ...]] = []
+        self.schemas: dict[str, str] = {}
+        self.seen: dict[str, list[dict[str, Any]]] = {}
+        self.trails: dict[tuple[str, str], dict[str, Any]] = {}
+        self.books: dict[str, Any] = {"sources": [], "readers": []}
+        self.tables: dict[str, dict[str, Any]] = {}
+        self.files: dict[str, bytes] = {}
+        self.last: dict[str, str | None] = {}
+        self.parked_events: list[dict[str, Any]] = []
+        self.rows: dict[str, Any] = {"columns": [], "rows": [], "truncated": False}
+
+    def _noted(self, *call: Any) -> None:
+        self.calls.append(call)
+        if self.away:
+            raise Transient("the working process is not there; it is started again by itself. Try again in a moment.")
+        if self.fails is not None:
+            error, self.fails = self.fails, None
+            raise error
+
+    async def sql(self, workspace_id: str, query: str, limit: int) -> Any:
+        self._noted("sql", workspace_id, query, limit)
+        return self.rows
+
+    async def source_events(self, source_id: str, limit: int, after_seq: int, wait_s: float) -> Any:
+        self._noted("source_events", source_id, limit, after_seq, wait_s)
+        deadline = asyncio.get_running_loop().time() + wait_s
+        while True:
+            found = [event for event in self.seen.get(source_id, []) if event["seq"] > after_seq]
+            if found or asyncio.get_running_loop().time() >= deadline:
+                return sorted(found, key=lambda event: -event["seq"])[:limit]
+            await asyncio.sleep(0.01)
+
+    async def event(self, workspace_id: str, message_id: str) -> Any:
+        self._noted("event", workspace_id, message_id)
+        if (workspace_id, message_id) not in self.trails:
+            raise NotFound(f"no event with the messageId {message_id!r} is known here.")
+        return self.trails[workspace_id, message_id]
+
+    async def accounting(self, workspace_id: str) -> Any:
+        self._noted("accounting", workspace_id)
+        return self.books
+
+    async def ensure_source(self, source_id: str) -> None:
+        self._noted("ensure_source", source_id)
+        found = [s for w in self.store.workspaces() for s in self.store.sources(w.id) if s.id == source_id]
+        self.schemas[source_id] = found[0].schema
+
+    async def drop_schema(self, workspace_id: str, schema: str) -> None:
+        self._noted("drop_schema", workspace_id, schema)
+
+    async def tables_list(self, workspace_id: str) -> Any:
+        self._noted("tables_list", workspace_id)
+        return [self.tables[name] for name in sorted(self.tables)]
+
+    async def tables_put_file(self, workspace_id: str, name: str, format: str, path: str) -> Any:
+        self._noted("tables_put_file", workspace_id, name, format)
+        self.files[name] = await asyncio.to_thread(Path(path).read_bytes)
+        self.tables[name] = _table(name, format)
+        return self.tables[name]
+
+    async def tables_put_postgres(self, workspace_id: str, name: str, dsn: str, table: str, every_s: int | None) -> Any:
+        self._noted("tables_put_postgres", workspace_id, name, dsn, table, every_s)
+        self.tables[name] = {**_table(name, "postgres"), "everySeconds": every_s}
+        return self.tables[name]
+
+    async def tables_refresh(self, workspace_id: str, name: str) -> Any:
+        self._noted("tables_refresh", workspace_id, name)
+        return self.tables[name]
+
+    async def tables_remove(self, workspace_id: str, name: str) -> None:
+        self._noted("tables_remove", workspace_id, name)
+        if self.tables.pop(name, None) is None:
+            raise NotFound(f"there is no table {name}")
+
+    async def warehouses(self, workspace_id: str) -> Any:
+        self._noted("warehouses", workspace_id)
+        ids = [source.id for source in self.store.sources(workspace_id)]
+        warehouse = {"id": "builtin", "kind": "duckdb", "sourceIds": ids, "enabled": True}
+        return [{**warehouse, "lastLoadAt": None, "lagSeconds": 0}]
+
+    async def parked(self, workspace_id: str, limit: int, offset: int) -> Any:
+        self._noted("parked", workspace_id, limit, offset)
+        return {"data": self.parked_events[offset : offset + limit], "total": len(self.parked_events)}
+
+    async def release(self, workspace_id: str, ids: list[str] | None) -> Any:
+        self._noted("release", workspace_id, ids)
+        return _replay("pipeline")
+
+    async def replay(
+        self, workspace_id: str, reader: str, start: str | None, end: str | None, connection_id: str | None
+    ) -> Any:
+        self._noted("replay", workspace_id, reader, start, end, connection_id)
+        return _replay(reader)
+
+    async def replay_status(self, workspace_id: str, replay_id: str) -> Any:
+        self._noted("replay_status", workspace_id, replay_id)
+        return _replay("warehouse")
+
+    async def replays(self, workspace_id: str) -> Any:
+        self._noted("replays", workspace_id)
+        return [_replay("warehouse")]
+
+    async def last_event_at(self, source_ids: list[str]) -> dict[str, str | None]:
+        self._noted("last_event_at", *source_ids)
+        return self.last
+
+    async def backup(self, dir: str) -> Any:
+        self._noted("backup", dir)
+        return {"dir": dir, "files": 3, "sizeBytes": 1024}
+
+    async def export(self, workspace_id: str, dir: str) -> Any:
+        self._noted("export", workspace_id, dir)
+        return {"dir": dir, "tables": [{"schema": "s", "table": "t", "file": "s/t.parquet", "rows": 2}]}
+
+
+def seen_event(seq: int, **changes: Any) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "seq": seq,
+        "messageId": f"m-{seq}",
+        "type": "track",
+        "name": "Ordered",
+        "receivedAt": "2026-01-01T00:00:00.000Z",
+        "fate": "clean",
+        "reason": None,
+        "note": None,
+        "violations": [],
+        "payload": {"event": "Ordered"},
+    }
+    return {**event, **changes}
+
+
+def _table(name: str, kind: str) -> dict[str, Any]:
+    columns = [{"name": "id", "type": "BIGINT"}]
+    table: dict[str, Any] = {"name": name, "schema": "production", "kind": kind, "columns": columns, "rows": 1}
+    return {**table, "refreshedAt": "2026-01-01T00:00:00.000Z", "everySeconds": None, "error": None}
+
+
+def _replay(reader: str) -> dict[str, Any]:
+    return {"id": "rep_1", "reader": reader, "status": "RUNNING", "events": 0, "error": None}
