@@ -66,10 +66,7 @@ const source = createRoute({
 const catalog = createRoute({
   getParentRoute: () => inside,
   path: "/catalog",
-  validateSearch: (search: Record<string, unknown>): { q?: string; show?: "destinations" } => ({
-    q: text(search.q),
-    show: search.show === "destinations" ? "destinations" : undefined,
-  }),
+  validateSearch: (search: Record<string, unknown>): { q?: string } => ({ q: text(search.q) }),
   component: lazyRouteComponent(() => import("./screens/catalog/Catalog"), "Catalog"),
 });
 
@@ -77,12 +74,6 @@ const entry = createRoute({
   getParentRoute: () => inside,
   path: "/catalog/sources/$slug",
   component: lazyRouteComponent(() => import("./screens/catalog/Entry"), "SourceEntry"),
-});
-
-const destinationEntry = createRoute({
-  getParentRoute: () => inside,
-  path: "/catalog/destinations/$slug",
-  component: lazyRouteComponent(() => import("./screens/catalog/Entry"), "DestinationEntry"),
 });
 
 const add = createRoute({
@@ -101,7 +92,7 @@ const sql = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    inside.addChildren([home, sources, source, catalog, entry, destinationEntry, add, sql]),
+    inside.addChildren([home, sources, source, catalog, entry, add, sql]),
   ]),
   defaultPreload: "intent",
   defaultErrorComponent: Crashed,

@@ -15,11 +15,37 @@ const river: MantineColorsTuple = [
   "#034452",
 ];
 
+const amber: MantineColorsTuple = [
+  "#fff7e0",
+  "#ffedb8",
+  "#ffdf85",
+  "#ffd35c",
+  "#f5c244",
+  "#d99e1b",
+  "#b47c00",
+  "#7d5600",
+  "#604200",
+  "#452f00",
+];
+
+const brick: MantineColorsTuple = [
+  "#fff0ee",
+  "#ffdfdb",
+  "#ffbdb6",
+  "#ff9a8f",
+  "#ff9a8f",
+  "#f2695a",
+  "#d63a2b",
+  "#b42318",
+  "#8f1a11",
+  "#6b110a",
+];
+
 const SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
 const MONO = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
 export const theme = createTheme({
-  colors: { river },
+  colors: { river, amber, brick },
   primaryColor: "river",
   primaryShade: { light: 7, dark: 7 },
   fontFamily: SANS,
@@ -29,6 +55,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   focusRing: "auto",
+  components: { Badge: { defaultProps: { tt: "none", fw: 600 } } },
 });
 
 export const cssVariables: CSSVariablesResolver = () => ({
@@ -53,7 +80,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-placeholder": "#98a4ac",
     "--mantine-color-anchor": "#75c0d0",
     "--mantine-color-error": "#ff9a8f",
-    "--mantine-color-body": "#11181c",
+    "--mantine-color-body": "#182126",
+    "--mantine-color-default": "#202b31",
+    "--mantine-color-default-hover": "#2a373e",
+    "--mantine-color-default-border": "#42525b",
     "--hw-surface": "#182126",
     "--hw-ground": "#11181c",
     "--hw-line": "#2c3940",

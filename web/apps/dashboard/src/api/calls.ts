@@ -1,50 +1,45 @@
-/** Every call the dashboard makes, one function each. */
+/** Every call the dashboard makes, one function each, typed by the API's own description. */
 
+import createClient from "openapi-fetch";
 import { take } from "./client";
-import type { CatalogEntry, DebugEvent, Page, SettingValue, Source, SqlAnswer, Workspace } from "./types";
+import type { paths } from "./schema";
+import type { SettingValue } from "./types";
 
-async function raw(method: string, path: string, body?: unknown) {
-  const response = await fetch(`/api/v1${path}`, {
-    method,
-    headers: body === undefined ? {} : { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  const text = await response.text();
-  let parsed: unknown = undefined;
-  try {
-    parsed = text ? JSON.parse(text) : undefined;
-  } catch {
-    parsed = undefined;
-  }
-  return response.ok ? { data: parsed, response } : { error: parsed ?? {}, response };
-}
+const api = createClient<paths>();
 
-const call = <T>(method: string, path: string, body?: unknown) => take<T>(raw(method, path, body) as never);
+/** The most the API gives in one list. */
+const ALL = 1000;
 
-export const signIn = (token: string) => call<unknown>("POST", "/sign-in", { token });
-export const signOut = () => call<unknown>("POST", "/sign-out");
-export const workspace = () => call<Workspace>("GET", "/workspace");
+export const signIn = (token: string) => take(api.POST("/api/v1/sign-in", { body: { token } }));
+export const signOut = () => take(api.DELETE("/api/v1/sign-in"));
+export const me = () => take(api.GET("/api/v1/me"));
+export const workspace = () => take(api.GET("/api/v1/workspace"));
 
-export const catalogSources = (q: string) => call<Page<CatalogEntry>>("GET", `/catalog/sources?q=${encodeURIComponent(q)}`);
-export const catalogSource = (slug: string) => call<CatalogEntry>("GET", `/catalog/sources/${encodeURIComponent(slug)}`);
-export const catalogDestinations = (q: string) =>
-  call<Page<CatalogEntry>>("GET", `/catalog/destinations?q=${encodeURIComponent(q)}`);
-export const catalogDestination = (slug: string) =>
-  call<CatalogEntry>("GET", `/catalog/destinations/${encodeURIComponent(slug)}`);
+export const catalogSources = (q: string) =>
+  take(api.GET("/api/v1/catalog/sources", { params: { query: { q, limit: ALL } } }));
+export const catalogSource = (slug: string) =>
+  take(api.GET("/api/v1/catalog/sources/{slug}", { params: { path: { slug } } }));
 
-export const sources = () => call<Page<Source>>("GET", "/sources?limit=1000");
-export const source = (id: string) => call<Source>("GET", `/sources/${id}`);
+export const sources = () => take(api.GET("/api/v1/sources", { params: { query: { limit: ALL } } }));
+export const source = (sourceId: string) => take(api.GET("/api/v1/sources/{sourceId}", { params: { path: { sourceId } } }));
+
 export type NewSource = { catalog: string; name: string; settings?: Record<string, SettingValue> };
-export const createSource = (body: NewSource) => call<Source>("POST", "/sources", body);
-export const changeSource = (id: string, body: { name?: string; enabled?: boolean }) =>
-  call<Source>("PATCH", `/sources/${id}`, body);
-export const deleteSource = (id: string, dropSchema: boolean) =>
-  call<unknown>("DELETE", `/sources/${id}?dropSchema=${dropSchema}`);
-export const addWriteKey = (id: string) => call<unknown>("POST", `/sources/${id}/write-keys`);
-export const removeWriteKey = (id: string, key: string) => call<unknown>("DELETE", `/sources/${id}/write-keys/${key}`);
+export const createSource = (body: NewSource) => take(api.POST("/api/v1/sources", { body }));
 
-export const recentEvents = (id: string, limit: number) =>
-  call<Page<DebugEvent>>("GET", `/sources/${id}/events?limit=${limit}`);
-export const eventStreamAddress = (id: string) => `/api/v1/sources/${encodeURIComponent(id)}/events/stream`;
+export type SourceChange = { name?: string; enabled?: boolean };
+export const changeSource = (sourceId: string, body: SourceChange) =>
+  take(api.PATCH("/api/v1/sources/{sourceId}", { params: { path: { sourceId } }, body }));
+export const deleteSource = (sourceId: string, dropSchema: boolean) =>
+  take(api.DELETE("/api/v1/sources/{sourceId}", { params: { path: { sourceId }, query: { dropSchema } } }));
 
-export const runSql = (query: string, limit?: number) => call<SqlAnswer>("POST", "/sql", { query, limit });
+export const addWriteKey = (sourceId: string) =>
+  take(api.POST("/api/v1/sources/{sourceId}/write-keys", { params: { path: { sourceId } } }));
+export const removeWriteKey = (sourceId: string, key: string) =>
+  take(api.DELETE("/api/v1/sources/{sourceId}/write-keys/{key}", { params: { path: { sourceId, key } } }));
+
+export const recentEvents = (sourceId: string, limit: number) =>
+  take(api.GET("/api/v1/sources/{sourceId}/events", { params: { path: { sourceId }, query: { limit } } }));
+/** Server-sent events; a browser can listen to them, no typed client can. */
+export const eventStreamAddress = (sourceId: string) => `/api/v1/sources/${encodeURIComponent(sourceId)}/events/stream`;
+
+export const runSql = (query: string) => take(api.POST("/api/v1/sql", { body: { query } }));

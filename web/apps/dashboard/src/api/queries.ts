@@ -5,25 +5,14 @@ import * as calls from "./calls";
 
 export const workspaceQuery = queryOptions({ queryKey: ["workspace"], queryFn: calls.workspace, staleTime: 60_000 });
 
+/** Who is signed in, and the address that senders outside use. */
+export const meQuery = queryOptions({ queryKey: ["me"], queryFn: calls.me, staleTime: 60_000 });
+
 export const catalogQuery = (q: string) =>
   queryOptions({ queryKey: ["catalog", "sources", q], queryFn: () => calls.catalogSources(q), staleTime: 300_000 });
 
 export const catalogSourceQuery = (slug: string) =>
   queryOptions({ queryKey: ["catalog", "source", slug], queryFn: () => calls.catalogSource(slug), staleTime: 300_000 });
-
-export const destinationsQuery = (q: string) =>
-  queryOptions({
-    queryKey: ["catalog", "destinations", q],
-    queryFn: () => calls.catalogDestinations(q),
-    staleTime: 300_000,
-  });
-
-export const destinationQuery = (slug: string) =>
-  queryOptions({
-    queryKey: ["catalog", "destination", slug],
-    queryFn: () => calls.catalogDestination(slug),
-    staleTime: 300_000,
-  });
 
 export const sourcesQuery = queryOptions({
   queryKey: ["sources"],

@@ -1,81 +1,20 @@
-/** The names by which the screens speak of the API's values. Shapes follow the server's OpenAPI. */
+/** The names by which the screens speak of the API's values; their shapes are generated from its description. */
 
-export type PropertySpec = {
-  name: string;
-  type: string;
-  description: string;
-  ours?: boolean;
-  required?: boolean;
-  properties?: PropertySpec[];
-};
+import type { components } from "./schema";
 
-export type EventSpec = { name: string; call: string; description: string; properties: PropertySpec[] };
+type Schemas = components["schemas"];
 
-export type SettingValue = string | number | boolean | null;
+export type Me = Schemas["Me"];
+export type Workspace = Schemas["Workspace"];
+export type Source = Schemas["Source"];
+export type CatalogEntry = Schemas["CatalogEntry"];
+export type EventSpec = Schemas["CatalogEvent"];
+export type SettingSpec = Schemas["CatalogSetting"];
+export type SettingValue = SettingSpec["default"];
+export type DebugEvent = Schemas["SeenEvent"];
+export type SqlAnswer = Schemas["SqlResult"];
 
-export type SettingSpec = {
-  name: string;
-  type: string;
-  label: string;
-  description: string;
-  required?: boolean;
-  default?: SettingValue;
-  secret?: boolean;
-  choices?: string[];
-};
+/** What an object holds is described to any depth, so the description itself says only "objects" of it. */
+export type PropertySpec = Omit<Schemas["CatalogProperty"], "properties"> & { properties?: PropertySpec[] };
 
-export type CatalogEntry = {
-  slug: string;
-  name: string;
-  kind: string;
-  status: string;
-  statusNote?: string;
-  maintainer: { name: string; contact?: string | null };
-  categories: string[];
-  regions: string[];
-  description: string;
-  docs: string;
-  related?: string | null;
-  setup: string[];
-  settings: SettingSpec[];
-  events: EventSpec[];
-};
-
-export type Workspace = { id: string; name: string; region: string };
-
-export type Source = {
-  id: string;
-  catalog: string;
-  name: string;
-  schema: string;
-  enabled: boolean;
-  feedsProfiles: boolean;
-  platform: string;
-  writeKeys: string[];
-  inboundUrl: string;
-  settings: Record<string, unknown>;
-  lastEventAt?: string | null;
-  createdAt: string;
-};
-
-export type Violation = { field?: string; type?: string; message: string };
-
-/** One line of the debugger. `payload` is the event as the client sent it. */
-export type DebugEvent = {
-  messageId: string;
-  type: string;
-  name?: string | null;
-  receivedAt: string;
-  fate: string;
-  reason?: string | null;
-  violations: unknown[];
-  payload: unknown;
-};
-
-export type SqlAnswer = {
-  columns: { name: string; type: string }[];
-  rows: unknown[][];
-  truncated: boolean;
-};
-
-export type Page<T> = { data: T[]; pagination: { total: number; limit: number; offset: number } };
+export const propertiesOf = (event: EventSpec) => event.properties as PropertySpec[];

@@ -15,7 +15,7 @@ export function Loading({ what, lines = 3 }: { what: string; lines?: number }) {
 
 export function Failed({ what, error, retry }: { what: string; error: Error; retry?: () => void }) {
   return (
-    <Alert color="red" variant="outline" title={`Could not ${what}`} role="alert">
+    <Alert color="brick" variant="outline" title={`Could not ${what}`} role="alert">
       <Text size="sm" mb={retry ? "sm" : 0}>
         {error.message}
       </Text>

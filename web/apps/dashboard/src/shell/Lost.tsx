@@ -19,7 +19,7 @@ export function Crashed({ error }: { error: unknown }) {
   return (
     <main className="hw-main" id="content">
       <Page title="This screen could not be shown">
-        <Alert color="red" variant="outline" title="What went wrong" mb="md">
+        <Alert color="brick" variant="outline" title="What went wrong" mb="md">
           {error instanceof Error ? error.message : String(error)}
         </Alert>
         <Button onClick={() => window.location.reload()}>Load the page again</Button>

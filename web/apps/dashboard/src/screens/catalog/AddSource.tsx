@@ -7,12 +7,11 @@ import { type FormEvent, useRef, useState } from "react";
 import { queryClient } from "../../api/cache";
 import { createSource } from "../../api/calls";
 import { ApiError } from "../../api/errors";
-import { catalogSourceQuery, sourcesQuery, workspaceQuery } from "../../api/queries";
+import { catalogSourceQuery, sourcesQuery } from "../../api/queries";
 import type { CatalogEntry, SettingValue } from "../../api/types";
 import { Failed, Loading } from "../../parts/States";
 import { Page } from "../../shell/Page";
 import { schemaPreview } from "../../words/fold";
-import { regionRefusal } from "./region";
 import { firstValues, SettingFields, settingProblems } from "./SettingFields";
 
 const route = getRouteApi("/inside/catalog/sources/$slug/add");
@@ -41,14 +40,12 @@ export function AddSource() {
 
 function Form({ entry }: { entry: CatalogEntry }) {
   const navigate = useNavigate();
-  const { data: workspace } = useQuery(workspaceQuery);
   const { data: sources } = useQuery(sourcesQuery);
   const [label, setLabel] = useState("");
   const [settings, setSettings] = useState<Record<string, SettingValue>>(() => firstValues(entry.settings));
   const [problems, setProblems] = useState<Record<string, string>>({});
   const form = useRef<HTMLFormElement>(null);
   const used = sources?.data.map((source) => source.schema) ?? [];
-  const refusal = regionRefusal(entry, workspace?.region);
   const add = useMutation({
     mutationFn: () => createSource({ catalog: entry.slug, name: label.trim(), settings: sent(settings) }),
     onSuccess: (source) => {
@@ -67,11 +64,11 @@ function Form({ entry }: { entry: CatalogEntry }) {
     else add.mutate();
   }
 
-  if (refusal) {
+  if (entry.refusal) {
     return (
       <Stack align="flex-start">
-        <Alert color="yellow" variant="outline" title="Not for this workspace">
-          {refusal}
+        <Alert color="amber" variant="outline" title="Not for this workspace">
+          {entry.refusal}
         </Alert>
         <BackToCatalogue />
       </Stack>
@@ -171,7 +168,7 @@ const TITLES: Record<string, string> = {
 function Refused({ error }: { error: Error }) {
   const title = (error instanceof ApiError && TITLES[error.code]) || "The source was not added";
   return (
-    <Alert color="red" variant="outline" title={title} role="alert">
+    <Alert color="brick" variant="outline" title={title} role="alert">
       {error.message}
     </Alert>
   );

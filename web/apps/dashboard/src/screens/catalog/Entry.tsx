@@ -3,32 +3,28 @@
 import { Alert, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { catalogQuery, catalogSourceQuery, destinationQuery, workspaceQuery } from "../../api/queries";
+import { catalogSourceQuery } from "../../api/queries";
 import type { CatalogEntry } from "../../api/types";
 import { Failed, Loading } from "../../parts/States";
 import { LinkIcon, PlusIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
 import { Events } from "./Events";
 import { Marks } from "./Marks";
-import { regionRefusal } from "./region";
 
-const sourceRoute = getRouteApi("/inside/catalog/sources/$slug");
-const destinationRoute = getRouteApi("/inside/catalog/destinations/$slug");
+const route = getRouteApi("/inside/catalog/sources/$slug");
 
 export function SourceEntry() {
-  const { slug } = sourceRoute.useParams();
+  const { slug } = route.useParams();
   const { data: entry, error, isPending, refetch } = useQuery(catalogSourceQuery(slug));
-  const { data: workspace } = useQuery(workspaceQuery);
   if (isPending) return <Loading what="the catalogue entry" />;
-  if (error) return <Missing what="source" error={error} retry={() => void refetch()} />;
-  const refusal = regionRefusal(entry, workspace?.region);
+  if (error) return <Missing error={error} retry={() => void refetch()} />;
   return (
     <Page
       title={entry.name}
-      place={`source ${slug}`}
+      place={`entry ${slug}`}
       lead={<Marks entry={entry} />}
       actions={
-        refusal ? undefined : (
+        entry.refusal ? undefined : (
           <Button
             renderRoot={(props) => <Link to="/catalog/sources/$slug/add" params={{ slug }} {...props} />}
             leftSection={<PlusIcon />}
@@ -39,13 +35,12 @@ export function SourceEntry() {
       }
     >
       <Stack gap="lg">
-        {refusal && (
-          <Alert color="yellow" variant="outline" title="Not for this workspace">
-            {refusal}
+        {entry.refusal && (
+          <Alert color="amber" variant="outline" title="Not for this workspace">
+            {entry.refusal}
           </Alert>
         )}
         <About entry={entry} />
-        {entry.related && <RelatedDestination slug={entry.related} />}
         <SetUp entry={entry} />
         <Events entry={entry} />
       </Stack>
@@ -53,27 +48,11 @@ export function SourceEntry() {
   );
 }
 
-export function DestinationEntry() {
-  const { slug } = destinationRoute.useParams();
-  const { data: entry, error, isPending, refetch } = useQuery(destinationQuery(slug));
-  if (isPending) return <Loading what="the catalogue entry" />;
-  if (error) return <Missing what="destination" error={error} retry={() => void refetch()} />;
+function Missing({ error, retry }: { error: Error; retry: () => void }) {
   return (
-    <Page title={`${entry.name} (destination)`} place={`destination ${slug}`} lead={<Marks entry={entry} />}>
-      <Stack gap="lg">
-        <About entry={entry} />
-        <RelatedSource slug={entry.related ?? slug} />
-        <SetUp entry={entry} />
-      </Stack>
-    </Page>
-  );
-}
-
-function Missing({ what, error, retry }: { what: string; error: Error; retry: () => void }) {
-  return (
-    <Page title={`No such ${what}`}>
-      <Stack>
-        <Failed what={`show this ${what}`} error={error} retry={retry} />
+    <Page title="Catalogue">
+      <Stack align="flex-start">
+        <Failed what="show this source" error={error} retry={retry} />
         <Anchor component={Link} to="/catalog">
           Back to the catalogue
         </Anchor>
@@ -102,6 +81,7 @@ function About({ entry }: { entry: CatalogEntry }) {
             </Anchor>
           </Term>
         )}
+        {entry.related && <Term name="Related destination">{entry.related}</Term>}
         {entry.docs && (
           <Term name="Documentation">
             <Anchor href={entry.docs} target="_blank" rel="noreferrer">
@@ -125,34 +105,6 @@ function Term({ name, children }: { name: string; children: React.ReactNode }) {
         {children}
       </Text>
     </>
-  );
-}
-
-/** A link to the other half of the tool, once the catalogue has it. */
-function RelatedDestination({ slug }: { slug: string }) {
-  const { data } = useQuery(destinationQuery(slug));
-  if (!data) return null;
-  return (
-    <Alert variant="outline" title={`There is a ${data.name} destination too`}>
-      This page is about the source, which sends events here. The destination takes events from here:{" "}
-      <Anchor component={Link} to="/catalog/destinations/$slug" params={{ slug } as never}>
-        {data.name} destination
-      </Anchor>
-    </Alert>
-  );
-}
-
-function RelatedSource({ slug }: { slug: string }) {
-  const { data } = useQuery(catalogQuery(""));
-  const source = data?.data.find((each) => each.slug === slug || each.related === slug);
-  if (!source) return null;
-  return (
-    <Alert variant="outline" title={`There is a ${source.name} source too`}>
-      This page is about the destination, which takes events from here. The source sends events here:{" "}
-      <Anchor component={Link} to="/catalog/sources/$slug" params={{ slug: source.slug } as never}>
-        {source.name} source
-      </Anchor>
-    </Alert>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Badge, Text, Title } from "@mantine/core";
-import type { CatalogEntry, EventSpec, PropertySpec } from "../../api/types";
+import { type CatalogEntry, type EventSpec, propertiesOf, type PropertySpec } from "../../api/types";
 import { fold } from "../../words/fold";
 
 /** The events a source declares, each with its call, its table and its properties. */
@@ -19,7 +19,7 @@ export function Events({ entry }: { entry: CatalogEntry }) {
 }
 
 function Event({ event }: { event: EventSpec }) {
-  const rows = event.properties.flatMap((property) => flatten(property, ""));
+  const rows = propertiesOf(event).flatMap((property) => flatten(property, ""));
   return (
     <article style={{ marginBlockStart: "1.25rem" }}>
       <Title order={3} size="1rem" style={{ display: "flex", flexWrap: "wrap", gap: "0.5rem", alignItems: "center" }}>

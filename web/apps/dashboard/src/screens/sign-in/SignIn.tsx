@@ -40,7 +40,7 @@ export function SignIn() {
             ) : (
               <Stack gap="md">
                 {enter.error && (
-                  <Alert color="red" variant="outline" title="This link does not sign you in" role="alert">
+                  <Alert color="brick" variant="outline" title="This link does not sign you in" role="alert">
                     {enter.error.message}
                   </Alert>
                 )}

@@ -1,21 +1,24 @@
-/** The write keys, and how to send with one of them. */
+/** The write keys, and how to send with the newest of them. */
 
 import { Tabs, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { meQuery } from "../../api/queries";
 import type { CatalogEntry, Source } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { CopyButton } from "../../parts/Copy";
+import { sampleCall, snippets } from "./snippets";
 import { WriteKeys } from "./WriteKeys";
-import { publicUrl, sampleCall, snippets } from "./snippets";
 
 export function Connect({ source, entry }: { source: Source; entry: CatalogEntry | undefined }) {
-  const key = source.writeKeys[0];
+  const { data: me } = useQuery(meQuery);
+  const newestKey = source.writeKeys.at(-1);
   return (
     <section className="hw-card" aria-labelledby="connect">
       <Title order={2} id="connect" mb="xs">
         Connect
       </Title>
-      {key === undefined ? (
+      {newestKey === undefined ? (
         <Text size="sm" c="dimmed">
           This source is built in: events reach it by a door of their own, so it has no write key.
         </Text>
@@ -23,7 +26,7 @@ export function Connect({ source, entry }: { source: Source; entry: CatalogEntry
         <>
           <WriteKeys source={source} />
           {source.inboundUrl && <Inbound url={source.inboundUrl} />}
-          <Snippets source={source} entry={entry} writeKey={key} />
+          {me && <Snippets source={source} entry={entry} writeKey={newestKey} publicUrl={me.publicUrl} />}
         </>
       )}
     </section>
@@ -40,7 +43,7 @@ function Inbound({ url }: { url: string }) {
         For tools that push events by webhook instead of a write key.
       </Text>
       <div style={{ display: "flex", gap: "0.5rem", alignItems: "center" }}>
-        <code className="hw-code hw-code-wrap" style={{ flex: 1, padding: "0.35rem 0.6rem" }}>
+        <code className="hw-code hw-code-wrap hw-line" style={{ flex: 1 }}>
           {url}
         </code>
         <CopyButton text={url} what="webhook address" />
@@ -49,8 +52,10 @@ function Inbound({ url }: { url: string }) {
   );
 }
 
-function Snippets({ source, entry, writeKey }: { source: Source; entry: CatalogEntry | undefined; writeKey: string }) {
-  const all = snippets(writeKey, publicUrl(source, window.location.origin), sampleCall(entry));
+type SnippetsProps = { source: Source; entry: CatalogEntry | undefined; writeKey: string; publicUrl: string };
+
+function Snippets({ source, entry, writeKey, publicUrl }: SnippetsProps) {
+  const all = snippets(writeKey, publicUrl, sampleCall(entry));
   const [shown, setShown] = useState<string | null>(source.platform === "browser" ? "browser" : "curl");
   return (
     <div style={{ marginBlockStart: "1rem" }}>

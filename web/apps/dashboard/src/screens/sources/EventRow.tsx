@@ -5,7 +5,7 @@ import { CodeBlock } from "../../parts/CodeBlock";
 import { ChevronIcon } from "../../shell/icons";
 import { clockTime } from "../../words/time";
 import { FateMark, fateOf, ViolationMark } from "./Fate";
-import { leaves, sender, violationText } from "./payload";
+import { leaves, sender, titleOf } from "./payload";
 
 const FRESH_MS = 4_000;
 
@@ -30,9 +30,9 @@ export const EventRow = memo(function EventRow({ event }: { event: DebugEvent })
           {clockTime(event.receivedAt)}
         </time>
         <span className="hw-event-body">
-          <span className="hw-event-name">{event.name ?? event.type}</span>{" "}
+          <span className="hw-event-name">{titleOf(event)}</span>{" "}
           <span className="hw-event-who">
-            {event.type}
+            {event.type ?? "unreadable"}
             {sender(event.payload) && <> · {sender(event.payload)}</>}
           </span>
         </span>
@@ -53,7 +53,7 @@ function Detail({ id, event }: { id: string; event: DebugEvent }) {
     <div id={id} style={{ padding: "0 0.75rem 0.9rem" }}>
       <Text size="sm">
         <strong>{word}</strong>
-        {event.reason && <> ({event.reason})</>}. {meaning}
+        {event.reason && <> ({event.reason})</>}. {event.note ?? meaning}
       </Text>
       {event.violations.length > 0 && (
         <>
@@ -61,9 +61,11 @@ function Detail({ id, event }: { id: string; event: DebugEvent }) {
             Differs from what the catalogue declares:
           </Text>
           <ul style={{ margin: "0 0 0.5rem", paddingInlineStart: "1.2rem" }}>
-            {event.violations.map((violation, index) => (
-              <li key={index}>
-                <Text size="sm">{violationText(violation)}</Text>
+            {event.violations.map(({ type, field, description }) => (
+              <li key={`${type} ${field}`}>
+                <Text size="sm">
+                  <span className="hw-mono">{field}</span> ({type.toLowerCase()}): {description}
+                </Text>
               </li>
             ))}
           </ul>
@@ -93,12 +95,12 @@ function Detail({ id, event }: { id: string; event: DebugEvent }) {
 function Pretty({ payload }: { payload: unknown }) {
   return (
     <div className="hw-scroll" tabIndex={0} role="region" aria-label="Payload">
-      <table className="hw-table">
+      <table className="hw-table hw-pairs">
         <caption className="hw-sr">The fields of the event</caption>
         <tbody>
           {leaves(payload).map(({ path, value }) => (
             <tr key={path}>
-              <th scope="row" className="hw-mono" style={{ width: "35%" }}>
+              <th scope="row" className="hw-mono">
                 {path || "(whole)"}
               </th>
               <td className="hw-mono">{value}</td>

@@ -4,7 +4,7 @@ import { Badge } from "@mantine/core";
 import type { DebugEvent } from "../../api/types";
 import { BlockIcon, CheckIcon, ClockIcon, TwinIcon, WarningIcon } from "../../shell/icons";
 
-type Look = { word: string; Icon: typeof CheckIcon; meaning: string };
+type Look = { word: string; Icon: typeof CheckIcon; meaning: string; color?: string };
 
 const CLEAN: Look = { word: "accepted", Icon: CheckIcon, meaning: "It went on to the warehouse and the other readers." };
 
@@ -12,9 +12,9 @@ const LOOKS: Record<string, Look> = {
   clean: CLEAN,
   accepted: CLEAN,
   duplicate: { word: "duplicate", Icon: TwinIcon, meaning: "The same messageId was seen before; it counts once." },
-  dropped: { word: "dropped", Icon: BlockIcon, meaning: "The sender was answered 200; the event goes no further." },
-  parked: { word: "parked", Icon: ClockIcon, meaning: "It is kept, and goes on once it is released." },
-  rejected: { word: "rejected", Icon: BlockIcon, meaning: "The sender was told why; nothing was stored." },
+  dropped: { word: "dropped", color: "amber", Icon: BlockIcon, meaning: "The sender was answered 200; the event goes no further." },
+  parked: { word: "parked", color: "amber", Icon: ClockIcon, meaning: "It is kept, and goes on once it is released." },
+  rejected: { word: "rejected", color: "brick", Icon: BlockIcon, meaning: "The sender was told why; nothing was stored." },
 };
 
 export function fateOf(event: DebugEvent): Look {
@@ -22,9 +22,9 @@ export function fateOf(event: DebugEvent): Look {
 }
 
 export function FateMark({ event }: { event: DebugEvent }) {
-  const { word, Icon } = fateOf(event);
+  const { word, Icon, color } = fateOf(event);
   return (
-    <Badge variant={word === CLEAN.word ? "default" : "outline"} leftSection={<Icon size={12} />} component="span">
+    <Badge variant={color ? "outline" : "default"} color={color} leftSection={<Icon size={12} />} component="span">
       {word}
     </Badge>
   );
@@ -34,7 +34,7 @@ export function ViolationMark({ event }: { event: DebugEvent }) {
   const count = event.violations.length;
   if (count === 0) return null;
   return (
-    <Badge variant="outline" leftSection={<WarningIcon size={12} />} component="span">
+    <Badge variant="outline" color="amber" leftSection={<WarningIcon size={12} />} component="span">
       {count === 1 ? "1 violation" : `${count} violations`}
     </Badge>
   );

@@ -6,7 +6,8 @@ import type { DebugEvent, Source } from "../../api/types";
 import { Failed, Loading } from "../../parts/States";
 import { PauseIcon, PlayIcon, SearchIcon } from "../../shell/icons";
 import { EventRow } from "./EventRow";
-import { keyOf, search } from "./eventList";
+import { titleOf } from "./payload";
+import { search } from "./eventList";
 import { type LiveState, useLiveEvents } from "./useLiveEvents";
 
 const SAY_AFTER_MS = 1_000;
@@ -105,7 +106,7 @@ function EventList({ events, total, isSearching }: { events: DebugEvent[]; total
       {events.length > 0 && (
         <ul className="hw-events" aria-label="Events, newest first">
           {events.map((event) => (
-            <EventRow key={keyOf(event)} event={event} />
+            <EventRow key={event.seq} event={event} />
           ))}
         </ul>
       )}
@@ -119,17 +120,16 @@ function EventList({ events, total, isSearching }: { events: DebugEvent[]; total
 /** Tells a screen reader what arrived, gathered so that a burst is one sentence. */
 function Announcer({ state }: { state: LiveState }) {
   const [said, setSaid] = useState({ upTo: 0, text: "" });
-  const { arrivals, latest } = state;
+  const { arrivals, newest } = state;
   useEffect(() => {
     if (arrivals === said.upTo) return;
     const timer = setTimeout(() => {
       const count = arrivals - said.upTo;
-      const newest = latest[0];
-      const name = newest ? (newest.name ?? newest.type) : "";
+      const name = newest ? titleOf(newest) : "";
       setSaid({ upTo: arrivals, text: count === 1 ? `New event: ${name}` : `${count} new events, the newest: ${name}` });
     }, SAY_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [arrivals, latest, said.upTo]);
+  }, [arrivals, newest, said.upTo]);
   return (
     <span role="status" className="hw-sr">
       {said.text}

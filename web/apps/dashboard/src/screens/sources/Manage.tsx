@@ -11,7 +11,6 @@ import { Failed } from "../../parts/States";
 import { TrashIcon } from "../../shell/icons";
 
 export function Manage({ source }: { source: Source }) {
-  const isBuiltIn = source.writeKeys.length === 0;
   return (
     <section className="hw-card" aria-labelledby="manage" style={{ marginBlockStart: "1.25rem" }}>
       <Title order={2} id="manage" mb="sm">
@@ -20,7 +19,7 @@ export function Manage({ source }: { source: Source }) {
       <Stack gap="lg">
         <Rename source={source} />
         <Enabled source={source} />
-        {isBuiltIn ? (
+        {source.builtin ? (
           <Text size="sm" c="dimmed">
             A built-in source can't be deleted.
           </Text>
@@ -134,7 +133,7 @@ function ConfirmDelete({ source, onClose }: { source: Source; onClose: () => voi
         <Button variant="default" onClick={onClose}>
           Keep it
         </Button>
-        <Button color="red.9" loading={remove.isPending} onClick={() => remove.mutate()}>
+        <Button color="brick" loading={remove.isPending} onClick={() => remove.mutate()}>
           Delete the source
         </Button>
       </Group>

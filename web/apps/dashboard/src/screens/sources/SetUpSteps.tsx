@@ -2,7 +2,7 @@ import { Accordion, Text, Title } from "@mantine/core";
 import type { CatalogEntry } from "../../api/types";
 
 /** The catalogue's set-up steps: open right after the source was added, folded away later. */
-export function SetUpSteps({ entry, isOpen = false }: { entry: CatalogEntry | undefined; isOpen?: boolean }) {
+export function SetUpSteps({ entry, isOpen }: { entry: CatalogEntry | undefined; isOpen: boolean }) {
   if (!entry || entry.setup.length === 0) return null;
   const steps = (
     <ol className="hw-steps">
@@ -18,14 +18,14 @@ export function SetUpSteps({ entry, isOpen = false }: { entry: CatalogEntry | un
           Set-up
         </Title>
         <Text size="sm" c="dimmed" mb="sm">
-          The source is added and its tables are there, still empty. What is left to do:
+          The source is added, and its tables are there, still empty. Go on where the write key is copied.
         </Text>
         {steps}
       </section>
     );
   }
   return (
-    <Accordion variant="contained" order={2} className="hw-fold">
+    <Accordion variant="contained" order={2}>
       <Accordion.Item value="set-up">
         <Accordion.Control>Set-up steps</Accordion.Control>
         <Accordion.Panel>{steps}</Accordion.Panel>

@@ -20,7 +20,10 @@ export function Source() {
   const { id } = route.useParams();
   const { added = false } = route.useSearch();
   const { data: source, error, isPending, refetch } = useQuery(sourceQuery(id));
-  const { data: entry } = useQuery({ ...catalogSourceQuery(source?.catalog ?? ""), enabled: Boolean(source?.catalog) });
+  const { data: entry } = useQuery({
+    ...catalogSourceQuery(source?.catalog ?? ""),
+    enabled: source !== undefined && !source.builtin,
+  });
   if (isPending) return <Loading what="the source" lines={4} />;
   if (error && !source) {
     return (
@@ -35,7 +38,7 @@ export function Source() {
         <Stack gap="lg">
           {added && <SetUpSteps entry={entry} isOpen />}
           <Connect source={source} entry={entry} />
-          {!added && <SetUpSteps entry={entry} />}
+          {!added && <SetUpSteps entry={entry} isOpen={false} />}
         </Stack>
         <LiveEvents source={source} />
       </div>

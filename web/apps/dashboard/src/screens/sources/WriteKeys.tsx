@@ -22,7 +22,7 @@ export function WriteKeys({ source }: { source: Source }) {
       <Stack gap="xs">
         {source.writeKeys.map((key, index) => (
           <div key={key} style={{ display: "flex", flexWrap: "wrap", gap: "0.5rem", alignItems: "center" }}>
-            <code className="hw-code hw-code-wrap" data-testid="write-key" style={{ flex: "1 1 14rem", padding: "0.35rem 0.6rem" }}>
+            <code className="hw-code hw-code-wrap hw-line" data-testid="write-key" style={{ flex: "1 1 14rem" }}>
               {key}
             </code>
             <CopyButton text={key} what={several ? `write key ${index + 1}` : "write key"} />
@@ -69,7 +69,7 @@ function RemoveKey({ sourceId, writeKey, onClose }: { sourceId: string; writeKey
           <Button variant="default" onClick={onClose}>
             Keep it
           </Button>
-          <Button color="red.9" loading={remove.isPending} onClick={() => writeKey && remove.mutate(writeKey)}>
+          <Button color="brick" loading={remove.isPending} onClick={() => writeKey && remove.mutate(writeKey)}>
             Remove the key
           </Button>
         </Group>

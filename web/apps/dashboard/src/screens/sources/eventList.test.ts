@@ -1,34 +1,57 @@
 import { expect, test } from "vitest";
 import type { DebugEvent } from "../../api/types";
 import { merge, search } from "./eventList";
+import { reduce, START } from "./useLiveEvents";
 
-function event(messageId: string, second: number, more: Partial<DebugEvent> = {}): DebugEvent {
-  const receivedAt = `2026-01-01T00:00:${String(second).padStart(2, "0")}.000Z`;
-  return { messageId, type: "track", name: "A", receivedAt, fate: "clean", violations: [], payload: {}, ...more };
+function event(seq: number, more: Partial<DebugEvent> = {}): DebugEvent {
+  return {
+    seq,
+    messageId: `m${seq}`,
+    type: "track",
+    name: "A",
+    receivedAt: "2026-01-01T00:00:00.000Z",
+    fate: "clean",
+    reason: null,
+    note: null,
+    violations: [],
+    payload: {},
+    ...more,
+  };
 }
 
-const ids = (events: DebugEvent[]) => events.map(({ messageId }) => messageId);
+const seqs = (events: DebugEvent[]) => events.map(({ seq }) => seq);
 
 test("newest first, whatever the order of arrival", () => {
-  expect(ids(merge([event("b", 2)], [event("a", 1), event("c", 3)]))).toEqual(["c", "b", "a"]);
+  expect(seqs(merge([event(2)], [event(1), event(3)]))).toEqual([3, 2, 1]);
 });
 
 test("heard twice is one line, and the later word counts", () => {
-  const merged = merge([event("a", 1)], [event("a", 1, { name: "B" })]);
-  expect(merged.map(({ name }) => name)).toEqual(["B"]);
-});
-
-test("a duplicate message is a line of its own", () => {
-  expect(merge([event("a", 1)], [event("a", 2, { fate: "duplicate" })])).toHaveLength(2);
+  expect(merge([event(1)], [event(1, { name: "B" })]).map(({ name }) => name)).toEqual(["B"]);
 });
 
 test("the oldest make room", () => {
-  expect(ids(merge([event("a", 1), event("b", 2)].reverse(), [event("c", 3)], 2))).toEqual(["c", "b"]);
+  expect(seqs(merge([event(2), event(1)], [event(3)], 2))).toEqual([3, 2]);
 });
 
 test("search reads the whole payload and wants every word", () => {
-  const events = [event("a", 1, { payload: { plan: "Pro" } }), event("b", 2)];
-  expect(ids(search(events, "pro track"))).toEqual(["a"]);
-  expect(ids(search(events, "pro page"))).toEqual([]);
+  const events = [event(1, { payload: { plan: "Pro" } }), event(2)];
+  expect(seqs(search(events, "pro track"))).toEqual([1]);
+  expect(seqs(search(events, "pro page"))).toEqual([]);
   expect(search(events, "  ")).toBe(events);
+});
+
+test("what the stream repeats of the list is no arrival", () => {
+  const read = reduce(START, { kind: "read", events: [event(2), event(1)] });
+  expect(reduce(read, { kind: "heard", events: [event(2)] })).toBe(read);
+  expect(reduce(read, { kind: "heard", events: [event(2), event(3)] })).toMatchObject({ arrivals: 1 });
+});
+
+test("while paused events wait, and come with the end of the pause", () => {
+  const paused = reduce(reduce(START, { kind: "read", events: [event(1)] }), { kind: "paused", isPaused: true });
+  const heard = reduce(paused, { kind: "heard", events: [event(2), event(3)] });
+  expect(seqs(heard.events)).toEqual([1]);
+  expect(seqs(heard.held)).toEqual([3, 2]);
+  const resumed = reduce(heard, { kind: "paused", isPaused: false });
+  expect(seqs(resumed.events)).toEqual([3, 2, 1]);
+  expect(resumed.held).toEqual([]);
 });

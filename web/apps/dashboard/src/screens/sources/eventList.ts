@@ -4,20 +4,10 @@ import type { DebugEvent } from "../../api/types";
 
 export const SHOWN_EVENTS = 500;
 
-/** A twin of a message is a line of its own: same id, another moment or another fate. */
-export function keyOf(event: DebugEvent): string {
-  return `${event.messageId} ${event.receivedAt} ${event.fate}`;
-}
-
 /** `incoming` merged into `current`; what is heard again replaces what was known of it. */
 export function merge(current: DebugEvent[], incoming: DebugEvent[], limit = SHOWN_EVENTS): DebugEvent[] {
-  const byKey = new Map<string, DebugEvent>();
-  for (const event of [...incoming, ...current]) {
-    const key = keyOf(event);
-    if (!byKey.has(key)) byKey.set(key, event);
-  }
-  // Sorting is stable: of one moment, what was heard last stands first.
-  return [...byKey.values()].sort((a, b) => compare(b.receivedAt, a.receivedAt)).slice(0, limit);
+  const bySeq = new Map([...current, ...incoming].map((event) => [event.seq, event]));
+  return [...bySeq.values()].sort((a, b) => b.seq - a.seq).slice(0, limit);
 }
 
 /** Those of which every word of the search occurs somewhere in the event, whatever its case. */
@@ -28,8 +18,4 @@ export function search(events: DebugEvent[], text: string): DebugEvent[] {
     const whole = JSON.stringify(event).toLowerCase();
     return words.every((word) => whole.includes(word));
   });
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,6 @@
-/** Reading a payload for people. */
+/** Reading an event for people. */
+
+import type { DebugEvent } from "../../api/types";
 
 type Leaf = { path: string; value: string };
 
@@ -20,14 +22,9 @@ export function sender(payload: unknown): string | null {
   return typeof id === "string" && id !== "" ? id : null;
 }
 
-/** A violation as a sentence, whether the server sends a text or a field with a message. */
-export function violationText(violation: unknown): string {
-  if (typeof violation === "string") return violation;
-  if (!isObject(violation)) return JSON.stringify(violation);
-  const field = typeof violation.field === "string" ? violation.field : "";
-  const message = violation.message ?? violation.description ?? violation.type;
-  if (typeof message !== "string") return JSON.stringify(violation);
-  return field && !message.includes(field) ? `${field}: ${message}` : message;
+/** What the event is called, else its kind of call. */
+export function titleOf({ name, type }: Pick<DebugEvent, "name" | "type">): string {
+  return name || type || "An unreadable event";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

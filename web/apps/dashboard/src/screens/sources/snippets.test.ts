@@ -1,5 +1,5 @@
-import { describe, expect, test } from "vitest";
-import { publicUrl, pythonLiteral, sampleCall, snippets } from "./snippets";
+import { expect, test } from "vitest";
+import { pythonLiteral, sampleCall, snippets } from "./snippets";
 
 const KEY = "k".repeat(32);
 
@@ -25,15 +25,6 @@ test("the browser's host has /v1 and no scheme", () => {
 
 test("python's screen call takes category before name", () => {
   expect(byId("python")).toContain(`analytics.screen("user-1", None, "It's here", {"a": 1})`);
-});
-
-describe("publicUrl", () => {
-  test("is what the server was told", () => {
-    expect(publicUrl({ inboundUrl: "https://x.example/hw/hooks/abc" }, "http://here")).toBe("https://x.example/hw");
-  });
-  test("is this page's where the source has no inbound address", () => {
-    expect(publicUrl({ inboundUrl: "" }, "http://here")).toBe("http://here");
-  });
 });
 
 test("pythonLiteral", () => {

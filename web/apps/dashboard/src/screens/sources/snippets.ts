@@ -1,6 +1,6 @@
 /** Ready-made senders: the write key, the server's address and an event of the source are filled in. */
 
-import type { CatalogEntry, PropertySpec, Source } from "../../api/types";
+import { type CatalogEntry, propertiesOf, type PropertySpec } from "../../api/types";
 
 export type SampleCall = { call: "track" | "screen" | "page"; name: string; properties: Record<string, unknown> };
 export type Snippet = { id: string; label: string; code: string };
@@ -11,7 +11,7 @@ const FREE_SAMPLE: SampleCall = { call: "track", name: "Signed Up", properties: 
 export function sampleCall(entry: CatalogEntry | undefined): SampleCall {
   const event = entry?.events.find(({ call }) => call === "track" || call === "screen" || call === "page");
   if (!event) return FREE_SAMPLE;
-  return { call: event.call as SampleCall["call"], name: event.name, properties: sampleObject(event.properties) };
+  return { call: event.call as SampleCall["call"], name: event.name, properties: sampleObject(propertiesOf(event)) };
 }
 
 function sampleObject(properties: PropertySpec[]): Record<string, unknown> {
@@ -38,12 +38,6 @@ function sampleValue(property: PropertySpec): unknown {
   }
 }
 
-/** The address that senders outside use: the one the server was told, else the one this page came from. */
-export function publicUrl(source: Pick<Source, "inboundUrl">, origin: string): string {
-  const at = source.inboundUrl?.indexOf("/hooks/") ?? -1;
-  return at > 0 ? source.inboundUrl.slice(0, at) : origin;
-}
-
 export function snippets(writeKey: string, url: string, sample: SampleCall): Snippet[] {
   return [
     { id: "curl", label: "curl", code: curl(writeKey, url, sample) },
@@ -56,7 +50,8 @@ export function snippets(writeKey: string, url: string, sample: SampleCall): Sni
 function curl(writeKey: string, url: string, { call, name, properties }: SampleCall): string {
   const title = call === "track" ? { event: name } : { name };
   const body = JSON.stringify({ userId: "user-1", ...title, properties }, null, 2).replaceAll("'", "'\\''");
-  return `curl -u '${writeKey}:' '${url}/v1/${call}' \\
+  return `curl '${url}/v1/${call}' \\
+  -u '${writeKey}:' \\
   -H 'Content-Type: application/json' \\
   -d '${body}'`;
 }
@@ -90,7 +85,6 @@ await analytics.closeAndFlush();`;
 function browser(writeKey: string, url: string, { call, name, properties }: SampleCall): string {
   const { protocol, host, pathname } = new URL(url);
   const apiHost = `${host}${pathname.replace(/\/$/, "")}/v1`;
-  const target = call === "track" ? "track" : call;
   return `// npm install @segment/analytics-next
 import { AnalyticsBrowser } from "@segment/analytics-next";
 
@@ -104,7 +98,7 @@ const analytics = AnalyticsBrowser.load(
 );
 
 analytics.identify("user-1");
-analytics.${target}(${JSON.stringify(name)}, ${JSON.stringify(properties, null, 2)});`;
+analytics.${call}(${JSON.stringify(name)}, ${JSON.stringify(properties, null, 2)});`;
 }
 
 /** A JSON value as Python writes it. */

@@ -18,12 +18,12 @@ export type LiveState = {
   held: DebugEvent[];
   isPaused: boolean;
   connection: "connecting" | "live" | "lost";
-  /** The recent events have been read at least once. */
+  /** The recent events have been read at least once, or could not be. */
   isRead: boolean;
   problem: Error | null;
-  /** Grows with every arrival by the stream; `latest` are those of the last one. */
+  /** How many were heard that the list did not have; `newest` is the last of them. */
   arrivals: number;
-  latest: DebugEvent[];
+  newest: DebugEvent | null;
 };
 
 type Action =
@@ -31,7 +31,7 @@ type Action =
   | { kind: "lost" }
   | { kind: "read"; events: DebugEvent[] }
   | { kind: "failed"; error: Error }
-  | { kind: "arrived"; events: DebugEvent[] }
+  | { kind: "heard"; events: DebugEvent[] }
   | { kind: "paused"; isPaused: boolean };
 
 export const START: LiveState = {
@@ -42,7 +42,7 @@ export const START: LiveState = {
   isRead: false,
   problem: null,
   arrivals: 0,
-  latest: [],
+  newest: null,
 };
 
 export function reduce(state: LiveState, action: Action): LiveState {
@@ -54,28 +54,33 @@ export function reduce(state: LiveState, action: Action): LiveState {
     case "failed":
       return { ...state, problem: action.error, isRead: true };
     case "read":
-      return { ...take(state, action.events), isRead: true, problem: null };
-    case "arrived": {
-      const arrivals = state.arrivals + action.events.length;
-      return { ...take(state, action.events), arrivals, latest: action.events };
+      return { ...take(state, fresh(state, action.events)), isRead: true, problem: null };
+    case "heard": {
+      const events = fresh(state, action.events);
+      if (events.length === 0) return state;
+      return { ...take(state, events), arrivals: state.arrivals + events.length, newest: events.at(-1) ?? null };
     }
     case "paused":
-      return action.isPaused
-        ? { ...state, isPaused: true }
-        : { ...state, isPaused: false, events: merge(state.events, state.held), held: [] };
+      if (action.isPaused) return { ...state, isPaused: true };
+      return { ...state, isPaused: false, events: merge(state.events, state.held), held: [] };
   }
 }
 
-function take(state: LiveState, incoming: DebugEvent[]): LiveState {
-  if (!state.isPaused) return { ...state, events: merge(state.events, incoming) };
-  const known = new Set(state.events.map(({ messageId, receivedAt }) => messageId + receivedAt));
-  const fresh = incoming.filter(({ messageId, receivedAt }) => !known.has(messageId + receivedAt));
-  return { ...state, held: merge(state.held, fresh) };
+/** What is newer than all that is known: an event's `seq` only grows. */
+function fresh(state: LiveState, events: DebugEvent[]): DebugEvent[] {
+  const known = Math.max(state.events[0]?.seq ?? 0, state.held[0]?.seq ?? 0);
+  return events.filter(({ seq }) => seq > known);
+}
+
+function take(state: LiveState, events: DebugEvent[]): LiveState {
+  if (state.isPaused) return { ...state, held: merge(state.held, events) };
+  return { ...state, events: merge(state.events, events) };
 }
 
 export function useLiveEvents(sourceId: string) {
   const [state, dispatch] = useReducer(reduce, START);
   const waiting = useRef<DebugEvent[]>([]);
+  const { isRead } = state;
 
   const read = useCallback(async () => {
     try {
@@ -86,11 +91,6 @@ export function useLiveEvents(sourceId: string) {
   }, [sourceId]);
 
   useEffect(() => {
-    const flush = setInterval(() => {
-      if (waiting.current.length === 0) return;
-      dispatch({ kind: "arrived", events: waiting.current.reverse() });
-      waiting.current = [];
-    }, FLUSH_MS);
     const close = listen(sourceId, {
       onOpen: () => {
         dispatch({ kind: "opened" });
@@ -100,11 +100,20 @@ export function useLiveEvents(sourceId: string) {
       onEvent: (event) => waiting.current.push(event),
     });
     return () => {
-      clearInterval(flush);
       close();
       waiting.current = [];
     };
   }, [sourceId, read]);
+
+  useEffect(() => {
+    if (!isRead) return;
+    const flush = setInterval(() => {
+      if (waiting.current.length === 0) return;
+      dispatch({ kind: "heard", events: waiting.current });
+      waiting.current = [];
+    }, FLUSH_MS);
+    return () => clearInterval(flush);
+  }, [isRead]);
 
   return { ...state, read, setPaused: (isPaused: boolean) => dispatch({ kind: "paused", isPaused }) };
 }
@@ -118,7 +127,9 @@ function listen(sourceId: string, { onOpen, onLost, onEvent }: Ears): () => void
   function open() {
     stream = new EventSource(eventStreamAddress(sourceId));
     stream.onopen = onOpen;
-    stream.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data) as DebugEvent);
+    stream.addEventListener("event", (message: MessageEvent<string>) => {
+      onEvent(JSON.parse(message.data) as DebugEvent);
+    });
     stream.onerror = () => {
       onLost();
       if (stream?.readyState === EventSource.CLOSED) timer = setTimeout(open, RECONNECT_MS);

@@ -35,7 +35,7 @@ export function Results({ answer, tookMs }: { answer: SqlAnswer; tookMs: number 
         </Button>
       </Group>
       {answer.truncated && (
-        <Alert variant="outline" color="yellow" title="There are more rows" mb="sm">
+        <Alert variant="outline" color="amber" title="There are more rows" mb="sm">
           Only the first {counted(answer.rows.length)} came, here and in the CSV. Narrow the query, or aggregate.
         </Alert>
       )}
@@ -91,7 +91,7 @@ function Grid({ answer, rows }: { answer: SqlAnswer; rows: unknown[][] }) {
 }
 
 function Cell({ value }: { value: unknown }) {
-  if (value === null) return <td style={{ color: "var(--mantine-color-dimmed)" }}>null</td>;
+  if (value === null) return <td className="hw-mono hw-null">null</td>;
   const text = cellText(value);
   return (
     <td className={typeof value === "number" ? "hw-number hw-mono" : "hw-mono"} title={text.length > 40 ? text : undefined}>
