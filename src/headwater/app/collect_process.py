@@ -13,10 +13,11 @@ from typing import Any
 from headwater.app import log
 from headwater.app.health import Health
 from headwater.app.home import Home
-from headwater.app.listen import Listener, bind_unix
+from headwater.app.listen import Listener
 from headwater.app.proxy import WebProxy
 from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.settings import Settings
+from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.tally import Tally
 from headwater.app.wiring import open_directory

@@ -12,7 +12,6 @@ from pathlib import Path
 import msgspec
 
 from headwater.base.errors import HeadwaterError
-from headwater.control.bootstrap import bootstrap, open_store
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +23,9 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prepare(data_dir: Path, region: str, admin_token: str | None) -> Prepared:
+    # Imported here, as the parent process needs only the answer's shape.
+    from headwater.control.bootstrap import bootstrap, open_store
+
     store = open_store(data_dir)
     try:
         workspace = bootstrap(store, data_dir, region, admin_token)

@@ -14,9 +14,9 @@ import msgspec
 
 from headwater.app import log
 from headwater.app.home import Home
-from headwater.app.listen import bind_tcp
 from headwater.app.prepare import Prepared
 from headwater.app.settings import Settings
+from headwater.app.sockets import bind_tcp
 from headwater.app.supervisor import Supervisor
 from headwater.base.clock import iso_from_seconds
 from headwater.base.errors import InvalidInput

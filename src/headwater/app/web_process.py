@@ -9,10 +9,11 @@ from typing import Any
 from headwater.api.app import create_app
 from headwater.app import log
 from headwater.app.home import Home
-from headwater.app.listen import Listener, bind_unix
+from headwater.app.listen import Listener
 from headwater.app.remote_work import RemoteWork
 from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.site import Site
+from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import open_store

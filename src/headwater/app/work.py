@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ import msgspec
 
 from headwater.app.backup import write_backup
 from headwater.app.home import Home
+from headwater.app.replays import Replays
 from headwater.app.settings import Settings
 from headwater.app.warehouses import Warehouses
-from headwater.base.clock import Clock, iso_from_seconds
-from headwater.base.errors import NotFound
+from headwater.base.clock import Clock, iso_from_seconds, parse_iso
+from headwater.base.errors import InvalidInput, NotFound, Unprocessable
 from headwater.base.outcome import Fate
 from headwater.catalog.load import Catalog
 from headwater.catalog.violations import violations
@@ -26,6 +27,7 @@ from headwater.control.directory import Directory
 from headwater.pipeline.debugger import Debugger, Seen
 from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item
+from headwater.pipeline.replay import Span
 from headwater.pipeline.run import Pipeline
 from headwater.warehouse.loader import Found
 from headwater.warehouse.run import READER, Loading
@@ -59,6 +61,7 @@ class WorkService:
         self._pipeline = pipeline
         self._loading = loading
         self._clock = clock
+        self._replays = Replays()
 
     def methods(self) -> dict[str, Callable[..., Any]]:
         found = inspect.getmembers(self, inspect.ismethod)
@@ -154,6 +157,40 @@ class WorkService:
         rows, total = self._ledger.parked(workspace_id, limit=limit, offset=offset)
         return {"data": [_parked(row) for row in rows], "total": total}
 
+    def release(self, workspace_id: str, ids: list[str] | None) -> dict[str, Any]:
+        """Lets parked events go on, all of them or those named; the progress counts those that could."""
+        places = None if ids is None else [_place(text) for text in ids]
+        rows = self._ledger.parked_rows(workspace_id, places)
+
+        def work(_replay_id: str) -> Iterator[int]:
+            yield self._pipeline.release(rows)
+
+        return self._replays.begin(workspace_id, "pipeline", work)
+
+    def replay(
+        self, workspace_id: str, reader: str, start: str | None, end: str | None, connection_id: str | None
+    ) -> dict[str, Any]:
+        """Both readers are replayed through the clean stream; the warehouse takes an id once."""
+        if reader not in ("pipeline", READER):
+            raise Unprocessable(f"there is no reader {reader!r} to replay; there are pipeline and {READER}.")
+        if connection_id is not None:
+            raise Unprocessable(f"the reader {reader!r} has no connections; leave connectionId out.")
+        span = Span(workspace_id=workspace_id, start_ms=_milliseconds(start), end_ms=_milliseconds(end))
+        earliest = self._pipeline.earliest_ms()
+        if span.start_ms is not None and earliest is not None and span.start_ms < earliest and self._pipeline.pruned():
+            raise Unprocessable(
+                f"events from before {_iso_ms(earliest)} were removed by retention; begin there or later.",
+                code="gone",
+                details={"earliest": _iso_ms(earliest)},
+            )
+        return self._replays.begin(workspace_id, reader, lambda id: self._pipeline.replay(span, replay_id=id))
+
+    def replay_status(self, workspace_id: str, replay_id: str) -> dict[str, Any]:
+        return self._replays.status(workspace_id, replay_id)
+
+    def replays(self, workspace_id: str) -> list[dict[str, Any]]:
+        return self._replays.of(workspace_id)
+
     # Queries and copies
 
     def sql(self, workspace_id: str, query: str, limit: int | None = None) -> dict[str, Any]:
@@ -238,6 +275,22 @@ class WorkService:
             "dead": counts.dead,
             "skipped": 0,
         }
+
+
+def _place(text: str) -> tuple[int, int]:
+    offset, _, position = text.partition("-")
+    if not (offset.isdigit() and position.isdigit()):
+        raise InvalidInput(f"{text!r} is no id of a parked event; GET /parked lists them. Nothing was released.")
+    return int(offset), int(position)
+
+
+def _milliseconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    moment = parse_iso(text)
+    if moment is None:
+        raise InvalidInput(f"{text!r} is no time; write it as 2026-11-21T10:00:00Z. Nothing was replayed.")
+    return round(moment.timestamp() * 1000)
 
 
 def _iso_ms(milliseconds: int | None) -> str | None:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from headwater.app import log
 from headwater.app.home import Home
 from headwater.app.layouts import Layouts
-from headwater.app.listen import Listener, bind_unix
+from headwater.app.listen import Listener
 from headwater.app.rpc import serve_rpc
 from headwater.app.settings import Settings
+from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.warehouses import Warehouses
 from headwater.app.wiring import open_directory

@@ -136,6 +136,10 @@ class Pipeline:
             self._ledger.released(released, at_ms=int(self._clock() * 1000))
         return len(released)
 
+    def pruned(self) -> bool:
+        """Whether retention has removed anything."""
+        return self._raw.earliest() > 0
+
     def earliest_ms(self) -> int | None:
         """When the oldest event that can be replayed was received."""
         with contextlib.closing(self._open_raw()) as raw:
