@@ -134,7 +134,9 @@ class Door:
         key = request.path[len(_PROJECTS) : -len("/settings")]
         if self._source(key) is None:
             return answers.not_found("No source has this write key.")
-        place = browser.api_host(self._settings.public_url, self._settings.scheme, request.header(b"host"))
+        asked_by = request.header(b"x-forwarded-proto")
+        scheme = asked_by if asked_by in ("http", "https") else self._settings.scheme
+        place = browser.api_host(self._settings.public_url, scheme, request.header(b"host"))
         if place is None:
             return answers.refused(
                 Refusal(RejectCode.BAD_REQUEST, "The request names no host, and the server has no public URL set.")

@@ -36,6 +36,12 @@ def test_a_public_url_goes_before_the_host(settings: dict[str, str], host: str, 
     assert (found["apiHost"], found["protocol"]) == (host, protocol)
 
 
+@pytest.mark.parametrize(("said_so", "protocol"), [("https", "https"), ("http", "http"), ("javascript:", "http")])
+def test_behind_a_proxy_the_page_is_told_the_scheme_it_came_by(said_so: str, protocol: str) -> None:
+    decision = get(make_door(), f"/v1/projects/{KEY}/settings", host="h", x_forwarded_proto=said_so)
+    assert said(decision)["integrations"]["Segment.io"]["protocol"] == protocol
+
+
 def test_the_settings_file_has_what_clients_read() -> None:
     whole = said(get(make_door(), f"/v1/projects/{KEY}/settings", host="h"))
     assert list(whole["integrations"]) == ["Segment.io"]
