@@ -1,0 +1,183 @@
+"""The rows of one load for one table: collected row by row, fitted column by column, handed over as an Arrow table.
+
+Which columns appear, in which order and of which type depends on the order of the rows alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from headwater.base.event import CleanEvent
+from headwater.base.naming import table_name
+from headwater.warehouse.columns import Column
+from headwater.warehouse.exact import json_text
+from headwater.warehouse.flatten import Row
+from headwater.warehouse.layout import UNFIT_COLUMN, ColumnType, SourceTables, standard_columns
+from headwater.warehouse.schema import MAX_COLUMNS, Table
+
+ARROW_TYPES: dict[ColumnType, pa.DataType] = {
+    "timestamp": pa.timestamp("us"),
+    "integer": pa.int64(),
+    "float": pa.float64(),
+    "boolean": pa.bool_(),
+    "varchar": pa.string(),
+}
+
+_FROM_EVENT: dict[str, Callable[[CleanEvent], Any]] = {
+    "id": lambda event: event.message_id,
+    "anonymous_id": lambda event: event.anonymous_id,
+    "user_id": lambda event: event.user_id,
+    "group_id": lambda event: event.group_id,
+    "previous_id": lambda event: event.previous_id,
+    "received_at": lambda event: event.received_at,
+    "sent_at": lambda event: event.sent_at,
+    "timestamp": lambda event: event.timestamp,
+    "original_timestamp": lambda event: event.original_timestamp,
+}
+
+
+class Batch:
+    """What one load brings for one table: at most one row for each id."""
+
+    __slots__ = ("name", "rows", "source")
+
+    def __init__(self, source: SourceTables, name: str) -> None:
+        self.source = source
+        self.name = name
+        self.rows: dict[str, Row] = {}
+
+    def add(self, row: Row) -> bool:
+        """False: a row of that id is there already, and stays."""
+        return self.rows.setdefault(row.event.message_id, row) is row
+
+    def without(self, ids: Iterable[str]) -> None:
+        for message_id in ids:
+            del self.rows[message_id]
+
+
+class Fitted:
+    """A batch as columns: `table` for the database, `settled` the columns that are new or have changed."""
+
+    __slots__ = ("data", "settled", "unfit")
+
+    def __init__(self, data: pa.Table, settled: list[Column], unfit: int) -> None:
+        self.data = data
+        self.settled = settled
+        self.unfit = unfit
+
+
+def fit(rows: Sequence[Row], table: Table) -> Fitted:
+    """The rows in the table's columns, and what did not fit in `_unfit`. Changes nothing in `table`.
+
+    Raises pyarrow and Unicode errors when a value cannot be written at all.
+    """
+    unfit: list[dict[str, str]] = [{} for _ in rows]
+    columns: dict[str, tuple[Column, list[Any]]] = {}
+    fresh: list[tuple[int, int, Column, list[Any]]] = []
+    for name, values in _given(rows, table):
+        known = table.columns.get(name)
+        column = Column(name) if known is None else known.copy()
+        fitted, misfits = column.fit_all(values)
+        for at in misfits:
+            note(unfit[at], name, values[at])
+        if known is not None:
+            columns[name] = (column, fitted)
+        elif column.type is not None:
+            fresh.append((*_first_seen(rows, name, fitted), column, fitted))
+    fresh.sort(key=lambda found: found[:2])
+    room = max(MAX_COLUMNS - len(table.columns), 0)
+    for _, _, column, fitted in fresh[room:]:
+        _set_aside(column.name, rows, fitted, unfit)
+    for _, _, column, fitted in fresh[:room]:
+        columns[column.name] = (column, fitted)
+    for at, row in enumerate(rows):
+        for name, value in (*row.context[1], *row.own[1]):
+            note(unfit[at], name, value)
+    return _as_arrow(columns, table, unfit)
+
+
+def note(unfit: dict[str, str], name: str, value: Any) -> None:
+    """Keep a value in a row's `_unfit`; a further one of the same column as `column#2`, `column#3`, …"""
+    note_text(unfit, name, json_text(value))
+
+
+def note_text(unfit: dict[str, str], name: str, text: str) -> None:
+    """`note` for a value that is JSON text already."""
+    key, count = name, 1
+    while key in unfit:
+        count += 1
+        key = f"{name}#{count}"
+    unfit[key] = text
+
+
+def unfit_text(unfit: dict[str, str]) -> str | None:
+    if not unfit:
+        return None
+    return "{" + ",".join(f'"{key}":{text}' for key, text in sorted(unfit.items())) + "}"
+
+
+def _given(rows: Sequence[Row], table: Table) -> Iterable[tuple[str, list[Any]]]:
+    """Each column that any row has a value for, with the values of all rows."""
+    events = [row.event for row in rows]
+    standard = standard_columns(table.name)
+    for name in standard:
+        if (take := _FROM_EVENT.get(name)) is not None:
+            yield name, [take(event) for event in events]
+    if "event" in standard:
+        yield from _event_names(table.name, events)
+    contexts = [row.context[0] for row in rows]
+    for name in _names(contexts):
+        yield name, [context.get(name) for context in contexts]
+    owns = [row.own[0] for row in rows]
+    for name in _names(owns):
+        yield name, [own.get(name) for own in owns]
+
+
+def _event_names(table: str, events: Sequence[CleanEvent]) -> Iterable[tuple[str, list[Any]]]:
+    texts = [event.event if event.type == "track" else event.name for event in events]
+    slugs = [table_name(text or "") for text in texts] if table == "tracks" else [table] * len(texts)
+    return (("event", slugs), ("event_text", texts))
+
+
+def _names(found: Iterable[dict[str, Any]]) -> list[str]:
+    names: dict[str, None] = {}
+    seen: set[int] = set()
+    for values in found:
+        if id(values) not in seen:
+            seen.add(id(values))
+            if not values.keys() <= names.keys():
+                names.update(dict.fromkeys(values))
+    return list(names)
+
+
+def _first_seen(rows: Sequence[Row], name: str, fitted: list[Any]) -> tuple[int, int]:
+    """The row that gave a new column its type, and the place of the column in that row."""
+    at = next(at for at, value in enumerate(fitted) if value is not None)
+    names = [*rows[at].context[0], *rows[at].own[0]]
+    return at, names.index(name)
+
+
+def _set_aside(name: str, rows: Sequence[Row], fitted: list[Any], unfit: list[dict[str, str]]) -> None:
+    """A column for which the table has no room: its values go to `_unfit`."""
+    for at, (row, value) in enumerate(zip(rows, fitted, strict=True)):
+        if value is not None:
+            note(unfit[at], name, row.own[0].get(name, row.context[0].get(name)))
+
+
+def _as_arrow(columns: dict[str, tuple[Column, list[Any]]], table: Table, unfit: list[dict[str, str]]) -> Fitted:
+    names, arrays, settled = [], [], []
+    for name, (column, fitted) in columns.items():
+        assert column.type is not None
+        names.append(name)
+        arrays.append(pa.array(fitted, type=ARROW_TYPES[column.type]))
+        known = table.columns.get(name)
+        if known is None or known.type != column.type or known.wide != column.wide:
+            settled.append(column)
+    count = sum(map(len, unfit))
+    if count:
+        names.append(UNFIT_COLUMN)
+        arrays.append(pa.array([unfit_text(one) for one in unfit], type=pa.string()))
+    return Fitted(pa.table(arrays, names=names), settled, count)

@@ -1,0 +1,317 @@
+"""The warehouse of one workspace: brings clean events to rows, exactly once for each id and table.
+
+Rows and the reader's cursor are committed in one transaction. A record that the database refuses is parked alone
+with its reason, never the load that it came in. Whatever is loaded again, in whatever pieces, gives the same tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import structlog
+
+from headwater.base.errors import Transient
+from headwater.base.event import CleanEvent
+from headwater.base.outcome import ParkReason
+from headwater.warehouse.batch import Batch, fit
+from headwater.warehouse.columns import Column
+from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine
+from headwater.warehouse.exact import Unreadable
+from headwater.warehouse.flatten import Flattener, Row
+from headwater.warehouse.latest import upsert
+from headwater.warehouse.layout import Layout, SourceTables, catalogue_columns, tables_at_creation
+from headwater.warehouse.schema import MAX_TABLES, Schemas, Table
+
+CHUNK_EVENTS: Final = 10_000
+"""Events taken apart and written at a time, within one transaction: bounds the memory of a load."""
+
+_REFUSED = (
+    duckdb.DataError,
+    duckdb.IntegrityError,
+    duckdb.ProgrammingError,
+    duckdb.NotSupportedError,
+    pa.ArrowException,
+    ValueError,
+    TypeError,
+    OverflowError,
+    RecursionError,
+)
+
+log = structlog.get_logger("headwater.warehouse")
+
+
+Cursor = tuple[str, int]
+
+
+class Parked(msgspec.Struct, frozen=True):
+    event: CleanEvent
+    reason: ParkReason
+    detail: str
+
+
+class LoadReport(msgspec.Struct):
+    """What one load did. Rows count once for each table (`users` and `accounts` not at all), `unfit` values.
+
+    `rows` = `inserted` + `duplicates`. Parked events have no row.
+    """
+
+    events: int = 0
+    rows: int = 0
+    inserted: int = 0
+    duplicates: int = 0
+    unfit: int = 0
+    parked: list[Parked] = msgspec.field(default_factory=list)
+
+    def add(self, other: LoadReport) -> None:
+        for name in ("events", "rows", "inserted", "duplicates", "unfit"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.parked += other.parked
+
+
+class Warehouse:
+    """One warehouse file. Blocking; one thread may load while others query. `path` None: in memory, for tests."""
+
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        layout: Layout,
+        memory_limit: str = "1GB",
+        threads: int = 2,
+        query_memory: str = "256MB",
+        query_connections: int = 2,
+    ) -> None:
+        self.engine = Engine(
+            path,
+            memory_limit=memory_limit,
+            threads=threads,
+            query_memory=query_memory,
+            query_connections=query_connections,
+        )
+        self._layout = layout
+        self._flattener = Flattener()
+        self._schemas = Schemas()
+        with self.engine.writing() as connection:
+            self._schemas.prepare(connection)
+
+    def close(self) -> None:
+        self.engine.close()
+
+    def ensure_source(self, source: SourceTables) -> None:
+        """Create the source's schema and empty typed tables, and add what its catalogue entry names since."""
+        with self._transaction() as connection:
+            for name in tables_at_creation(source):
+                columns = catalogue_columns(source, name)
+                table = self._schemas.find(connection, source.schema, name)
+                if table is None:
+                    self._schemas.create(connection, source.schema, name, columns)
+                else:
+                    fresh = [Column(column, type_) for column, type_ in columns.items() if column not in table.columns]
+                    self._schemas.evolve(connection, table, fresh)
+
+    def drop_schema(self, schema: str) -> None:
+        """Remove a schema with its rows; its name is free again. No error when it is not there."""
+        with self._transaction() as connection:
+            self._schemas.drop(connection, schema)
+
+    def cursor(self, reader: str = "warehouse") -> int | None:
+        """The offset that the reader goes on from; None: it has loaded nothing yet."""
+        with self.engine.writing() as connection:
+            found = connection.execute(
+                f"SELECT next_offset FROM {DATABASE}.{INTERNAL}.cursors WHERE reader = ?", [reader]
+            ).fetchone()
+        return None if found is None else found[0]
+
+    def load(self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = "warehouse") -> LoadReport:
+        """Bring events to rows and the reader's cursor to `next_offset` (None: leave it where it is).
+
+        Raises Transient when the machine, not an event, is at fault (disk full, out of memory): load again.
+        """
+        cursor = None if next_offset is None else (reader, next_offset)
+        try:
+            return self._load(events, cursor)
+        except duckdb.Error as error:
+            raise Transient(f"The warehouse could not load {len(events)} events: {error}") from error
+
+    def _load(self, events: Sequence[CleanEvent], cursor: Cursor | None, *, again: bool = False) -> LoadReport:
+        """All in one transaction; when that is refused, in halves, down to the one event that is parked."""
+        try:
+            return self._load_at_once(events, cursor)
+        except duckdb.OutOfMemoryException:
+            if self.engine.interrupt_queries() and not again:
+                return self._load(events, cursor, again=True)
+            if len(events) <= 1:
+                raise
+        except BROKEN as error:
+            log.warning("warehouse reopened", error=str(error))
+            if not again:
+                return self._load(events, cursor, again=True)
+            if len(events) <= 1:
+                return self._park(events, cursor, error)
+        except _REFUSED as error:
+            if len(events) <= 1:
+                return self._park(events, cursor, error)
+        middle = len(events) // 2
+        report = self._load(events[:middle], None)
+        report.add(self._load(events[middle:], cursor))
+        return report
+
+    def _park(self, events: Sequence[CleanEvent], cursor: Cursor | None, error: Exception) -> LoadReport:
+        if not events:
+            raise error
+        report = self._load_at_once((), cursor)
+        report.events = 1
+        report.parked = [Parked(events[0], ParkReason.WAREHOUSE_REFUSED, _first_line(error))]
+        return report
+
+    def _load_at_once(self, events: Sequence[CleanEvent], cursor: Cursor | None) -> LoadReport:
+        report = LoadReport(events=len(events))
+        with self._transaction() as connection:
+            for start in range(0, len(events), CHUNK_EVENTS):
+                self._load_chunk(connection, events[start : start + CHUNK_EVENTS], report)
+            if cursor is not None:
+                _move(connection, cursor)
+        return report
+
+    def _load_chunk(
+        self, connection: duckdb.DuckDBPyConnection, events: Sequence[CleanEvent], report: LoadReport
+    ) -> None:
+        for batch in self._batches(connection, events, report).values():
+            table = self._table(connection, batch)
+            offered = len(batch.rows)
+            batch.without(_known_ids(connection, table, batch))
+            report.inserted += len(batch.rows)
+            report.duplicates += offered - len(batch.rows)
+            if batch.rows:
+                rows = list(batch.rows.values())
+                report.unfit += self._insert(connection, table, rows)
+                self._update_latest(connection, batch, rows, report)
+
+    def _batches(
+        self, connection: duckdb.DuckDBPyConnection, events: Sequence[CleanEvent], report: LoadReport
+    ) -> dict[tuple[str, str], Batch]:
+        sources: dict[str, tuple[SourceTables, frozenset[str]] | None] = {}
+        batches: dict[tuple[str, str], Batch] = {}
+        for event in events:
+            if event.source_id not in sources:
+                sources[event.source_id] = self._source(event.source_id)
+            known = sources[event.source_id]
+            if known is None:
+                detail = f'No source has the id "{event.source_id}".'
+                report.parked.append(Parked(event, ParkReason.UNKNOWN_SOURCE, detail))
+                continue
+            source, collections = known
+            try:
+                targets = self._flattener.targets(event, collections)
+            except (Unreadable, RecursionError) as error:
+                report.parked.append(Parked(event, ParkReason.UNREADABLE, _first_line(error)))
+                continue
+            if event.type == "track" and not self._has_room(connection, source, targets[1][0], collections):
+                targets = [("tracks", _all_unfit(*targets))]
+            for name, row in targets:
+                batch = batches.get((source.schema, name))
+                if batch is None:
+                    batch = batches[source.schema, name] = Batch(source, name)
+                    self._table(connection, batch)
+                report.rows += 1
+                if not batch.add(row):
+                    report.duplicates += 1
+        return batches
+
+    def _source(self, source_id: str) -> tuple[SourceTables, frozenset[str]] | None:
+        source = self._layout.tables_of(source_id)
+        if source is None:
+            return None
+        return source, frozenset(collection.table for collection in source.collections)
+
+    def _has_room(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: SourceTables,
+        name: str,
+        collections: frozenset[str],
+    ) -> bool:
+        """False: the schema has so many tables that an event of a new name must do without one."""
+        tables = self._schemas.all(connection).get(source.schema, {})
+        return len(tables) < MAX_TABLES or name in tables or name in collections
+
+    def _table(self, connection: duckdb.DuckDBPyConnection, batch: Batch) -> Table:
+        schema = batch.source.schema
+        table = self._schemas.find(connection, schema, batch.name)
+        if table is None:
+            columns = catalogue_columns(batch.source, batch.name)
+            table = self._schemas.create(connection, schema, batch.name, columns)
+        return table
+
+    def _insert(self, connection: duckdb.DuckDBPyConnection, table: Table, rows: list[Row]) -> int:
+        fitted = fit(rows, table)
+        self._schemas.evolve(connection, table, fitted.settled)
+        connection.register("incoming", fitted.data)
+        connection.execute(f"INSERT INTO {table.sql} BY NAME SELECT * FROM incoming")
+        connection.unregister("incoming")
+        return fitted.unfit
+
+    def _update_latest(
+        self, connection: duckdb.DuckDBPyConnection, batch: Batch, rows: list[Row], report: LoadReport
+    ) -> None:
+        """New identifies update `users`, new groups `accounts`; what was loaded before has done so already."""
+        if batch.name == "identifies":
+            latest, pairs = "users", [(row.event.user_id, row) for row in rows]
+        elif batch.name == "groups":
+            latest, pairs = "accounts", [(row.event.group_id, row) for row in rows]
+        else:
+            return
+        known = [(key, row) for key, row in pairs if key]
+        if known:
+            table = self._schemas.find(connection, batch.source.schema, latest)
+            if table is None:
+                table = self._schemas.create(connection, batch.source.schema, latest, {})
+            report.unfit += upsert(connection, self._schemas, table, known)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self.engine.writing() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                self._schemas.forget()
+                with suppress(duckdb.Error):
+                    connection.execute("ROLLBACK")
+                raise
+
+
+def _all_unfit(track: tuple[str, Row], own: tuple[str, Row]) -> Row:
+    """The row of `tracks` with the event's properties in `_unfit`."""
+    columns, clashes = own[1].own
+    return Row(track[1].event, track[1].context, ({}, [*columns.items(), *clashes]))
+
+
+def _move(connection: duckdb.DuckDBPyConnection, cursor: Cursor) -> None:
+    reader, next_offset = cursor
+    books = f"{DATABASE}.{INTERNAL}.cursors"
+    connection.execute(f"DELETE FROM {books} WHERE reader = ?", [reader])
+    now = datetime.now(UTC).replace(tzinfo=None)
+    connection.execute(f"INSERT INTO {books} VALUES (?, ?, ?)", [reader, next_offset, now])
+
+
+def _known_ids(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> list[str]:
+    """Which of the batch's ids stand in the table already."""
+    connection.register("incoming_ids", pa.table({"id": pa.array(list(batch.rows), type=pa.string())}))
+    found = connection.execute(
+        f"SELECT DISTINCT id FROM {table.sql} WHERE id IN (SELECT id FROM incoming_ids)"
+    ).fetchall()
+    connection.unregister("incoming_ids")
+    return [message_id for (message_id,) in found]
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:500]

@@ -1,0 +1,147 @@
+"""What stands in the warehouse: schemas, tables and their columns, remembered beside the database.
+
+The memory follows each change that is made through it; `forget` after a rolled-back transaction makes it read anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import duckdb
+
+from headwater.warehouse.columns import SQL_TYPES, TYPES_OF_SQL, Column
+from headwater.warehouse.engine import DATABASE, INTERNAL, quoted
+from headwater.warehouse.layout import UNFIT_COLUMN, ColumnType, standard_columns, standard_type
+
+MAX_COLUMNS: Final = 1_500
+"""Columns of one table; what would need more stays in `_unfit`. Postgres holds 1,600."""
+
+MAX_TABLES: Final = 10_000
+"""Tables of one schema; events of further names stand in `tracks` alone, their properties in `_unfit`."""
+
+_BOOKS: Final = f"""
+CREATE SCHEMA IF NOT EXISTS {DATABASE}.{INTERNAL};
+CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.cursors (
+    reader VARCHAR NOT NULL, next_offset BIGINT NOT NULL, loaded_at TIMESTAMP NOT NULL);
+CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.wide_columns (
+    schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL, column_name VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.own_tables (
+    table_name VARCHAR NOT NULL, kind VARCHAR NOT NULL, origin VARCHAR NOT NULL, copied_at TIMESTAMP NOT NULL,
+    row_count BIGINT NOT NULL, columns JSON NOT NULL);
+"""
+
+
+class Table:
+    """One table's name and columns, in order; `_unfit` is not among them."""
+
+    __slots__ = ("columns", "name", "schema")
+
+    def __init__(self, schema: str, name: str, columns: dict[str, Column]) -> None:
+        self.schema = schema
+        self.name = name
+        self.columns = columns
+
+    @property
+    def sql(self) -> str:
+        return quoted(DATABASE, self.schema, self.name)
+
+
+class Schemas:
+    """The tables of all sources by schema and name. For one connection, in one thread at a time."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[str, Table]] | None = None
+
+    def forget(self) -> None:
+        self._tables = None
+
+    def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Create headwater's own books when they are not there."""
+        connection.execute(_BOOKS)
+
+    def all(self, connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Table]]:
+        if self._tables is None:
+            self._tables = _read(connection)
+        return self._tables
+
+    def find(self, connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> Table | None:
+        return self.all(connection).get(schema, {}).get(table)
+
+    def create(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        schema: str,
+        name: str,
+        more: Mapping[str, ColumnType],
+    ) -> Table:
+        """A table with its standard columns, `_unfit`, and `more`; the schema too when it is not there."""
+        known = self.all(connection)
+        if schema not in known:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(DATABASE, schema)}")
+            known[schema] = {}
+        columns = {column: Column(column, standard_type(column)) for column in standard_columns(name)}
+        columns |= {column: Column(column, type_) for column, type_ in more.items()}
+        table = Table(schema, name, columns)
+        listed = [f"{quoted(column.name)} {SQL_TYPES[column.type or 'varchar']}" for column in columns.values()]
+        connection.execute(f"CREATE TABLE {table.sql} ({', '.join(listed)}, {UNFIT_COLUMN} JSON)")
+        known[schema][name] = table
+        return table
+
+    def evolve(self, connection: duckdb.DuckDBPyConnection, table: Table, settled: Iterable[Column]) -> None:
+        """Add the columns that are new, widen those whose type has changed, note those that became wide."""
+        for column in settled:
+            known = table.columns.get(column.name)
+            if known is None:
+                _alter(connection, table, f"ADD COLUMN {quoted(column.name)} {SQL_TYPES[column.type or 'varchar']}")
+            elif known.type != column.type:
+                _alter(
+                    connection, table, f"ALTER COLUMN {quoted(column.name)} TYPE {SQL_TYPES[column.type or 'varchar']}"
+                )
+            if column.wide and not (known is not None and known.wide):
+                connection.execute(
+                    f"INSERT INTO {DATABASE}.{INTERNAL}.wide_columns VALUES (?, ?, ?)",
+                    [table.schema, table.name, column.name],
+                )
+            table.columns[column.name] = column
+
+    def drop(self, connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+        """The schema with its tables, and what headwater's books say of them."""
+        connection.execute(f"DROP SCHEMA IF EXISTS {quoted(DATABASE, schema)} CASCADE")
+        connection.execute(f"DELETE FROM {DATABASE}.{INTERNAL}.wide_columns WHERE schema_name = ?", [schema])
+        for latest in ("users", "accounts"):
+            connection.execute(f"DROP TABLE IF EXISTS {books_of(schema, latest)}")
+        self.forget()
+
+
+def books_of(schema: str, table: str) -> str:
+    """Where the history behind a table of latest values is kept, as SQL."""
+    return quoted(DATABASE, INTERNAL, f"{table}:{schema}")
+
+
+def _alter(connection: duckdb.DuckDBPyConnection, table: Table, change: str) -> None:
+    connection.execute(f"ALTER TABLE {table.sql} {change}")
+
+
+def _read(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Table]]:
+    found: dict[str, dict[str, Table]] = {
+        schema: {}
+        for (schema,) in connection.execute(
+            "SELECT schema_name FROM duckdb_schemas() WHERE database_name = ? AND NOT internal", [DATABASE]
+        ).fetchall()
+        if schema not in (INTERNAL, "main")
+    }
+    wide = set(connection.execute(f"SELECT * FROM {DATABASE}.{INTERNAL}.wide_columns").fetchall())
+    rows = connection.execute(
+        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = ? AND NOT internal ORDER BY schema_name, table_name, column_index",
+        [DATABASE],
+    ).fetchall()
+    for schema, name, column, data_type in rows:
+        if schema not in found:
+            continue
+        table = found[schema].setdefault(name, Table(schema, name, {}))
+        if column != UNFIT_COLUMN:
+            type_ = TYPES_OF_SQL.get(data_type)
+            table.columns[column] = Column(column, type_, wide=(schema, name, column) in wide)
+    return found
