@@ -44,10 +44,37 @@ _REFUSED = (
     RecursionError,
 )
 
+_LATEST: Final = ("users", "accounts")
+"""Their ids are people's and groups', not events'."""
+
 log = structlog.get_logger("headwater.warehouse")
 
 
-Cursor = tuple[str, int]
+class Mark(msgspec.Struct, frozen=True):
+    """Where a reader's cursor is to go, and what of this stretch was already written (`events`, of them `parked`)."""
+
+    reader: str
+    next_offset: int
+    events: int = 0
+    parked: int = 0
+
+    def after(self, report: LoadReport) -> Mark:
+        return Mark(self.reader, self.next_offset, self.events + report.events, self.parked + len(report.parked))
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Events a reader has dealt with since the beginning: those with rows, and those it had to park."""
+
+    done: int = 0
+    dead: int = 0
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A row that an event has."""
+
+    schema: str
+    table: str
+    received_at: str
 
 
 class Parked(msgspec.Struct, frozen=True):
@@ -129,18 +156,39 @@ class Warehouse:
             ).fetchone()
         return None if found is None else found[0]
 
+    def counts(self, reader: str = "warehouse") -> Counts:
+        """What the reader's loads came to; committed with its cursor, so replays with None as offset do not count."""
+        with self.engine.writing() as connection:
+            found = connection.execute(
+                f"SELECT done, dead FROM {DATABASE}.{INTERNAL}.counts WHERE reader = ?", [reader]
+            ).fetchone()
+        return Counts(*found) if found else Counts()
+
+    def find(self, message_id: str) -> list[Found]:
+        """The rows of one event, in every schema's tables."""
+        with self.engine.writing() as connection:
+            return [
+                Found(schema, name, f"{found[0].isoformat(timespec='milliseconds')}Z")
+                for schema, tables in self._schemas.all(connection).items()
+                for name, table in tables.items()
+                if name not in _LATEST and {"id", "received_at"} <= set(table.columns)
+                for found in connection.execute(
+                    f"SELECT received_at FROM {table.sql} WHERE id = ? LIMIT 1", [message_id]
+                ).fetchall()
+            ]
+
     def load(self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = "warehouse") -> LoadReport:
         """Bring events to rows and the reader's cursor to `next_offset` (None: leave it where it is).
 
         Raises Transient when the machine, not an event, is at fault (disk full, out of memory): load again.
         """
-        cursor = None if next_offset is None else (reader, next_offset)
+        cursor = None if next_offset is None else Mark(reader, next_offset)
         try:
             return self._load(events, cursor)
         except duckdb.Error as error:
             raise Transient(f"The warehouse could not load {len(events)} events: {error}") from error
 
-    def _load(self, events: Sequence[CleanEvent], cursor: Cursor | None, *, again: bool = False) -> LoadReport:
+    def _load(self, events: Sequence[CleanEvent], cursor: Mark | None, *, again: bool = False) -> LoadReport:
         """All in one transaction; when that is refused, in halves, down to the one event that is parked."""
         try:
             return self._load_at_once(events, cursor)
@@ -160,24 +208,24 @@ class Warehouse:
                 return self._park(events, cursor, error)
         middle = len(events) // 2
         report = self._load(events[:middle], None)
-        report.add(self._load(events[middle:], cursor))
+        report.add(self._load(events[middle:], cursor.after(report) if cursor else None))
         return report
 
-    def _park(self, events: Sequence[CleanEvent], cursor: Cursor | None, error: Exception) -> LoadReport:
+    def _park(self, events: Sequence[CleanEvent], cursor: Mark | None, error: Exception) -> LoadReport:
         if not events:
             raise error
-        report = self._load_at_once((), cursor)
-        report.events = 1
-        report.parked = [Parked(events[0], ParkReason.WAREHOUSE_REFUSED, _first_line(error))]
+        parked = Parked(events[0], ParkReason.WAREHOUSE_REFUSED, _first_line(error))
+        report = LoadReport(events=1, parked=[parked])
+        self._load_at_once((), cursor.after(report) if cursor else None)
         return report
 
-    def _load_at_once(self, events: Sequence[CleanEvent], cursor: Cursor | None) -> LoadReport:
+    def _load_at_once(self, events: Sequence[CleanEvent], cursor: Mark | None) -> LoadReport:
         report = LoadReport(events=len(events))
         with self._transaction() as connection:
             for start in range(0, len(events), CHUNK_EVENTS):
                 self._load_chunk(connection, events[start : start + CHUNK_EVENTS], report)
             if cursor is not None:
-                _move(connection, cursor)
+                _move(connection, cursor.after(report))
         return report
 
     def _load_chunk(
@@ -295,12 +343,17 @@ def _all_unfit(track: tuple[str, Row], own: tuple[str, Row]) -> Row:
     return Row(track[1].event, track[1].context, ({}, [*columns.items(), *clashes]))
 
 
-def _move(connection: duckdb.DuckDBPyConnection, cursor: Cursor) -> None:
-    reader, next_offset = cursor
-    books = f"{DATABASE}.{INTERNAL}.cursors"
-    connection.execute(f"DELETE FROM {books} WHERE reader = ?", [reader])
+def _move(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:
+    books = f"{DATABASE}.{INTERNAL}"
     now = datetime.now(UTC).replace(tzinfo=None)
-    connection.execute(f"INSERT INTO {books} VALUES (?, ?, ?)", [reader, next_offset, now])
+    counts = connection.execute(f"SELECT done, dead FROM {books}.counts WHERE reader = ?", [mark.reader]).fetchone()
+    done, dead = counts or (0, 0)
+    connection.execute(f"DELETE FROM {books}.cursors WHERE reader = ?", [mark.reader])
+    connection.execute(f"INSERT INTO {books}.cursors VALUES (?, ?, ?)", [mark.reader, mark.next_offset, now])
+    if mark.events:
+        connection.execute(f"DELETE FROM {books}.counts WHERE reader = ?", [mark.reader])
+        row = [mark.reader, done + mark.events - mark.parked, dead + mark.parked]
+        connection.execute(f"INSERT INTO {books}.counts VALUES (?, ?, ?)", row)
 
 
 def _known_ids(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> list[str]:
