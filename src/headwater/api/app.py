@@ -30,6 +30,7 @@ from headwater.api.auth import Caller, caller_of, signed_in
 from headwater.api.openapi import document_route, openapi_config
 from headwater.api.ports import Work
 from headwater.api.problem import Report, exception_handlers
+from headwater.api.request import JsonRequest
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
 
@@ -68,7 +69,7 @@ def create_app(
     """
     given = {
         "store": store,
-        "catalog": catalog,
+        "entries": catalog,
         "work": work,
         "public_url": public_url.rstrip("/"),
         "uploads": uploads or Path(tempfile.gettempdir()) / "headwater-uploads",
@@ -85,6 +86,7 @@ def create_app(
         dependencies=dependencies,
         exception_handlers=exception_handlers(report or _log),
         openapi_config=openapi_config(),
+        request_class=JsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )

@@ -93,20 +93,20 @@ Query = Annotated[str, QueryParameter(description="Words that all must occur; be
 def list_sources(
     caller: GivenCaller,
     store: GivenStore,
-    catalog: GivenCatalog,
+    entries: GivenCatalog,
     q: Query = "",
     limit: Limit = DEFAULT_LIMIT,
     offset: Offset = 0,
 ) -> Page[CatalogEntry]:
     """What can be added as a source. Any scope."""
     region = store.workspace(caller.workspace_id).region
-    return page([catalog_shape(spec, region) for spec in catalog.search(q)], limit, offset)
+    return page([catalog_shape(spec, region) for spec in entries.search(q)], limit, offset)
 
 
 @get("/catalog/sources/{slug:str}", operation_id="getCatalogSource", tags=["Catalogue"], sync_to_thread=True)
-def get_source(slug: FromPath[str], caller: GivenCaller, store: GivenStore, catalog: GivenCatalog) -> CatalogEntry:
+def get_source(slug: FromPath[str], caller: GivenCaller, store: GivenStore, entries: GivenCatalog) -> CatalogEntry:
     """One entry of the catalogue. Any scope."""
-    return catalog_shape(catalog.source(slug), store.workspace(caller.workspace_id).region)
+    return catalog_shape(entries.source(slug), store.workspace(caller.workspace_id).region)
 
 
 def catalog_shape(spec: SourceSpec, region: Region) -> CatalogEntry:

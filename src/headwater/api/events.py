@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
 import msgspec
-from litestar import get
+from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
@@ -13,10 +17,14 @@ from headwater.api.ports import Accounting, EventTrail
 from headwater.control.model import public_id
 
 
-@get("/events/{message_id:str}", operation_id="getEvent", tags=["Events"], guards=[data])
-async def get_event(message_id: FromPath[str], caller: GivenCaller, work: GivenWork) -> EventTrail:
+@get("/events/{message_id:path}", operation_id="getEvent", tags=["Events"], guards=[data])
+async def get_event(
+    request: Request[Any, Any, Any], message_id: FromPath[Path], caller: GivenCaller, work: GivenWork
+) -> EventTrail:
     """What became of a message: each arrival's fate, and where it stands at every reader. Scope data."""
-    trail = msgspec.convert(await work.event(caller.workspace_id, message_id), EventTrail)
+    # A messageId may hold slashes; decoded, the path would no longer say which of them are the id's own.
+    exact = unquote(request.scope["raw_path"].partition(b"/events/")[2])
+    trail = msgspec.convert(await work.event(caller.workspace_id, exact), EventTrail)
     fates = [msgspec.structs.replace(fate, source_id=public_id(fate.source_id)) for fate in trail.fates]
     return msgspec.structs.replace(trail, fates=fates)
 

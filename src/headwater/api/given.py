@@ -23,7 +23,7 @@ GivenUrl = NamedDependency[SkipValidation[str]]
 """The address that people and clients reach this server by, without a slash at its end."""
 
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="How many to give at most.")]
-Offset = Annotated[int, QueryParameter(ge=0, description="How many to leave out at the beginning.")]
+Offset = Annotated[int, QueryParameter(ge=0, le=2**31 - 1, description="How many to leave out at the beginning.")]
 DEFAULT_LIMIT: Final = 100
 
 

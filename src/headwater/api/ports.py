@@ -144,8 +144,8 @@ class Replay(Shape, frozen=True):
 class UserTable(Shape, frozen=True):
     """A read-only table of the user's own, to join with; it is queried as `production.<name>`.
 
-    `kind`: csv and parquet are files copied in, postgres is copied from a server. `every_seconds`: how often the copy is
-    renewed; null when only on demand. `error`: why the last renewal failed.
+    `kind`: csv and parquet are files copied in, postgres is copied from a server. `every_seconds`: how often the copy
+    is renewed; null when only on demand. `error`: why the last renewal failed.
     """
 
     name: str

@@ -100,7 +100,7 @@ async def create_source(
     data: JSONBody[NewSource],
     caller: GivenCaller,
     store: GivenStore,
-    catalog: GivenCatalog,
+    entries: GivenCatalog,
     work: GivenWork,
     public_url: GivenUrl,
 ) -> SourceShape:
@@ -109,7 +109,7 @@ async def create_source(
     409 `schema_taken` when another source has the schema, 422 `region_unsupported` when the tool does not
     serve the workspace's region.
     """
-    spec = catalog.source(data.catalog)
+    spec = entries.source(data.catalog)
     made = await asyncio.to_thread(
         store.create_source,
         caller.workspace_id,
@@ -141,7 +141,7 @@ async def update_source(
     data: JSONBody[SourceChange],
     caller: GivenCaller,
     store: GivenStore,
-    catalog: GivenCatalog,
+    entries: GivenCatalog,
     work: GivenWork,
     public_url: GivenUrl,
 ) -> SourceShape:
@@ -151,7 +151,7 @@ async def update_source(
         store.update_source,
         caller.workspace_id,
         source_id,
-        spec=_spec_of(catalog, source),
+        spec=_spec_of(entries, source),
         name=data.name,
         enabled=data.enabled,
         feeds_profiles=data.feeds_profiles,

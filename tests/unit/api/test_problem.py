@@ -116,9 +116,7 @@ def test_a_body_that_is_too_large_is_413(client: TestClient) -> None:
     assert (answer.status_code, error_of(answer)["code"]) == (413, "payload_too_large")
 
 
-@pytest.mark.parametrize(
-    "query", ["limit=0", "limit=1001", "limit=x", "offset=-1", "limit=1e3", "offset=99999999999999999999"]
-)
+@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "offset=-1", "offset=99999999999999999999"])
 def test_bad_pages_are_refused(client: TestClient, query: str) -> None:
     answer = client.get(f"/api/v1/sources?{query}")
     assert (answer.status_code, error_of(answer)["code"]) == (400, "validation_error")

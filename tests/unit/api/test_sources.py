@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from headwater.base.errors import Transient
+from headwater.control.model import BUILTIN_SOURCES, Workspace, builtin_id
+from headwater.control.store import Store
+from tests.unit.api.conftest import URL
+from tests.unit.api.nearby import Nearby, seen_event
+
+
+def add(client: TestClient, name: str = "Candu_Prod", catalog: str = "candu", **more: Any) -> dict[str, Any]:
+    answer = client.post("/api/v1/sources", json={"catalog": catalog, "name": name, **more})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def test_a_new_source_has_the_shape_that_is_promised(client: TestClient, work: Nearby) -> None:
+    made = add(client)
+    assert set(made) == {
+        "id", "catalog", "name", "schema", "enabled", "feedsProfiles", "platform", "writeKeys", "inboundUrl",
+        "settings", "builtin", "lastEventAt", "createdAt",
+    }  # fmt: skip
+    assert (made["name"], made["schema"], made["catalog"]) == ("Candu_Prod", "candu_prod", "candu")
+    assert (made["enabled"], made["platform"], made["lastEventAt"]) == (True, "server", None)
+    assert [len(key) for key in made["writeKeys"]] == [32]
+    assert made["inboundUrl"].startswith(f"{URL}/hooks/")
+    assert client.get(f"/api/v1/sources/{made['id']}").json() == made
+
+
+def test_the_tables_are_there_before_the_answer(client: TestClient, work: Nearby) -> None:
+    made = add(client)
+    assert work.schemas == {made["id"]: "candu_prod"}
+
+
+def test_a_source_whose_tables_cannot_be_made_is_not_there(client: TestClient, work: Nearby) -> None:
+    work.fails = Transient("away")
+    answer = client.post("/api/v1/sources", json={"catalog": "candu", "name": "Candu_Prod"})
+    assert answer.status_code == 503
+    assert client.get("/api/v1/sources").json()["pagination"]["total"] == 3
+    assert add(client)["schema"] == "candu_prod"
+
+
+def test_a_taken_schema_is_409_and_an_unsupported_region_422(client: TestClient, store: Store) -> None:
+    add(client)
+    answer = client.post("/api/v1/sources", json={"catalog": "candu", "name": "Candu Prod"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "schema_taken")
+    eu = {"X-Workspace": store.create_workspace(name="EU", region="eu").id}
+    answer = client.post("/api/v1/sources", json={"catalog": "candu", "name": "Candu"}, headers=eu)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "region_unsupported")
+    assert "us only" in answer.json()["error"]["message"]
+    answer = client.post("/api/v1/sources", json={"catalog": "produktly", "name": "Produktly"}, headers=eu)
+    assert answer.status_code == 201
+
+
+def test_an_unknown_entry_names_the_nearest(client: TestClient) -> None:
+    answer = client.post("/api/v1/sources", json={"catalog": "cnadu", "name": "x"})
+    assert answer.status_code == 404
+    assert 'nearest is "candu"' in answer.json()["error"]["message"]
+
+
+def test_the_list_holds_the_built_in_sources_last_under_their_slugs(client: TestClient, work: Nearby) -> None:
+    made = add(client)
+    answer = client.get("/api/v1/sources").json()
+    assert answer["pagination"] == {"total": 4, "limit": 100, "offset": 0}
+    assert answer["data"][0]["id"] == made["id"]
+    assert {source["id"]: source["schema"] for source in answer["data"][1:]} == BUILTIN_SOURCES
+    assert all(source["builtin"] for source in answer["data"][1:])
+    part = client.get("/api/v1/sources?limit=1&offset=1").json()
+    assert (len(part["data"]), part["pagination"]["total"]) == (1, 4)
+
+
+def test_the_list_says_when_each_source_had_its_last_event(
+    client: TestClient, work: Nearby, workspace: Workspace
+) -> None:
+    work.last = {builtin_id(workspace.id, "rest"): "2026-01-01T00:00:00.000Z"}
+    assert client.get("/api/v1/sources/rest").json()["lastEventAt"] == "2026-01-01T00:00:00.000Z"
+    work.away = True
+    assert client.get("/api/v1/sources/rest").json()["lastEventAt"] is None
+
+
+def test_a_rename_keeps_the_schema(client: TestClient) -> None:
+    made = add(client)
+    changed = client.patch(f"/api/v1/sources/{made['id']}", json={"name": "Other", "enabled": False}).json()
+    assert (changed["name"], changed["schema"], changed["enabled"]) == ("Other", "candu_prod", False)
+
+
+def test_write_keys_rotate(client: TestClient) -> None:
+    made = add(client)
+    keys = f"/api/v1/sources/{made['id']}/write-keys"
+    answer = client.post(keys)
+    assert (answer.status_code, len(answer.json()["key"])) == (201, 32)
+    assert client.delete(f"{keys}/{made['writeKeys'][0]}").status_code == 200
+    assert client.get(f"/api/v1/sources/{made['id']}").json()["writeKeys"] == [answer.json()["key"]]
+    last = client.delete(f"{keys}/{answer.json()['key']}")
+    assert (last.status_code, last.json()["error"]["code"]) == (409, "last_key")
+
+
+def test_deleting_keeps_the_name_unless_the_rows_go_too(client: TestClient, work: Nearby) -> None:
+    first = add(client, "First")
+    assert client.delete(f"/api/v1/sources/{first['id']}").json() == {"id": first["id"], "deleted": True}
+    taken = client.post("/api/v1/sources", json={"catalog": "candu", "name": "First"})
+    assert taken.json()["error"]["code"] == "schema_taken"
+    assert not any(call[0] == "drop_schema" for call in work.calls)
+    second = add(client, "Second")
+    assert client.delete(f"/api/v1/sources/{second['id']}?dropSchema=true").status_code == 200
+    assert ("drop_schema", "second") in [(call[0], call[-1]) for call in work.calls]
+    assert add(client, "Second")["schema"] == "second"
+
+
+def test_a_drop_that_fails_can_be_done_again(client: TestClient, work: Nearby) -> None:
+    made = add(client)
+    work.fails = Transient("away")
+    assert client.delete(f"/api/v1/sources/{made['id']}?dropSchema=true").status_code == 503
+    assert client.get(f"/api/v1/sources/{made['id']}").json()["enabled"] is False
+    assert client.delete(f"/api/v1/sources/{made['id']}?dropSchema=true").status_code == 200
+
+
+def test_built_in_sources_stay_with_their_rows(client: TestClient, work: Nearby) -> None:
+    answer = client.delete("/api/v1/sources/rest?dropSchema=true")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "builtin_source")
+    assert not any(call[0] == "drop_schema" for call in work.calls)
+    assert client.get("/api/v1/sources/rest").json()["enabled"] is True
+
+
+def test_keys_are_masked_for_who_may_only_read(client: TestClient) -> None:
+    made = add(client)
+    key = client.post("/api/v1/workspace/api-keys", json={"name": "k", "scopes": ["data"]}).json()["key"]
+    seen = client.get(f"/api/v1/sources/{made['id']}", headers={"Authorization": f"Bearer {key}"})
+    assert (seen.json()["writeKeys"], seen.json()["inboundUrl"]) == (["********"], None)
+    assert made["writeKeys"][0] not in seen.text
+
+
+def test_the_debugger_gives_the_latest_events_newest_first(client: TestClient, work: Nearby) -> None:
+    made = add(client)
+    violation = {"type": "Required", "field": "properties.tutorialId", "description": "is missing"}
+    work.seen[made["id"]] = [seen_event(1), seen_event(2, violations=[violation]), seen_event(3)]
+    answer = client.get(f"/api/v1/sources/{made['id']}/events?limit=2").json()
+    assert [event["seq"] for event in answer["data"]] == [3, 2]
+    assert answer["data"][1]["violations"] == [violation]
+    assert set(answer["data"][0]) >= {"messageId", "type", "name", "receivedAt", "fate", "reason", "payload"}
+
+
+@pytest.mark.parametrize("path", ["/events", "/events/stream"])
+def test_the_debugger_of_another_workspace_is_closed(client: TestClient, store: Store, path: str) -> None:
+    made = add(client)
+    other = store.create_workspace(name="Other", region="us")
+    answer = client.get(f"/api/v1/sources/{made['id']}{path}", headers={"X-Workspace": other.id})
+    assert answer.status_code == 404
