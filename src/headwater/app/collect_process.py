@@ -28,6 +28,7 @@ from headwater.journal.commit import GroupCommit
 from headwater.journal.local import LocalReader, LocalWriter
 
 SAVE_TALLY_EVERY_S = 5.0
+PACKAGED_SCRIPTS = Path(__file__).with_name("scripts")
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -83,7 +84,7 @@ def door_settings(order: ChildOrder) -> DoorSettings:
         scheme="https" if settings.tls_cert else "http",
         allowed_origins=tuple(settings.allowed_origins),
         rate_limit_per_s=settings.source_events_per_s,
-        scripts=Path(settings.scripts_dir) if settings.scripts_dir else None,
+        scripts=Path(settings.scripts_dir) if settings.scripts_dir else PACKAGED_SCRIPTS,
     )
 
 

@@ -20,12 +20,16 @@ NOTICES = "NOTICES.txt"
 _LICENCE_NAMES = ("license", "licence", "copying", "copyright", "notice")
 _RULE = "-" * 78
 
+_LEFT_OUT = "tsub-middleware."
+"""Routing rules, which our settings never hold: built from packages whose licences the client does not bring along."""
+
 
 def fill(node_modules: Path, folder: Path) -> list[str]:
     """Copies the scripts and writes the notices; gives the names of the files. Raises FileNotFoundError."""
     licences = notices(node_modules)
     built = node_modules / CLIENT / "dist" / "umd"
-    scripts = [built / "standalone.js", *sorted(built.glob("*.bundle.*.js"))]
+    bundles = [bundle for bundle in sorted(built.glob("*.bundle.*.js")) if not bundle.name.startswith(_LEFT_OUT)]
+    scripts = [built / "standalone.js", *bundles]
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.js"):
         old.unlink()
