@@ -62,7 +62,7 @@ class Item(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _LooseItem(Item, frozen=True, rename="camel"):
-    """The same, but times are any string: `_timed` has looked at them."""
+    """The same, but times are any string: `wrong_time` has looked at them."""
 
     timestamp: str | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
     original_timestamp: str | None = None  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -18,6 +18,7 @@ NO_KEY = ""
 """A key was named, but so that it can be none."""
 
 _KNOWN_HEADERS = 4096
+_KNOWN_HEADER_BYTES = 200
 
 
 class _Keyed(msgspec.Struct, frozen=True, rename="camel"):
@@ -40,9 +41,11 @@ class HeaderKeys:
             return None
         if header in self._read:
             return self._read[header]
-        if len(self._read) >= _KNOWN_HEADERS:
-            self._read.clear()
-        key = self._read[header] = basic_key(header)
+        key = basic_key(header)
+        if len(header) <= _KNOWN_HEADER_BYTES:
+            if len(self._read) >= _KNOWN_HEADERS:
+                self._read.clear()
+            self._read[header] = key
         return key
 
 

@@ -138,6 +138,8 @@ def test_headers_beyond_measure_are_forgotten_not_hoarded() -> None:
     for number in range(10_000):
         reader.key(b"Basic %d" % number)
     assert len(reader._read) <= 4096
+    reader.key(b"Basic " + b"A" * 60_000)
+    assert all(len(header) <= 200 for header in reader._read)
     assert reader.key(basic(KEY)[b"authorization"]) == KEY
 
 
