@@ -1,7 +1,7 @@
-"""Tracking requests made up from a seed: right ones, ones with one known fault, batches of both, and broken bytes.
+"""Tracking requests made up from a seed: right ones, ones with a known fault, batches of both, altered and broken ones.
 
 The same `random.Random` gives the same requests. A `Sent` says what must become of each event, as far as that is
-known: a body whose bytes were damaged may be anything.
+known: of a body with any values in any place, or with damaged bytes, it is not.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 
 KINDS = ("identify", "track", "page", "screen", "group", "alias")
 SHORT = {"identify": "i", "track": "t", "page": "p", "screen": "s", "group": "g", "alias": "a"}
+BATCH_PATHS = ("/v1/batch", "/v1/b", "/v1/import")
 
 _TEXTS = (
     "",
@@ -234,8 +235,18 @@ def batch(rng: Random, most: int = 20) -> Sent:
     whole: dict[str, Any] = {"batch": events}
     if rng.random() < 0.5:
         whole |= {"sentAt": rng.choice(_TIMES), "context": members(rng), "integrations": {"All": True}}
-    path = rng.choice(("/v1/batch", "/v1/b", "/v1/import"))
+    path = rng.choice(BATCH_PATHS)
     return _zipped(rng, Sent(path, written(rng, whole), {}, events, rejected))
+
+
+def altered(rng: Random) -> Sent:
+    """A request in valid JSON in which some fields hold any value, or stand where they do not belong."""
+    sent = rng.choice((single, batch))(rng)
+    whole: Any = {"batch": sent.events} if sent.path in BATCH_PATHS else dict(sent.events[0])
+    for _ in range(rng.randrange(1, 4)):
+        inside: dict[str, Any] = rng.choice([whole, *(sent.events if sent.path in BATCH_PATHS else [])])
+        inside[rng.choice(_FIELDS)] = value(rng)
+    return Sent(sent.path, written(rng, whole), {}, [], None)
 
 
 def damaged(rng: Random) -> Sent:
@@ -247,6 +258,28 @@ def damaged(rng: Random) -> Sent:
     return Sent(sent.path, bytes(body), sent.headers, [], None)
 
 
+_FIELDS = (
+    "type",
+    "userId",
+    "anonymousId",
+    "groupId",
+    "previousId",
+    "event",
+    "name",
+    "category",
+    "messageId",
+    "timestamp",
+    "originalTimestamp",
+    "sentAt",
+    "properties",
+    "traits",
+    "context",
+    "integrations",
+    "writeKey",
+    "batch",
+    "TYPE",
+    "",
+)
 _SPLINTERS = (
     b"\xff",
     b"\xed\xa0\x80",
@@ -290,7 +323,9 @@ def request(rng: Random) -> Sent:
     choice = rng.random()
     if choice < 0.35:
         return single(rng)
-    return batch(rng) if choice < 0.65 else damaged(rng)
+    if choice < 0.65:
+        return batch(rng)
+    return altered(rng) if choice < 0.8 else damaged(rng)
 
 
 def _zipped(rng: Random, sent: Sent) -> Sent:
@@ -305,3 +340,15 @@ def _zipped(rng: Random, sent: Sent) -> Sent:
             sent.rejected,
         )
     return Sent(sent.path, sent.body, headers, sent.events, sent.rejected)
+
+
+def kept(sent: Sent, status: int, answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events that the server says are stored, also where nobody knew what must become of them."""
+    if status != 200:
+        return []
+    body = gzip.decompress(sent.body) if "content-encoding" in sent.headers else sent.body
+    whole = json.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    if sent.path not in BATCH_PATHS:
+        return [whole]
+    rejected = {item["index"] for item in answer.get("rejected", [])}
+    return [event for index, event in enumerate(whole["batch"]) if index not in rejected]

@@ -96,6 +96,21 @@ def test_damaged_bytes_never_break_the_door_nor_its_readers(seed: int) -> None:
     check_form(ask(generate.damaged(Random(seed))))
 
 
+@given(SEEDS)
+@settings(max_examples=1000, deadline=None)
+def test_any_value_in_any_field_never_breaks_the_door_nor_its_readers(seed: int) -> None:
+    check_form(ask(generate.altered(Random(seed))))
+
+
+@given(SEEDS)
+@settings(max_examples=500, deadline=None)
+def test_what_the_answer_says_is_stored_is_stored(seed: int) -> None:
+    sent = generate.request(Random(seed))
+    decision = ask(sent)
+    stated = generate.kept(sent, reply(decision).status, said(decision))
+    assert stated == (events(decision) if isinstance(decision, Durable) else [])
+
+
 @given(st.sampled_from(POSTS), st.binary(max_size=300), st.sampled_from([b"", b"gzip", b"br", b"GZIP", b"\xff"]))
 @settings(max_examples=500, deadline=None)
 def test_any_bytes_get_an_answer(path: str, body: bytes, encoding: bytes) -> None:
