@@ -71,6 +71,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     saving.cancel()
     await listener.stop()
     await internal.stop(drain_s=0.5)
+    await health.close()
     await proxy.close()
     await asyncio.to_thread(commit.close)
     await asyncio.to_thread(tally.save)

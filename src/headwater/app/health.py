@@ -51,6 +51,10 @@ class Health:
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
+    async def close(self) -> None:
+        for client in self._others.values():
+            await client.close()
+
     async def _healthz(self) -> tuple[int, bytes, bytes]:
         return 200, b"application/json", b'{"status":"ok"}'
 

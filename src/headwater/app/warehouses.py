@@ -60,6 +60,7 @@ class Warehouses:
         return Warehouse(
             path,
             layout=self._layouts,
-            memory_limit_mib=self._settings.warehouse_memory_mib,
+            memory_limit=f"{self._settings.warehouse_memory_mib}MiB",
             threads=self._settings.warehouse_threads,
+            query_memory=f"{self._settings.query_memory_mib}MiB",
         )

@@ -231,7 +231,7 @@ class WorkService:
         return {
             "seq": seen.seq,
             "messageId": item.message_id,
-            "type": item.event.type if item.event else None,
+            "type": _kind(item),
             "name": _name(item),
             "receivedAt": _iso_ms(item.received_ms),
             "fate": item.fate.value,
@@ -302,6 +302,14 @@ def _payload(raw: bytes) -> Any:
         return msgspec.json.decode(raw)
     except (msgspec.MsgspecError, RecursionError):
         return raw.decode("utf-8", "replace")
+
+
+def _kind(item: Item) -> str | None:
+    if item.event is not None:
+        return item.event.type
+    payload = _payload(item.raw)
+    found = payload.get("type") if isinstance(payload, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def _name(item: Item) -> str | None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
+
+import msgspec
 
 from headwater.base.clean import decode_frame
 from headwater.base.errors import HeadwaterError
 from headwater.base.event import CleanEvent
 from headwater.journal.protocol import Reader, Record
+from headwater.warehouse.loader import LoadReport
 
 READ_BYTES = 16 * 1024 * 1024
 IDLE_S = 0.02
@@ -25,9 +28,22 @@ READER = "warehouse"
 class Target(Protocol):
     """A warehouse, as far as the loop is concerned."""
 
-    def cursor(self, reader: str) -> int | None: ...
+    def cursor(self, reader: str = ...) -> int | None: ...
 
-    def load(self, events: Sequence[CleanEvent], *, next_offset: int) -> object: ...
+    def load(self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = ...) -> LoadReport: ...
+
+
+class ParkingLot(Protocol):
+    """Keeps what the warehouse refused, with the reason; called before the cursor has passed it for good."""
+
+    def __call__(self, event: CleanEvent, *, reader: str, reason: str, note: str) -> None: ...
+
+
+class Frames(msgspec.Struct):
+    """A stretch's events of one workspace. `replayed` ones are loaded too, but not counted."""
+
+    events: list[CleanEvent] = []
+    replayed: list[CleanEvent] = []
 
 
 class Loading:
@@ -37,14 +53,16 @@ class Loading:
         self,
         *,
         clean: Reader,
-        targets: Callable[[], dict[str, Target]],
+        targets: Callable[[], Mapping[str, Target]],
         target_of: Callable[[str], Target],
+        park: ParkingLot,
         every_s: float,
         log: Callable[[str], None],
     ) -> None:
         self._clean = clean
         self._targets = targets
         self._target_of = target_of
+        self._park = park
         self._every_s = every_s
         self._log = log
         self._stop = threading.Event()
@@ -84,8 +102,13 @@ class Loading:
             return 0
         after = records[-1].next
         self._behind_since = time.time()
-        for workspace_id, events in self._by_workspace(records).items():
-            self._target_of(workspace_id).load(events, next_offset=after)
+        for workspace_id, frames in self._by_workspace(records).items():
+            target = self._target_of(workspace_id)
+            if frames.replayed:
+                target.load(frames.replayed, next_offset=None)
+            report = target.load(frames.events, next_offset=after)
+            for parked in report.parked:
+                self._park(parked.event, reader=READER, reason=parked.reason.value, note=parked.detail)
         moved = after - self.offset
         self.offset = after
         self._behind_since = None if self.lag_bytes() == 0 else time.time()
@@ -95,12 +118,14 @@ class Loading:
         cursors = [target.cursor(READER) or 0 for target in self._targets().values()]
         return max(min(cursors, default=0), self._clean.earliest())
 
-    def _by_workspace(self, records: Sequence[Record]) -> dict[str, list[CleanEvent]]:
+    def _by_workspace(self, records: Sequence[Record]) -> dict[str, Frames]:
         """Every known workspace has an entry, so that the cursors of quiet ones move too."""
         cursors = {workspace_id: target.cursor(READER) or 0 for workspace_id, target in self._targets().items()}
-        found: dict[str, list[CleanEvent]] = {workspace_id: [] for workspace_id in cursors}
+        found = {workspace_id: Frames() for workspace_id in cursors}
         for record in records:
-            for event in decode_frame(record.payload).events:
+            frame = decode_frame(record.payload)
+            for event in frame.events:
                 if record.next > cursors.get(event.workspace_id, 0):
-                    found.setdefault(event.workspace_id, []).append(event)
+                    frames = found.setdefault(event.workspace_id, Frames())
+                    (frames.events if frame.replay is None else frames.replayed).append(event)
         return found

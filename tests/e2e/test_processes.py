@@ -1,0 +1,120 @@
+"""The process tree: parts that die come back, nothing acknowledged is lost, the door stays open, stopping is clean."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.server import Server
+
+
+def children(server: Server) -> dict[str, int]:
+    """Role → process id, read from the kernel."""
+    assert server.process is not None
+    found: dict[str, int] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except (OSError, IndexError):
+            continue
+        if parent == server.process.pid and b"headwater.app.child" in words:
+            found[json.loads(words[-2])["role"]] = int(entry.name)
+    return found
+
+
+def ready_within(server: Server, wait_s: float) -> bool:
+    deadline = time.monotonic() + wait_s
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{server.url}/readyz", timeout=5).status_code == 200:
+                return True
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    return False
+
+
+def track(number: int) -> dict[str, object]:
+    return {"type": "track", "userId": f"u{number}", "event": "Step Done", "messageId": f"m{number}"}
+
+
+def test_children_run_one_role_each_and_end_with_their_parent(server: Server) -> None:
+    pids = children(server)
+    assert set(pids) == {"collect", "work", "web"}
+    server.kill()
+    deadline = time.monotonic() + 5
+    while any(os.path.exists(f"/proc/{pid}/exe") for pid in pids.values()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    alive = [role for role, pid in pids.items() if os.path.exists(f"/proc/{pid}/exe")]
+    assert alive == []
+
+
+@pytest.mark.parametrize("role", ["collect", "work", "web"])
+def test_a_killed_part_is_back_within_ten_seconds_and_nothing_is_lost(server: Server, role: str) -> None:
+    source = server.add_source()
+    key = source["writeKeys"][0]
+    assert server.send("/v1/batch", {"batch": [track(number) for number in range(50)]}, key=key).status_code == 200
+    before = children(server)[role]
+    os.kill(before, signal.SIGKILL)
+    assert ready_within(server, 10)
+    assert children(server)[role] != before
+    assert server.send("/v1/batch", {"batch": [track(number) for number in range(40, 90)]}, key=key).status_code == 200
+    server.rows("SELECT count(*), count(DISTINCT id) FROM web.step_done", lambda rows: rows == [[90, 90]])
+    accounting = server.wait_closed()
+    assert [(row["accepted"], row["duplicate"], row["clean"]) for row in accounting["sources"]] == [(100, 10, 90)]
+
+
+@pytest.mark.parametrize("role", ["work", "web"])
+def test_the_door_never_waits_for_another_part(server: Server, role: str) -> None:
+    key = server.add_source()["writeKeys"][0]
+    os.kill(children(server)[role], signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        assert server.send("/v1/track", track(1), key=key).json() == {"success": True}
+        assert time.monotonic() - began < 2
+    finally:
+        os.kill(children(server)[role], signal.SIGCONT)
+    server.rows("SELECT count(*) FROM web.step_done", lambda rows: rows == [[1]])
+
+
+def test_ids_are_remembered_over_a_restart(server: Server) -> None:
+    key = server.add_source()["writeKeys"][0]
+    for number in range(20):
+        server.send("/v1/track", track(number), key=key)
+    server.rows("SELECT count(*) FROM web.tracks", lambda rows: rows == [[20]])
+    server.restart()
+    for number in range(10, 30):
+        assert server.send("/v1/track", track(number), key=key).status_code == 200
+    server.rows("SELECT count(*), count(DISTINCT id) FROM web.tracks", lambda rows: rows == [[30, 30]])
+    accounting = server.wait_closed()
+    assert [(row["accepted"], row["duplicate"], row["clean"]) for row in accounting["sources"]] == [(40, 10, 30)]
+
+
+def test_sigterm_ends_it_with_0_within_ten_seconds(tmp_path: Path) -> None:
+    server = Server(tmp_path / "data")
+    key = server.add_source()["writeKeys"][0]
+    server.send("/v1/track", track(1), key=key)
+    began = time.monotonic()
+    assert server.stop() == 0
+    assert time.monotonic() - began < 10
+    assert not (tmp_path / "data" / "server.json").exists()
+
+
+def test_a_taken_port_is_said_and_ends_it(server: Server, tmp_path: Path) -> None:
+    port = server.url.rpartition(":")[2]
+    with pytest.raises(AssertionError, match=rf"cannot listen on 127\.0\.0\.1 port {port}"):
+        Server(tmp_path / "other", "--port", port)
+
+
+def test_an_unknown_setting_is_said_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="public_url"):
+        Server(tmp_path / "data", environment={"HEADWATER_PUBLIC_ULR": "https://example.com"})
