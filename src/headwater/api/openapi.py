@@ -89,6 +89,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
     responses.pop("400", None)
     for status, answer in responses.items():
         answer["description"] = _DONE[status]
+    for parameter in operation.get("parameters", []):
+        parameter["schema"].pop("format", None)
     if "stream" in handler.opt:
         responses["200"]["content"] = {"text/event-stream": {"schema": {"$ref": _SCHEMAS + handler.opt["stream"]}}}
     responses["default"] = _ERROR

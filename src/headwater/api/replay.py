@@ -82,9 +82,9 @@ async def list_parked(
 
 
 @post("/parked/release", operation_id="releaseParked", tags=["Events"], guards=[admin], status_code=202)
-async def release_parked(data: JSONBody[Release], caller: GivenCaller, work: GivenWork) -> Replay:
+async def release_parked(caller: GivenCaller, work: GivenWork, data: JSONBody[Release | None] = None) -> Replay:
     """Let parked events go on, now that what stopped them is mended. Scope admin."""
-    return msgspec.convert(await work.release(caller.workspace_id, data.ids), Replay)
+    return msgspec.convert(await work.release(caller.workspace_id, data.ids if data else None), Replay)
 
 
 def _moment(field: str, given: str | None) -> str | None:
