@@ -85,7 +85,8 @@ class Door:
         return msgspec.structs.replace(decision, reply=self._origins.opened(decision.reply, request.headers))
 
     def too_large(self) -> Reply:
-        """For whoever stops reading a body that is over the limit."""
+        """For whoever stops reading a body that is over the limit: whose it is was not looked at."""
+        self.rejected["", RejectCode.PAYLOAD_TOO_LARGE] += 1
         return answers.opened_to_any(answers.refused(body.too_large().refusal))
 
     def overloaded(self, request: Request, retry_after_s: float = RETRY_AFTER_S) -> Reply:

@@ -81,4 +81,6 @@ def test_overload_is_503_and_an_image_for_the_pixel() -> None:
 
 
 def test_a_body_that_is_not_read_to_its_end() -> None:
-    assert refusal(make_door().too_large()) == (400, "payload_too_large")
+    door = make_door()
+    assert refusal(door.too_large()) == (400, "payload_too_large")
+    assert door.rejected == {("", "payload_too_large"): 1}
