@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import signal
+import ssl
 import subprocess
 import sys
 import threading
@@ -24,8 +25,15 @@ HEADWATER = str(Path(sys.executable).parent / "headwater")
 class Server:
     """Starts `headwater serve` and stops it. `token` may do everything; `sign_in_link` opens one session."""
 
-    def __init__(self, data: Path, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *arguments: str,
+        environment: dict[str, str] | None = None,
+        verify: ssl.SSLContext | bool = True,
+    ) -> None:
         self.data = data
+        self.verify = verify
         self._arguments = arguments
         self._environment = environment or {}
         self._lines: queue.Queue[str] = queue.Queue()
@@ -51,8 +59,9 @@ class Server:
 
     def _read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self._lines.put(line.rstrip("\n"))
+        with process.stdout as lines:
+            for line in lines:
+                self._lines.put(line.rstrip("\n"))
 
     def _wait_for(self, beginning: str) -> str:
         deadline = time.monotonic() + START_S
@@ -100,7 +109,9 @@ class Server:
     def api(self, method: str, path: str, body: Any = None, *, status: int | None = None, **more: Any) -> Any:
         """A call of the management API as the installation's admin; fails on another status than expected."""
         headers = {"authorization": f"Bearer {self.token}"} | more.pop("headers", {})
-        answer = httpx.request(method, f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=60, **more)
+        answer = httpx.request(
+            method, f"{self.url}/api/v1{path}", json=body, headers=headers, timeout=60, verify=self.verify, **more
+        )
         expected = (status,) if status is not None else (200, 201, 202)
         assert answer.status_code in expected, f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json() if answer.content else None
@@ -112,7 +123,9 @@ class Server:
         headers = {}
         if key is not None:
             headers["authorization"] = "Basic " + base64.b64encode(f"{key}:".encode()).decode()
-        return httpx.post(f"{self.url}{path}", content=json.dumps(body), headers=headers, timeout=30)
+        return httpx.post(
+            f"{self.url}{path}", content=json.dumps(body), headers=headers, timeout=30, verify=self.verify
+        )
 
     def sql(self, query: str) -> list[list[Any]]:
         return self.api("POST", "/sql", {"query": query})["rows"]
