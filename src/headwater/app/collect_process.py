@@ -100,6 +100,8 @@ class _Figures:
     def __call__(self) -> dict[str, Any]:
         return {
             "rejected": [[source, code, count] for (source, code), count in self._door.rejected.items()],
+            "throttled": dict(self._door.throttled),
+            "telemetry": self._door.telemetry,
             "connections": self.listener.connections if self.listener else 0,
             "journalEnd": self._reader.end(),
         }

@@ -100,6 +100,9 @@ class _Snapshot(Collector):
         yield _counter("events_accepted", "Events acknowledged by the door", ["source"], self._accepted_rows())
         rejected = [([source or "unknown", code], count) for source, code, count in self._door["rejected"]]
         yield _counter("events_rejected", "Items that the door refused", ["source", "code"], rejected)
+        throttled = [([source], count) for source, count in self._door["throttled"].items()]
+        yield _counter("requests_throttled", "Requests answered 429", ["source"], throttled)
+        yield _counter("client_telemetry", "Calls to /v1/m, which are not stored", [], [([], self._door["telemetry"])])
         yield _gauge("door_connections", "Open connections", self._door["connections"])
         yield _gauge("up", "1 while the working process answers", 1 if self._work is not None else 0, part="work")
         if self._work is not None:

@@ -67,7 +67,8 @@ class DoorProtocol(HttpToolsProtocol):
             self._fast = None
             super().on_headers_complete()
             return
-        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        parser = self.parser
+        keep_alive = parser is not None and parser.get_http_version() != "1.0" and parser.should_keep_alive()
         self._fast = _Waiting(keep_alive)
         self.cycle = self._fast  # pyright: ignore[reportAttributeAccessIssue]
         if self.expect_100_continue:
@@ -104,7 +105,7 @@ class DoorProtocol(HttpToolsProtocol):
         for name, value in self.headers:
             headers.setdefault(name, value)
         return Request(
-            method=self.parser.get_method().decode("ascii"),
+            method=self.parser.get_method().decode("ascii") if self.parser else "",
             path=path.decode("latin-1"),
             query=query.decode("latin-1"),
             headers=headers,
