@@ -10,6 +10,8 @@ import typer
 
 from headwater import __version__
 from headwater.app import settings as settings_module
+from headwater.app.commands import catalog, copies, events, installation, replay, send, source, sql, table
+from headwater.app.commands.output import visible
 from headwater.base.errors import HeadwaterError
 
 app = typer.Typer(
@@ -22,10 +24,11 @@ app = typer.Typer(
 
 
 def main() -> None:
+    """Every foreseen error becomes one sentence on standard error, and status 1."""
     try:
         app()
     except HeadwaterError as error:
-        typer.secho(f"headwater: {error.message}", err=True, fg=typer.colors.RED)
+        typer.secho(f"headwater: {visible(error.message)}", err=True, fg=typer.colors.RED)
         raise SystemExit(1) from None
 
 
@@ -75,6 +78,17 @@ def demo(
     settings = settings_module.load(overrides={"region": "us"} | given)
     settings = msgspec.structs.replace(settings, roles=[*settings.roles, "demo"])
     raise SystemExit(run(settings, say=_say))
+
+
+app.add_typer(source.app, name="source")
+app.add_typer(table.app, name="table")
+sql.register(app)
+send.register(app)
+events.register(app)
+app.add_typer(replay.app, name="replay")
+installation.register(app)
+copies.register(app)
+app.add_typer(catalog.app, name="catalog")
 
 
 def _overrides(
