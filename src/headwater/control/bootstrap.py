@@ -36,7 +36,9 @@ def open_store(data_dir: Path, *, clock: Clock = now) -> Store:
     """The control state of a data folder, its tables brought up to date first."""
     data_dir.mkdir(parents=True, exist_ok=True)
     migrate(state_url(data_dir))
-    return Store(url=state_url(data_dir), generation=generation_at(data_dir), sealer=sealer_at(data_dir), clock=clock)
+    generation = generation_at(data_dir)
+    generation.bump()  # whoever committed last may have died before it could say so
+    return Store(url=state_url(data_dir), generation=generation, sealer=sealer_at(data_dir), clock=clock)
 
 
 def bootstrap(store: Store, data_dir: Path, region: str, admin_token: str | None = None) -> Workspace:
