@@ -48,7 +48,7 @@ export function Page({ title, place, lead, actions, children }: PageProps) {
               {lead}
             </Text>
           ) : (
-            lead
+            lead && <div style={{ marginBlockStart: "0.35rem" }}>{lead}</div>
           )}
         </div>
         {actions}

@@ -1,6 +1,6 @@
 /** One entry of the catalogue: what it is, who answers for it, what it sends, how it is set up. */
 
-import { Alert, Anchor, Button, Group, Stack, Text, Title } from "@mantine/core";
+import { Alert, Anchor, Button, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { catalogSourceQuery } from "../../api/queries";
@@ -71,7 +71,7 @@ function About({ entry }: { entry: CatalogEntry }) {
           {entry.statusNote}
         </Text>
       )}
-      <Group gap="xs" component="dl" m={0} style={{ display: "grid", gridTemplateColumns: "auto minmax(0,1fr)" }}>
+      <dl className="hw-terms">
         <Term name="Categories">{entry.categories.join(", ")}</Term>
         <Term name="Maintained by">{entry.maintainer.name}</Term>
         {contact && (
@@ -90,7 +90,7 @@ function About({ entry }: { entry: CatalogEntry }) {
             </Anchor>
           </Term>
         )}
-      </Group>
+      </dl>
     </section>
   );
 }

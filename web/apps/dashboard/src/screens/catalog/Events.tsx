@@ -34,7 +34,7 @@ function Event({ event }: { event: EventSpec }) {
       </Text>
       {rows.length > 0 && (
         <div className="hw-scroll" tabIndex={0} role="region" aria-label={`Properties of ${event.name}`}>
-          <table className="hw-table">
+          <table className="hw-table hw-stack">
             <thead>
               <tr>
                 <th scope="col">Property</th>
@@ -48,8 +48,14 @@ function Event({ event }: { event: EventSpec }) {
                   <th scope="row" className="hw-mono">
                     {path}
                   </th>
-                  <td>{property.type}</td>
-                  <td>{property.description}</td>
+                  <td data-label="Type">
+                    {property.type}
+                    {property.ours && <span className="hw-aside"> (our reading)</span>}
+                  </td>
+                  <td>
+                    {property.description}
+                    {!property.required && <span className="hw-aside"> Sent only sometimes.</span>}
+                  </td>
                 </tr>
               ))}
             </tbody>

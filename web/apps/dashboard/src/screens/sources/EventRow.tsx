@@ -32,8 +32,7 @@ export const EventRow = memo(function EventRow({ event }: { event: DebugEvent })
         <span className="hw-event-body">
           <span className="hw-event-name">{titleOf(event)}</span>{" "}
           <span className="hw-event-who">
-            {event.type ?? "unreadable"}
-            {sender(event.payload) && <> · {sender(event.payload)}</>}
+            {[event.type, sender(event.payload)].filter(Boolean).join(" · ")}
           </span>
         </span>
         <span className="hw-event-marks">

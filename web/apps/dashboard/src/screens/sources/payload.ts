@@ -22,9 +22,9 @@ export function sender(payload: unknown): string | null {
   return typeof id === "string" && id !== "" ? id : null;
 }
 
-/** What the event is called, else its kind of call. */
+/** What the event is called, else its kind of call; of what the door refused neither may be known. */
 export function titleOf({ name, type }: Pick<DebugEvent, "name" | "type">): string {
-  return name || type || "An unreadable event";
+  return name || type || "Unnamed event";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -127,9 +127,7 @@ function listen(sourceId: string, { onOpen, onLost, onEvent }: Ears): () => void
   function open() {
     stream = new EventSource(eventStreamAddress(sourceId));
     stream.onopen = onOpen;
-    stream.addEventListener("event", (message: MessageEvent<string>) => {
-      onEvent(JSON.parse(message.data) as DebugEvent);
-    });
+    stream.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data) as DebugEvent);
     stream.onerror = () => {
       onLost();
       if (stream?.readyState === EventSource.CLOSED) timer = setTimeout(open, RECONNECT_MS);
