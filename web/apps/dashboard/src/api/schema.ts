@@ -1329,8 +1329,8 @@ export interface components {
          * UserTable
          * @description A read-only table of the user's own, to join with; it is queried as `production.<name>`.
          *
-         *     `kind`: csv and parquet are files copied in, postgres is copied from a server. `every_s`: how often the copy is
-         *     renewed; null when only on demand. `error`: why the last renewal failed.
+         *     `kind`: csv and parquet are files copied in, postgres is copied from a server. `every_seconds`: how often the copy
+         *     is renewed; null when only on demand. `error`: why the last renewal failed.
          */
         UserTable: {
             name: string;
@@ -1340,7 +1340,7 @@ export interface components {
             columns: components["schemas"]["SqlColumn"][];
             rows: number;
             refreshedAt: string | null;
-            everyS: number | null;
+            everySeconds: number | null;
             error: string | null;
         };
         /** UserTablePage */
@@ -1822,7 +1822,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Release"];
+                "application/json": components["schemas"]["Release"] | null;
             };
         };
         responses: {
