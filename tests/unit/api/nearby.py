@@ -87,6 +87,8 @@ class Nearby:
 
     async def tables_refresh(self, workspace_id: str, name: str) -> Any:
         self._noted("tables_refresh", workspace_id, name)
+        if name not in self.tables:
+            raise NotFound(f"there is no table {name}")
         return self.tables[name]
 
     async def tables_remove(self, workspace_id: str, name: str) -> None:
