@@ -10,6 +10,8 @@ import pytest
 
 from tests.server import Server
 
+pytest_plugins = ["tests.seeds_plugin"]
+
 for name in [name for name in os.environ if name.startswith("HEADWATER_") and name != "HEADWATER_CHROMIUM"]:
     del os.environ[name]
 
