@@ -17,10 +17,7 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-VIEWS = [
-    pytest.param(scheme, width, id=f"{scheme}-{width}")
-    for scheme, width in itertools.product(("light", "dark"), (1280, 320))
-]
+VIEWS = list(itertools.product(("light", "dark"), (1280, 320)))
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +36,9 @@ def source(shared_server: Server) -> dict[str, Any]:
     return made
 
 
-@pytest.fixture(params=VIEWS)
+@pytest.fixture(params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
 def view(request: pytest.FixtureRequest, browser: Browser, shared_server: Server) -> Iterator[Page]:
-    scheme, width = request.param if isinstance(request.param, tuple) else request.param.values
+    scheme, width = request.param
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
     context.set_default_timeout(10_000)
     page = context.new_page()

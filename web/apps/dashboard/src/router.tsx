@@ -90,10 +90,7 @@ const sql = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([
-    signIn,
-    inside.addChildren([home, sources, source, catalog, entry, add, sql]),
-  ]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, sources, source, catalog, entry, add, sql])]),
   defaultPreload: "intent",
   defaultErrorComponent: Crashed,
   scrollRestoration: true,

@@ -21,7 +21,8 @@ export const catalogSource = (slug: string) =>
   take(api.GET("/api/v1/catalog/sources/{slug}", { params: { path: { slug } } }));
 
 export const sources = () => take(api.GET("/api/v1/sources", { params: { query: { limit: ALL } } }));
-export const source = (sourceId: string) => take(api.GET("/api/v1/sources/{sourceId}", { params: { path: { sourceId } } }));
+export const source = (sourceId: string) =>
+  take(api.GET("/api/v1/sources/{sourceId}", { params: { path: { sourceId } } }));
 
 export type NewSource = { catalog: string; name: string; settings?: Record<string, SettingValue> };
 export const createSource = (body: NewSource) => take(api.POST("/api/v1/sources", { body }));

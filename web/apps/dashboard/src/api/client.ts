@@ -15,5 +15,9 @@ export async function take<T>(answer: Promise<Answer<T>>): Promise<T> {
 
 function unreachable(cause: unknown): unknown {
   if (cause instanceof DOMException && cause.name === "AbortError") return cause;
-  return new ApiError(0, "unreachable", "The server does not answer. Check that it runs; this page tries again by itself.");
+  return new ApiError(
+    0,
+    "unreachable",
+    "The server does not answer. Check that it runs; this page tries again by itself.",
+  );
 }

@@ -19,7 +19,10 @@ export function Catalog() {
   const navigate = route.useNavigate();
   const { data, error, isPending, refetch } = useQuery({ ...catalogQuery(q), placeholderData: keepPreviousData });
   return (
-    <Page title="Catalogue" lead="Tools that can send their events here. Choose one to see what it sends and to add it.">
+    <Page
+      title="Catalogue"
+      lead="Tools that can send their events here. Choose one to see what it sends and to add it."
+    >
       <SearchBox q={q} onSearch={(text) => void navigate({ search: { q: text || undefined }, replace: true })} />
       {isPending ? (
         <Loading what="the catalogue" />

@@ -6,9 +6,7 @@ import type { SettingSpec, SettingValue } from "../../api/types";
 type Values = Record<string, SettingValue>;
 
 export function firstValues(specs: SettingSpec[]): Values {
-  return Object.fromEntries(
-    specs.map((spec) => [spec.name, spec.default ?? (spec.type === "boolean" ? false : "")]),
-  );
+  return Object.fromEntries(specs.map((spec) => [spec.name, spec.default ?? (spec.type === "boolean" ? false : "")]));
 }
 
 /** What is missing or no number, by the setting's name. */
@@ -88,7 +86,9 @@ function Field({ spec, value, problem, onChange }: FieldProps) {
       value={String(value ?? "")}
       inputMode={isNumeric(spec) ? "decimal" : undefined}
       autoComplete="off"
-      onChange={(event) => onChange(isNumeric(spec) ? numberOrText(event.currentTarget.value) : event.currentTarget.value)}
+      onChange={(event) =>
+        onChange(isNumeric(spec) ? numberOrText(event.currentTarget.value) : event.currentTarget.value)
+      }
     />
   );
 }

@@ -31,9 +31,7 @@ export const EventRow = memo(function EventRow({ event }: { event: DebugEvent })
         </time>
         <span className="hw-event-body">
           <span className="hw-event-name">{titleOf(event)}</span>{" "}
-          <span className="hw-event-who">
-            {[event.type, sender(event.payload)].filter(Boolean).join(" · ")}
-          </span>
+          <span className="hw-event-who">{[event.type, sender(event.payload)].filter(Boolean).join(" · ")}</span>
         </span>
         <span className="hw-event-marks">
           <ViolationMark event={event} />

@@ -6,15 +6,29 @@ import { BlockIcon, CheckIcon, ClockIcon, TwinIcon, WarningIcon } from "../../sh
 
 type Look = { word: string; Icon: typeof CheckIcon; meaning: string; color?: string };
 
-const CLEAN: Look = { word: "accepted", Icon: CheckIcon, meaning: "It went on to the warehouse and the other readers." };
+const CLEAN: Look = {
+  word: "accepted",
+  Icon: CheckIcon,
+  meaning: "It went on to the warehouse and the other readers.",
+};
 
 const LOOKS: Record<string, Look> = {
   clean: CLEAN,
   accepted: CLEAN,
   duplicate: { word: "duplicate", Icon: TwinIcon, meaning: "The same messageId was seen before; it counts once." },
-  dropped: { word: "dropped", color: "amber", Icon: BlockIcon, meaning: "The sender was answered 200; the event goes no further." },
+  dropped: {
+    word: "dropped",
+    color: "amber",
+    Icon: BlockIcon,
+    meaning: "The sender was answered 200; the event goes no further.",
+  },
   parked: { word: "parked", color: "amber", Icon: ClockIcon, meaning: "It is kept, and goes on once it is released." },
-  rejected: { word: "rejected", color: "brick", Icon: BlockIcon, meaning: "The sender was told why; nothing was stored." },
+  rejected: {
+    word: "rejected",
+    color: "brick",
+    Icon: BlockIcon,
+    meaning: "The sender was told why; nothing was stored.",
+  },
 };
 
 export function fateOf(event: DebugEvent): Look {

@@ -126,7 +126,10 @@ function Announcer({ state }: { state: LiveState }) {
     const timer = setTimeout(() => {
       const count = arrivals - said.upTo;
       const name = newest ? titleOf(newest) : "";
-      setSaid({ upTo: arrivals, text: count === 1 ? `New event: ${name}` : `${count} new events, the newest: ${name}` });
+      setSaid({
+        upTo: arrivals,
+        text: count === 1 ? `New event: ${name}` : `${count} new events, the newest: ${name}`,
+      });
     }, SAY_AFTER_MS);
     return () => clearTimeout(timer);
   }, [arrivals, newest, said.upTo]);

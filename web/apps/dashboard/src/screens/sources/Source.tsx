@@ -33,7 +33,12 @@ export function Source() {
     );
   }
   return (
-    <Page title={source.name} place={`source ${id}`} lead={<Facts source={source} />} actions={<QueryButton source={source} entry={entry} />}>
+    <Page
+      title={source.name}
+      place={`source ${id}`}
+      lead={<Facts source={source} />}
+      actions={<QueryButton source={source} entry={entry} />}
+    >
       <div className="hw-two">
         <Stack gap="lg">
           {added && <SetUpSteps entry={entry} isOpen />}
@@ -67,7 +72,11 @@ function QueryButton({ source, entry }: { source: SourceValue; entry: CatalogEnt
   const table = first ? fold(first.name) : "tracks";
   const q = `SELECT *\nFROM ${source.schema}.${table}\nORDER BY received_at DESC\nLIMIT 100`;
   return (
-    <Button variant="default" leftSection={<TableIcon />} renderRoot={(props) => <Link to="/sql" search={{ q }} {...props} />}>
+    <Button
+      variant="default"
+      leftSection={<TableIcon />}
+      renderRoot={(props) => <Link to="/sql" search={{ q }} {...props} />}
+    >
       Query with SQL
     </Button>
   );

@@ -13,7 +13,11 @@ import { Page } from "../../shell/Page";
 export function Sources() {
   const { data, error, isPending, refetch } = useQuery(sourcesQuery);
   return (
-    <Page title="Sources" lead="Where events come from. Each has a write key and a schema of its own." actions={<AddButton />}>
+    <Page
+      title="Sources"
+      lead="Where events come from. Each has a write key and a schema of its own."
+      actions={<AddButton />}
+    >
       {isPending ? (
         <Loading what="the sources" />
       ) : error && !data ? (
@@ -67,10 +71,18 @@ function SourceTable({ sources }: { sources: Source[] }) {
               </td>
               <td data-label="Catalogue">{source.catalog}</td>
               <td data-label="State">
-                <Badge variant={source.enabled ? "default" : "outline"}>{source.enabled ? "enabled" : "disabled"}</Badge>
+                <Badge variant={source.enabled ? "default" : "outline"}>
+                  {source.enabled ? "enabled" : "disabled"}
+                </Badge>
               </td>
               <td data-label="Last event">
-                {source.lastEventAt ? <When at={source.lastEventAt} /> : <Text c="dimmed" size="sm" component="span">none yet</Text>}
+                {source.lastEventAt ? (
+                  <When at={source.lastEventAt} />
+                ) : (
+                  <Text c="dimmed" size="sm" component="span">
+                    none yet
+                  </Text>
+                )}
               </td>
             </tr>
           ))}

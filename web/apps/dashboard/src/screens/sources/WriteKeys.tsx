@@ -40,7 +40,9 @@ export function WriteKeys({ source }: { source: Source }) {
           Add a new key
         </Button>
         <Text size="sm" c="dimmed">
-          {several ? "All of these work until you remove them." : "To rotate: add a key, move the senders, remove the old one."}
+          {several
+            ? "All of these work until you remove them."
+            : "To rotate: add a key, move the senders, remove the old one."}
         </Text>
       </Group>
       {add.error && <Failed what="add a key" error={add.error} />}
@@ -49,7 +51,15 @@ export function WriteKeys({ source }: { source: Source }) {
   );
 }
 
-function RemoveKey({ sourceId, writeKey, onClose }: { sourceId: string; writeKey: string | null; onClose: () => void }) {
+function RemoveKey({
+  sourceId,
+  writeKey,
+  onClose,
+}: {
+  sourceId: string;
+  writeKey: string | null;
+  onClose: () => void;
+}) {
   const remove = useMutation({
     mutationFn: (key: string) => removeWriteKey(sourceId, key),
     onSuccess: async () => {
@@ -58,7 +68,12 @@ function RemoveKey({ sourceId, writeKey, onClose }: { sourceId: string; writeKey
     },
   });
   return (
-    <Modal opened={writeKey !== null} onClose={onClose} title="Remove this write key?" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal
+      opened={writeKey !== null}
+      onClose={onClose}
+      title="Remove this write key?"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       <Stack>
         <Text>
           Whoever still sends with <span className="hw-mono">{writeKey}</span> is refused with 401 from now on. What it

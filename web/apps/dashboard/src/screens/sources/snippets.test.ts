@@ -28,5 +28,7 @@ test("python's screen call takes category before name", () => {
 });
 
 test("pythonLiteral", () => {
-  expect(pythonLiteral({ a: [true, false, null], b: 'say "x"' })).toBe('{"a": [True, False, None], "b": "say \\"x\\""}');
+  expect(pythonLiteral({ a: [true, false, null], b: 'say "x"' })).toBe(
+    '{"a": [True, False, None], "b": "say \\"x\\""}',
+  );
 });

@@ -77,7 +77,12 @@ export default function Editor({ value, onChange, onRun, tables, onReady }: Edit
       state: EditorState.create({
         doc: value,
         extensions: [
-          Prec.highest(keymap.of([{ key: "Mod-Enter", run }, { key: "Ctrl-Enter", run }])),
+          Prec.highest(
+            keymap.of([
+              { key: "Mod-Enter", run },
+              { key: "Ctrl-Enter", run },
+            ]),
+          ),
           lineNumbers(),
           history(),
           drawSelection(),

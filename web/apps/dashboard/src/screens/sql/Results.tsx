@@ -21,7 +21,8 @@ export function Results({ answer, tookMs }: { answer: SqlAnswer; tookMs: number 
             Result
           </Title>
           <Text size="sm" c="dimmed" role="status">
-            {counted(answer.rows.length)} in {tookMs < 1000 ? `${Math.round(tookMs)} ms` : `${(tookMs / 1000).toFixed(1)} s`}
+            {counted(answer.rows.length)} in{" "}
+            {tookMs < 1000 ? `${Math.round(tookMs)} ms` : `${(tookMs / 1000).toFixed(1)} s`}
           </Text>
         </Group>
         <Button
@@ -94,7 +95,10 @@ function Cell({ value }: { value: unknown }) {
   if (value === null) return <td className="hw-mono hw-null">null</td>;
   const text = cellText(value);
   return (
-    <td className={typeof value === "number" ? "hw-number hw-mono" : "hw-mono"} title={text.length > 40 ? text : undefined}>
+    <td
+      className={typeof value === "number" ? "hw-number hw-mono" : "hw-mono"}
+      title={text.length > 40 ? text : undefined}
+    >
       {text}
     </td>
   );

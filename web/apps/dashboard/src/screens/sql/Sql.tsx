@@ -17,7 +17,8 @@ const Editor = lazy(() => import("./Editor"));
 const route = getRouteApi("/inside/sql");
 
 const DRAFT_KEY = "headwater-sql-draft";
-const FIRST_QUERY = "SELECT table_schema, table_name\nFROM information_schema.tables\nORDER BY table_schema, table_name";
+const FIRST_QUERY =
+  "SELECT table_schema, table_name\nFROM information_schema.tables\nORDER BY table_schema, table_name";
 
 export function Sql() {
   const { q } = route.useSearch();
@@ -44,7 +45,10 @@ export function Sql() {
   }
 
   return (
-    <Page title="SQL" lead="One SELECT over your sources' schemas. A row can be queried within two seconds of its event.">
+    <Page
+      title="SQL"
+      lead="One SELECT over your sources' schemas. A row can be queried within two seconds of its event."
+    >
       <div className="hw-sql">
         <SchemaTree
           schemas={schemas}

@@ -3,7 +3,14 @@ import { toCsv } from "./csv";
 import { completionTables, quoted, toSchemas } from "./schemas";
 
 test("CSV quotes what needs it and tells NULL from an empty text", () => {
-  const csv = toCsv([{ name: "a" }, { name: 'b"c' }], [[1, "x,y"], [null, ""], ["two\nlines", { k: [1] }]]);
+  const csv = toCsv(
+    [{ name: "a" }, { name: 'b"c' }],
+    [
+      [1, "x,y"],
+      [null, ""],
+      ["two\nlines", { k: [1] }],
+    ],
+  );
   expect(csv).toBe('a,"b""c"\r\n1,"x,y"\r\n,""\r\n"two\nlines","{""k"":[1]}"\r\n');
 });
 
