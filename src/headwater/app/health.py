@@ -122,6 +122,8 @@ class _Snapshot(Collector):
         yield _gauge("pipeline_lag_bytes", "Raw journal not yet processed", work["pipelineLagBytes"])
         yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", work["warehouseLagBytes"])
         yield _gauge("dedupe_window_seconds", "How long a messageId is remembered", work["dedupeWindowS"])
+        wanted_s = work["dedupeWindowWantedS"]
+        yield _gauge("dedupe_window_wanted_seconds", "How long one should be remembered", wanted_s)
 
 
 def _counter(name: str, text: str, labels: list[str], rows: Iterable[tuple[list[str], float]]) -> Metric:
