@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 
@@ -26,7 +27,7 @@ class Debugger:
         self._lock = threading.Lock()
         self._sources: dict[str, deque[Seen]] = {}
         self._last_ms: dict[str, int] = {}
-        self._seq = 0
+        self._seq = time.time_ns() // 1000  # a stream that goes on after a restart must not wait for lost numbers
 
     def add(self, items: Iterable[Item]) -> None:
         with self._lock:
