@@ -44,16 +44,18 @@ class Server:
 
     def start(self) -> None:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("HEADWATER_")}
-        self.errors = (self.data.parent / f"{self.data.name}.stderr").open("a")
-        self.process = subprocess.Popen(
-            [HEADWATER, "serve", "--port", "0", "--data", str(self.data), *self._arguments],
-            stdout=subprocess.PIPE,
-            stderr=self.errors,
-            text=True,
-            env=clean | self._environment,
-            cwd=self.data.parent,
-        )
-        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        self._errors = self.data.parent / f"{self.data.name}.stderr"
+        with self._errors.open("a") as errors:
+            self.process = subprocess.Popen(
+                [HEADWATER, "serve", "--port", "0", "--data", str(self.data), *self._arguments],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=clean | self._environment,
+                cwd=self.data.parent,
+            )
+        self._reading = threading.Thread(target=self._read, args=(self.process,), daemon=True)
+        self._reading.start()
         self.url = self._wait_for("listening on ").split()[-1]
         self.first_link = self._wait_for("sign in once").split()[-1]
 
@@ -77,7 +79,7 @@ class Server:
         raise AssertionError(f"the server said no {beginning!r} within {START_S} s: {self.stderr()[-3000:]}")
 
     def stderr(self) -> str:
-        return Path(self.errors.name).read_text()
+        return self._errors.read_text()
 
     @property
     def token(self) -> str:
@@ -86,17 +88,21 @@ class Server:
     def stop(self, *, wait_s: float = 15.0) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(wait_s)
-        finally:
-            self.errors.close()
+        return self._ended(wait_s)
+
+    def _ended(self, wait_s: float) -> int:
+        assert self.process is not None
+        status = self.process.wait(wait_s)
+        self._reading.join(5)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
 
     def kill(self) -> None:
         """As if the power of this process tree were cut: the children go with the parent."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
-        self.errors.close()
+        self._ended(10)
 
     def restart(self) -> None:
         self.stop()

@@ -23,7 +23,7 @@ from headwater.app.tally import Tally
 from headwater.app.wiring import open_directory
 from headwater.base.clock import now
 from headwater.collect.door import Door, DoorSettings
-from headwater.collect.server import DoorProtocol
+from headwater.collect.server import DoorApplication, DoorProtocol
 from headwater.journal.commit import GroupCommit
 from headwater.journal.local import LocalReader, LocalWriter
 
@@ -46,8 +46,9 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     proxy = WebProxy(home.socket("web"), https=bool(settings.tls_cert), trusted=trusted)
     figures = _Figures(door, reader)
     health = Health(proxy, others=_others(home, settings), figures=figures, accepted=tally.counts)
+    behind = DoorApplication(health, door=door, journal=commit, accepted=tally.add, trusted=trusted)
     listener = Listener(
-        health,
+        behind,
         protocol=DoorProtocol,
         keep_alive_s=settings.keep_alive_s,
         tls=(settings.tls_cert, settings.tls_key) if settings.tls_cert else None,

@@ -10,6 +10,7 @@ from headwater.app.settings import Settings
 from headwater.base.errors import NotFound
 from headwater.control.directory import Directory
 from headwater.warehouse.loader import Warehouse
+from headwater.warehouse.query import Queries
 
 
 class Warehouses:
@@ -22,6 +23,7 @@ class Warehouses:
         self._layouts = layouts
         self._lock = threading.Lock()
         self._open: dict[str, Warehouse] = {}
+        self._queries: dict[str, Queries] = {}
 
     def open_all(self) -> None:
         """Opens every workspace's warehouse and makes each source's schema and tables that are missing."""
@@ -41,6 +43,20 @@ class Warehouses:
                 found = self._open[workspace_id] = self._make(workspace_id)
             return found
 
+    def queries(self, workspace_id: str) -> Queries:
+        """The workspace's queries: each in a process of its own, within its time and memory."""
+        warehouse = self.of(workspace_id)
+        with self._lock:
+            found = self._queries.get(workspace_id)
+            if found is None:
+                found = self._queries[workspace_id] = Queries(
+                    warehouse,
+                    timeout_s=self._settings.query_timeout_s,
+                    memory_mib=self._settings.query_memory_mib,
+                    threads=self._settings.warehouse_threads,
+                )
+            return found
+
     def ensure_source(self, source_id: str) -> None:
         entry = self._directory.by_id(source_id)
         tables = self._layouts.tables_of(source_id)
@@ -49,6 +65,8 @@ class Warehouses:
         self.of(entry.workspace_id).ensure_source(tables)
 
     def close(self) -> None:
+        for queries in self._queries.values():
+            queries.close()
         for warehouse in self.all().values():
             warehouse.close()
 
@@ -62,5 +80,4 @@ class Warehouses:
             layout=self._layouts,
             memory_limit=f"{self._settings.warehouse_memory_mib}MiB",
             threads=self._settings.warehouse_threads,
-            query_memory=f"{self._settings.query_memory_mib}MiB",
         )

@@ -197,8 +197,6 @@ class WorkService:
         result = self._warehouses.queries(workspace_id).run(
             query,
             limit=limit if limit is not None else self._settings.query_rows,
-            timeout_s=self._settings.query_timeout_s,
-            memory_mib=self._settings.query_memory_mib,
         )
         return msgspec.to_builtins(result)
 

@@ -7,6 +7,7 @@ that comes while another is being answered (pipelining) takes uvicorn's queue, t
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -136,6 +137,73 @@ class DoorProtocol(HttpToolsProtocol):
         if not waiting.keep_alive:
             self.transport.close()
         self.on_response_complete()
+
+
+class DoorApplication:
+    """The door for requests that wait their turn on a connection (pipelining); all else goes to `inner`."""
+
+    def __init__(
+        self, inner: Any, *, door: Door, journal: Journal, accepted: Accepted, trusted: Networks = ()
+    ) -> None:
+        self._inner = inner
+        self._door = door
+        self._journal = journal
+        self._accepted = accepted
+        self._trusted = trusted
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if not self._door.owns(scope["raw_path"].decode("latin-1")):
+            await self._inner(scope, receive, send)
+            return
+        headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name, value)
+        body = await _read_bounded(receive)
+        if body is None:
+            await _send(send, self._door.too_large())
+            return
+        request = Request(
+            method=scope["method"],
+            path=scope["raw_path"].decode("latin-1"),
+            query=scope["query_string"].decode("latin-1"),
+            headers=headers,
+            body=body,
+            peer=client_address(scope["client"][0] if scope["client"] else "", headers, self._trusted),
+        )
+        await _send(send, await self._decide(request))
+
+    async def _decide(self, request: Request) -> Reply:
+        decision = self._door.handle(request)
+        if isinstance(decision, Reply):
+            return decision
+        answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        submit(
+            decision,
+            journal=self._journal,
+            accepted=self._accepted,
+            answer=lambda reply: None if answered.done() else answered.set_result(reply),
+            overloaded=lambda: self._door.overloaded(request),
+        )
+        return await answered
+
+
+async def _read_bounded(receive: Any) -> bytes | None:
+    """The body; None when it is larger than any that the door takes."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return bytes(body)
+        if len(body) <= MAX_BODY_BYTES:
+            body += message["body"]
+        if not message.get("more_body"):
+            return bytes(body) if len(body) <= MAX_BODY_BYTES else None
+
+
+async def _send(send: Any, reply: Reply) -> None:
+    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 def submit(
