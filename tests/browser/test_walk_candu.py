@@ -80,7 +80,7 @@ def test_from_the_catalogue_to_the_first_rows(page: Page, server: Server) -> Non
     newest_first = page.get_by_role("list", name="Events, newest first").get_by_role("listitem")
     expect(newest_first.nth(0)).to_contain_text("tutorial.interaction")
     expect(newest_first.nth(1)).to_contain_text("tutorial.view")
-    expect(newest_first.nth(0)).to_contain_text("accepted")
+    expect(newest_first.nth(0)).to_contain_text("clean")
 
     server.rows("SELECT 1 FROM candu_prod.tutorial_interaction", lambda rows: len(rows) == 1)
     page.get_by_role("link", name="Query with SQL").click()

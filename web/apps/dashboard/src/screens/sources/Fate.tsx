@@ -6,15 +6,8 @@ import { BlockIcon, CheckIcon, ClockIcon, TwinIcon, WarningIcon } from "../../sh
 
 type Look = { word: string; Icon: typeof CheckIcon; meaning: string; color?: string };
 
-const CLEAN: Look = {
-  word: "accepted",
-  Icon: CheckIcon,
-  meaning: "It went on to the warehouse and the other readers.",
-};
-
 const LOOKS: Record<string, Look> = {
-  clean: CLEAN,
-  accepted: CLEAN,
+  clean: { word: "clean", Icon: CheckIcon, meaning: "It goes on to the warehouse and the other readers." },
   duplicate: { word: "duplicate", Icon: TwinIcon, meaning: "The same messageId was seen before; it counts once." },
   dropped: {
     word: "dropped",

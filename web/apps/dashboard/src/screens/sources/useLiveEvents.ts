@@ -4,12 +4,15 @@
  */
 
 import { useCallback, useEffect, useReducer, useRef } from "react";
+import { queryClient } from "../../api/cache";
 import { eventStreamAddress, recentEvents } from "../../api/calls";
+import { workspaceQuery } from "../../api/queries";
 import type { DebugEvent } from "../../api/types";
 import { merge } from "./eventList";
 
 const FLUSH_MS = 200;
 const RECONNECT_MS = 3_000;
+const UNSEEN_MS = 30_000;
 const RECENT = 100;
 
 export type LiveState = {
@@ -96,7 +99,11 @@ export function useLiveEvents(sourceId: string) {
         dispatch({ kind: "opened" });
         void read();
       },
-      onLost: () => dispatch({ kind: "lost" }),
+      onLost: () => {
+        dispatch({ kind: "lost" });
+        // The session may have ended: this question finds out.
+        void queryClient.invalidateQueries(workspaceQuery);
+      },
       onEvent: (event) => waiting.current.push(event),
     });
     return () => {
@@ -120,10 +127,14 @@ export function useLiveEvents(sourceId: string) {
 
 type Ears = { onOpen: () => void; onLost: () => void; onEvent: (event: DebugEvent) => void };
 
-/** Listens until the returned function is called. A browser gives up after an error answer; this does not. */
+/**
+ * Listens until the returned function is called. A browser gives up after an error answer; this does not. A page
+ * that nobody looks at hangs up after a while, since a browser has few connections to one host.
+ */
 function listen(sourceId: string, { onOpen, onLost, onEvent }: Ears): () => void {
   let stream: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+
   function open() {
     stream = new EventSource(eventStreamAddress(sourceId));
     stream.onopen = onOpen;
@@ -133,9 +144,20 @@ function listen(sourceId: string, { onOpen, onLost, onEvent }: Ears): () => void
       if (stream?.readyState === EventSource.CLOSED) timer = setTimeout(open, RECONNECT_MS);
     };
   }
-  open();
-  return () => {
+  function close() {
     clearTimeout(timer);
     stream?.close();
+  }
+  function look() {
+    clearTimeout(timer);
+    if (document.hidden) timer = setTimeout(close, UNSEEN_MS);
+    else if (stream?.readyState === EventSource.CLOSED) open();
+  }
+
+  open();
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    document.removeEventListener("visibilitychange", look);
+    close();
   };
 }
