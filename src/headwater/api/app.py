@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from litestar import Litestar, Request, Router
+from litestar.datastructures import MutableScopeHeaders
 from litestar.di import Provide
+from litestar.types import Message, Scope
 
 from headwater.api import (
     backup,
@@ -86,6 +88,7 @@ def create_app(
         dependencies=dependencies,
         exception_handlers=exception_handlers(report or _log),
         openapi_config=openapi_config(),
+        before_send=[_not_to_be_kept],
         request_class=JsonRequest,
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
@@ -98,6 +101,14 @@ def _always(value: Any) -> Provide:
 
 def _caller(request: Request[Any, Any, Any]) -> Caller:
     return caller_of(request)
+
+
+async def _not_to_be_kept(message: Message, _scope: Scope) -> None:
+    """Answers hold keys and people's data: no browser or proxy is to keep them, or to guess their type."""
+    if message["type"] == "http.response.start":
+        headers = MutableScopeHeaders.from_message(message)
+        headers.setdefault("Cache-Control", "no-store")
+        headers.setdefault("X-Content-Type-Options", "nosniff")
 
 
 def _log(what: str, error: BaseException) -> None:

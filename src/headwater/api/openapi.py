@@ -60,7 +60,10 @@ def openapi_config() -> OpenAPIConfig:
 @get("/openapi.json", include_in_schema=False, sync_to_thread=True)
 def document_route(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The document itself. Open."""
-    return Response(document_bytes(request.app), media_type=MediaType.JSON)
+    state = request.app.state
+    if "document" not in state:
+        state["document"] = document_bytes(request.app)
+    return Response(state["document"], media_type=MediaType.JSON)
 
 
 def document_bytes(app: Litestar) -> bytes:

@@ -39,6 +39,12 @@ def test_only_sign_in_and_the_openapi_document_are_open(anyone: TestClient) -> N
     assert sorted(unguarded) == [("delete", "/api/v1/sign-in"), ("post", "/api/v1/sign-in")]
 
 
+def test_answers_are_not_to_be_kept_by_anyone(client: TestClient) -> None:
+    for path in ("/api/v1/sources", "/api/v1/sources/none"):
+        headers = client.get(path).headers
+        assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
+
+
 def test_a_link_signs_in_once_and_the_cookie_is_closed_to_scripts_and_other_sites(
     anyone: TestClient, store: Store
 ) -> None:
