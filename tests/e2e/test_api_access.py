@@ -57,7 +57,8 @@ def test_workspaces_do_not_see_each_other(running: Server) -> None:
     key = running.api("POST", "/workspace/api-keys", {"name": "k"}, **there)["key"]
     body = {"userId": "u", "event": "Secret", "messageId": "private-1"}
     assert running.send("/v1/track", body, key=source["writeKeys"][0]).status_code == 200
-    running.rows("SELECT count(*) FROM private.secret", lambda rows: rows == [[1]])
+    running.wait_closed()
+    assert running.sql("SELECT count(*) FROM private.secret") == [[1]]
     for path in (f"/sources/{source['id']}", f"/sources/{source['id']}/events", "/events/private-1"):
         assert with_key(running, key, "GET", path).status_code == 404
     refused = with_key(running, key, "POST", "/sql", {"query": "SELECT * FROM private.secret"})

@@ -97,7 +97,8 @@ def test_write_keys_rotate_with_overlap_and_a_removed_one_fails_at_once(running:
     refused = running.send("/v1/track", track("rotate-late"), key=old)
     assert (refused.status_code, refused.json()["code"]) == (401, "invalid_write_key")
     assert running.send("/v1/track", track("rotate-more"), key=new).status_code == 200
-    running.rows(f"SELECT count(*) FROM {source['schema']}.ordered", lambda rows: rows == [[3]])
+    running.wait_closed()
+    assert running.sql(f"SELECT count(*) FROM {source['schema']}.ordered") == [[3]]
 
 
 def test_a_disabled_source_answers_200_and_says_what_became_of_the_event(running: Server) -> None:
@@ -110,8 +111,9 @@ def test_a_disabled_source_answers_200_and_says_what_became_of_the_event(running
     ]
     running.api("PATCH", f"/sources/{source['id']}", {"enabled": True})
     running.send("/v1/track", track("while-on"), key=source["writeKeys"][0])
-    running.rows(f"SELECT id FROM {source['schema']}.ordered", lambda rows: rows == [["while-on"]])
-    account = next(each for each in running.wait_closed()["sources"] if each["sourceId"] == source["id"])
+    books = running.wait_closed()
+    assert running.sql(f"SELECT id FROM {source['schema']}.ordered") == [["while-on"]]
+    account = next(each for each in books["sources"] if each["sourceId"] == source["id"])
     assert (account["accepted"], account["dropped"], account["clean"]) == (2, {"source_disabled": 1}, 1)
 
 
@@ -164,7 +166,8 @@ def test_the_live_stream_goes_on_when_the_working_process_was_killed(server: Ser
 def test_a_source_is_removed_with_its_rows_and_its_name_is_free(running: Server) -> None:
     source = running.add_source("http-api", "Short Lived")
     running.send("/v1/track", track("short"), key=source["writeKeys"][0])
-    running.rows("SELECT count(*) FROM short_lived.ordered", lambda rows: rows == [[1]])
+    running.wait_closed()
+    assert running.sql("SELECT count(*) FROM short_lived.ordered") == [[1]]
     running.api("DELETE", f"/sources/{source['id']}?dropSchema=true")
     assert running.send("/v1/track", track("too-late"), key=source["writeKeys"][0]).status_code == 401
     assert tables(running, "short_lived") == {}
@@ -175,7 +178,8 @@ def test_a_source_is_removed_with_its_rows_and_its_name_is_free(running: Server)
 def test_a_source_removed_without_its_rows_keeps_name_and_rows(running: Server) -> None:
     source = running.add_source("http-api", "Kept Rows")
     running.send("/v1/track", track("kept"), key=source["writeKeys"][0])
-    running.rows("SELECT count(*) FROM kept_rows.ordered", lambda rows: rows == [[1]])
+    running.wait_closed()
+    assert running.sql("SELECT count(*) FROM kept_rows.ordered") == [[1]]
     running.api("DELETE", f"/sources/{source['id']}")
     assert running.sql("SELECT count(*) FROM kept_rows.ordered") == [[1]]
     taken = running.api("POST", "/sources", {"catalog": "http-api", "name": "Kept Rows"}, status=409)
