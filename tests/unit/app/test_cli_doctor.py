@@ -1,0 +1,151 @@
+"""What the doctor makes of what it finds."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from headwater.app import doctor
+from headwater.app.doctor import GIB, Figures
+from tests.certificates import certificate
+
+
+@pytest.mark.parametrize(("free_bytes", "status"), [(100 * GIB, "ok"), (GIB, "warn"), (GIB // 8, "fail"), (0, "fail")])
+def test_free_space(free_bytes: int, status: str):
+    check = doctor.free_space(Path("/data"), free_bytes, 200 * GIB)
+    assert check.status == status
+    assert bool(check.advice) == (status != "ok")
+
+
+def test_what_opens_everything_is_its_owners_alone(tmp_path: Path):
+    assert list(doctor.permissions(tmp_path)) == []
+    for name, mode in (("admin-token", 0o600), ("secret.key", 0o640)):
+        (tmp_path / name).touch(mode=mode)
+        (tmp_path / name).chmod(mode)
+    token, key = doctor.permissions(tmp_path)
+    assert (token.status, key.status) == ("ok", "fail")
+    assert "0640" in key.meaning
+
+
+def test_a_clock_that_was_set_back(tmp_path: Path):
+    segment = tmp_path / "journal" / "raw" / "0.log"
+    segment.parent.mkdir(parents=True)
+    segment.touch()
+    os.utime(segment, (1_800_000_000, 1_800_000_000))
+    assert doctor.clock(tmp_path, now=1_800_000_001).status == "ok"
+    back = doctor.clock(tmp_path, now=1_800_000_000 - 3600)
+    assert back.status == "fail"
+    assert "3,600 s" in back.meaning
+
+
+@pytest.mark.parametrize(
+    ("after_days", "status", "told"),
+    [(-2, "fail", "valid only from"), (0, "warn", "1 days from now"), (30, "fail", "expired on")],
+)
+def test_a_certificates_days(tmp_path: Path, after_days: int, status: str, told: str):
+    path, _ = certificate(tmp_path)  # valid from yesterday until the day after tomorrow
+    check = doctor.certificate(path, now=datetime.now(UTC) + timedelta(days=after_days))
+    assert check.status == status
+    assert told in check.meaning
+
+
+def test_a_certificate_that_cannot_be_read(tmp_path: Path):
+    (tmp_path / "x.pem").write_text("no")
+    assert doctor.certificate(tmp_path / "x.pem", now=datetime.now(UTC)).status == "fail"
+    assert doctor.certificate(tmp_path / "none.pem", now=datetime.now(UTC)).status == "fail"
+
+
+def test_a_part_that_is_away():
+    assert doctor.readiness(200, {"parts": {"collect": "ready", "work": "ready"}}).status == "ok"
+    check = doctor.readiness(503, {"parts": {"collect": "ready", "work": "away"}})
+    assert (check.status, "work" in check.meaning) == ("fail", True)
+    assert "/readyz answers 502" in doctor.readiness(502, None).meaning
+
+
+def books(accepted: int, clean: int, *, done: int | None = None, dead: int = 0, **more: Any) -> dict[str, Any]:
+    source = {"sourceId": "src", "accepted": accepted, "clean": clean, "duplicate": 1}
+    source |= {"dropped": {"source_disabled": 2}, "parked": {}} | more
+    done = clean - dead if done is None else done
+    reader = {"reader": "warehouse", "clean": clean, "done": done, "pending": 0, "dead": dead, "skipped": 0}
+    return {"sources": [source], "readers": [reader]}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "status", "told"),
+    [
+        (books(13, 10), books(13, 10), "ok", "over 13 accepted"),
+        (books(15, 10), books(19, 12), "ok", ""),  # what was open at first is decided, and more came in
+        (books(13, 12), books(16, 13), "ok", ""),  # the terms of one answer are a moment apart
+        (books(15, 10), books(15, 10), "warn", "the fate of 2 is not decided"),
+        (books(13, 11), books(13, 11), "fail", "had 13 events, and 14 fates"),
+        (books(13, 10, done=9), books(13, 10, done=9), "warn", "reader warehouse"),
+        (books(13, 10, dead=1), books(13, 10, dead=1), "warn", "1 events were given up"),
+        (books(13, 10, parked={"unreadable": 1}), books(13, 10, parked={"unreadable": 1}), "fail", "14 fates"),
+        ({"sources": [], "readers": []}, {"sources": [], "readers": []}, "ok", "0 accepted"),
+    ],
+)
+def test_the_accounting(first: dict[str, Any], last: dict[str, Any], status: str, told: str):
+    check = doctor.accounting(first, last)
+    assert check.status == status, check
+    assert told in check.meaning
+
+
+def at(lag_bytes: int, processed: int, *, window_s: float = 86400, wanted_s: float | None = 86400) -> Figures:
+    return Figures(
+        pipeline_lag_bytes=lag_bytes,
+        warehouse_lag_bytes=0,
+        window_s=window_s,
+        window_wanted_s=wanted_s,
+        processed=processed,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "status"),
+    [
+        (at(0, 5), at(0, 5), "ok"),
+        (at(900, 5), at(400, 5), "ok"),
+        (at(900, 5), at(1900, 6), "ok"),
+        (at(900, 5), at(900, 5), "fail"),
+        (at(0, 5), at(900, 5), "ok"),
+    ],
+)
+def test_a_pipeline_that_stands_still(first: Figures, second: Figures, status: str):
+    assert doctor.pipeline(first, second).status == status
+
+
+def test_a_window_that_shrank():
+    assert doctor.window(at(0, 0)).status == "ok"
+    assert doctor.window(at(0, 0, wanted_s=None)).status == "ok"
+    check = doctor.window(at(0, 0, window_s=7200))
+    assert check.status == "warn"
+    assert "2.0 h, less than the 24.0 h set" in check.meaning
+
+
+def test_a_warehouse_that_is_behind_and_events_that_wait():
+    assert doctor.warehouse({"id": "builtin", "lagSeconds": 1.2}).status == "ok"
+    assert doctor.warehouse({"id": "builtin", "lagSeconds": 90.0}).status == "warn"
+    assert doctor.parked(0).status == "ok"
+    assert "3 acknowledged events" in doctor.parked(3).meaning
+
+
+def test_the_figures_are_read_off_the_metrics():
+    text = """# TYPE headwater_events_processed_total counter
+headwater_events_processed_total{source="a",fate="clean",reason=""} 3.0
+headwater_events_processed_total{source="b",fate="duplicate",reason=""} 2.0
+# TYPE headwater_pipeline_lag_bytes gauge
+headwater_pipeline_lag_bytes 10.0
+# TYPE headwater_warehouse_lag_bytes gauge
+headwater_warehouse_lag_bytes 20.0
+# TYPE headwater_dedupe_window_seconds gauge
+headwater_dedupe_window_seconds 30.0
+"""
+    found = doctor.figures(text)
+    assert found == Figures(
+        pipeline_lag_bytes=10, warehouse_lag_bytes=20, window_s=30, window_wanted_s=None, processed=5
+    )
+    assert doctor.figures("# TYPE headwater_up gauge\nheadwater_up 0\n") is None
