@@ -54,7 +54,7 @@ def test_an_unmodified_client_passes_over_tls(tls_server: tuple[Server, Path]) -
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    server.rows("SELECT count(*), sum(number) FROM web.over_tls", lambda rows: rows == [[20, 190]])
+    server.rows("SELECT count(*), sum(number)::BIGINT FROM web.over_tls", lambda rows: rows == [[20, 190]])
     with pytest.raises(httpx.TransportError):
         httpx.get(server.url.replace("https://", "http://") + "/healthz", timeout=5)
 
