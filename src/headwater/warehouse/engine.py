@@ -1,27 +1,45 @@
-"""One DuckDB instance over one warehouse file: one connection that writes, a few that only query.
+"""One DuckDB instance over one warehouse file, and the moments at which the file may be read beside it.
 
 The file is attached under the name `_headwater`, so that no schema can be mistaken for the database. After opening,
 the instance can reach no file, no network and no extension, and its configuration is locked for good.
+
+Queries run in processes of their own, which read the same file. That is safe between two checkpoints: until the next
+one, no block that the last one refers to is written again, and the log beside the file only grows. So this class
+alone decides when a checkpoint is made: never while a snapshot is being read.
 """
 
 from __future__ import annotations
 
-import queue
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 import duckdb
+import msgspec
 
 from headwater.base.errors import Terminal, Transient
 
-DATABASE = "_headwater"
-INTERNAL = "headwater"
+DATABASE: Final = "_headwater"
+INTERNAL: Final = "headwater"
 """The schema of headwater's own books; queries cannot read it."""
 
-BROKEN = (duckdb.FatalException, duckdb.InternalException)
+BROKEN: Final = (duckdb.FatalException, duckdb.InternalException)
 """After these the instance may be invalid: close it and open the file anew."""
+
+CHECKPOINT_BYTES: Final = 4 * 1024 * 1024
+"""Once the log is this long it goes into the file when no snapshot is being read; at four times that, new snapshots
+wait for it."""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A state of the file that holds while it is being read: the file as it is, the first bytes of its log."""
+
+    path: str
+    generation: int
+    wal_bytes: int
 
 
 def quoted(*names: str) -> str:
@@ -30,10 +48,7 @@ def quoted(*names: str) -> str:
 
 
 class Engine:
-    """Thread-safe. `path` None keeps everything in memory (for tests). Sizes are DuckDB's (`1GB`).
-
-    `query_memory` bounds what a query's sorts and hash tables may take; `memory_limit` bounds the instance.
-    """
+    """Thread-safe. `path` None keeps everything in memory (for tests). Sizes are DuckDB's (`1GB`)."""
 
     def __init__(
         self,
@@ -41,21 +56,24 @@ class Engine:
         *,
         memory_limit: str = "1GB",
         threads: int = 2,
-        query_memory: str = "256MB",
-        query_connections: int = 2,
         spill_limit: str = "4GB",
+        checkpoint_bytes: int = CHECKPOINT_BYTES,
     ) -> None:
         self.path = path
         self._settings = {"memory_limit": memory_limit, "threads": str(threads)}
-        self._query_memory = query_memory
-        self._query_connections = query_connections
         self._spill_limit = spill_limit
+        self._checkpoint_bytes = checkpoint_bytes
         self._write_lock = threading.RLock()
-        self._state_lock = threading.Lock()
-        self._running: set[duckdb.DuckDBPyConnection] = set()
-        self._idle: queue.LifoQueue[duckdb.DuckDBPyConnection] = queue.LifoQueue()
+        self._snapshots = threading.Condition()
+        self._reading = 0
+        self._copying = 0
+        self._generation = 0
+        self._wal_bytes = 0
+        if path is not None:
+            for left in path.parent.glob(f"{path.name}.spill-*"):  # of query processes that were killed
+                shutil.rmtree(left, ignore_errors=True)
         self._writer: duckdb.DuckDBPyConnection | None = None
-        self.generation = 0
+        self._reader: duckdb.DuckDBPyConnection | None = None
         self._open()
 
     @contextmanager
@@ -70,66 +88,86 @@ class Engine:
             except BROKEN:
                 self._reopen()
                 raise
+            finally:
+                self._note_log()
+        self._checkpoint_when_due()
 
     @contextmanager
-    def querying(self, wait_s: float) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection to read with. Raises Transient `busy` when none is free within `wait_s`."""
-        try:
-            connection = self._idle.get(timeout=wait_s)
-        except queue.Empty:
-            raise Transient(
-                f"All {self._query_connections} query connections were busy for {wait_s:g} s. Try again.",
-                code="busy",
-            ) from None
-        generation = self.generation
-        with self._state_lock:
-            self._running.add(connection)
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of one's own in this process that sees what is committed; loading goes on."""
+        base = self._reader
+        if base is None:
+            raise Transient("The warehouse is closed.")
+        connection = base.cursor()
         try:
             yield connection
         finally:
-            with self._state_lock:
-                self._running.discard(connection)
-                current = generation == self.generation
-            if current:
-                self._idle.put(connection)
-            else:
-                connection.close()
+            connection.close()
 
-    def interrupt_queries(self) -> int:
-        """Stop every running query, because the loader needs the memory; how many there were."""
-        with self._state_lock:
-            for connection in self._running:
-                connection.interrupt()
-            return len(self._running)
+    @contextmanager
+    def snapshot(self, wait_s: float, *, copying: bool = False) -> Iterator[Snapshot]:
+        """A state of the file to be read from outside, until the block ends; for a copy it may be a long time."""
+        assert self.path is not None
+        with self._snapshots:
+            if not self._snapshots.wait_for(self._may_be_read, timeout=wait_s):
+                raise Transient("The warehouse is busy writing its log into the file. Try again.", code="busy")
+            self._reading += 1
+            self._copying += copying
+            found = Snapshot(str(self.path), self._generation, self._wal_bytes)
+        try:
+            yield found
+        finally:
+            with self._snapshots:
+                self._reading -= 1
+                self._copying -= copying
+            self._checkpoint_when_due()
 
-    def reopen_if_broken(self) -> None:
-        """Called by a query that met a fatal error: the writer tells whether the instance still lives."""
-        with self._write_lock:
-            try:
-                if self._writer is not None:
-                    self._writer.execute("SELECT 1").fetchall()
-            except duckdb.Error:
-                self._reopen()
+    def _may_be_read(self) -> bool:
+        """False: a checkpoint is due and the snapshots of now are waited for. While a copy is made it cannot be had."""
+        return self._copying > 0 or not self._log_is_long(4)
+
+    def checkpoint(self) -> bool:
+        """Bring the log into the file; False when a snapshot is being read just now."""
+        with self._write_lock, self._snapshots:
+            if self._reading or self._writer is None:
+                return False
+            self._writer.execute(f"CHECKPOINT {DATABASE}")
+            self._generation += 1
+            self._note_log()
+            self._snapshots.notify_all()
+            return True
 
     def close(self) -> None:
         """Close all connections; what is committed is in the file."""
         with self._write_lock:
             self._close()
 
-    def _close(self) -> None:
-        with self._state_lock:
-            self.generation += 1
-            for connection in self._running:
-                connection.interrupt()
-        while True:
+    def _log_is_long(self, times: int = 1) -> bool:
+        return self._wal_bytes > times * self._checkpoint_bytes
+
+    def _note_log(self) -> None:
+        if self.path is not None:
+            log = self.path.with_name(self.path.name + ".wal")
+            with self._snapshots:
+                self._wal_bytes = log.stat().st_size if log.exists() else 0
+
+    def _checkpoint_when_due(self) -> None:
+        if self._log_is_long() and self._write_lock.acquire(blocking=False):
             try:
-                self._idle.get_nowait().close()
-            except queue.Empty:
-                break
-        if self._writer is not None:
-            with suppress(duckdb.Error):
-                self._writer.close()
-            self._writer = None
+                # a transaction of `reading` may stand in the way: the next write tries again
+                with suppress(duckdb.TransactionException):
+                    self.checkpoint()
+            finally:
+                self._write_lock.release()
+
+    def _close(self) -> None:
+        with self._snapshots:
+            self._generation += 1
+            for connection in (self._reader, self._writer):
+                if connection is not None:
+                    with suppress(duckdb.Error):
+                        connection.close()
+            self._reader = self._writer = None
 
     def _reopen(self) -> None:
         if self.path is None:
@@ -138,30 +176,39 @@ class Engine:
         self._open()
 
     def _open(self) -> None:
-        writer = duckdb.connect(
-            ":memory:",
-            config={
-                **self._settings,
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-                "allow_community_extensions": "false",
-                "python_enable_replacements": "false",
-            },
-        )
+        writer = connect(self._settings)
         where = ":memory:" if self.path is None else str(self.path).replace("'", "''")
-        writer.execute(f"ATTACH '{where}' AS {DATABASE}; USE {DATABASE}; DETACH memory")
-        if self.path is not None:
-            spill = str(self.path.with_name(self.path.name + ".tmp")).replace("'", "''")
-            writer.execute(f"SET temp_directory = '{spill}'; SET max_temp_directory_size = '{self._spill_limit}'")
-        else:
-            writer.execute("SET temp_directory = ''")
-        writer.execute("SET GLOBAL TimeZone = 'UTC'")
-        for _ in range(self._query_connections):
-            self._idle.put(self._query_connection(writer))
-        writer.execute(f"USE {DATABASE}; SET enable_external_access = false; SET lock_configuration = true")
+        writer.execute(f"ATTACH '{where}' AS {DATABASE}")
+        settle(writer, None if self.path is None else self.path.with_name(self.path.name + ".tmp"), self._spill_limit)
+        writer.execute("SET checkpoint_threshold = '1TB'")
+        lock(writer)
         self._writer = writer
+        self._reader = writer.cursor()
+        self._reader.execute(f"USE {DATABASE}")
+        self._note_log()
 
-    def _query_connection(self, writer: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-        connection = writer.cursor()
-        connection.execute(f"USE {DATABASE}; SET operator_memory_limit = '{self._query_memory}'")
-        return connection
+
+def connect(settings: dict[str, str]) -> duckdb.DuckDBPyConnection:
+    """A fresh instance that loads no extension and looks at no Python variable."""
+    return duckdb.connect(
+        ":memory:",
+        config={
+            **settings,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "allow_community_extensions": "false",
+            "python_enable_replacements": "false",
+        },
+    )
+
+
+def settle(connection: duckdb.DuckDBPyConnection, spill: Path | None, spill_limit: str) -> None:
+    """Make the attached warehouse the only database, times UTC, and give too large sorts a place on disk."""
+    connection.execute(f"USE {DATABASE}; DETACH memory; SET GLOBAL TimeZone = 'UTC'")
+    place = "" if spill is None else str(spill).replace("'", "''")
+    connection.execute(f"SET temp_directory = '{place}'; SET max_temp_directory_size = '{spill_limit}'")
+
+
+def lock(connection: duckdb.DuckDBPyConnection) -> None:
+    """From here on no file, no network, no extension, and no way back."""
+    connection.execute("SET enable_external_access = false; SET lock_configuration = true")

@@ -112,16 +112,9 @@ class Warehouse:
         layout: Layout,
         memory_limit: str = "1GB",
         threads: int = 2,
-        query_memory: str = "256MB",
-        query_connections: int = 2,
     ) -> None:
-        self.engine = Engine(
-            path,
-            memory_limit=memory_limit,
-            threads=threads,
-            query_memory=query_memory,
-            query_connections=query_connections,
-        )
+        self.path = path
+        self.engine = Engine(path, memory_limit=memory_limit, threads=threads)
         self._layout = layout
         self._flattener = Flattener()
         self._schemas = Schemas()
@@ -193,8 +186,6 @@ class Warehouse:
         try:
             return self._load_at_once(events, cursor)
         except duckdb.OutOfMemoryException:
-            if self.engine.interrupt_queries() and not again:
-                return self._load(events, cursor, again=True)
             if len(events) <= 1:
                 raise
         except BROKEN as error:
