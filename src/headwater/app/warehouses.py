@@ -11,7 +11,6 @@ from headwater.base.errors import NotFound
 from headwater.control.directory import Directory
 from headwater.warehouse.loader import Warehouse
 from headwater.warehouse.query import Queries
-from headwater.warehouse.query import Queries
 
 
 class Warehouses:
@@ -24,7 +23,6 @@ class Warehouses:
         self._layouts = layouts
         self._lock = threading.Lock()
         self._open: dict[str, Warehouse] = {}
-        self._queries: dict[str, Queries] = {}
         self._queries: dict[str, Queries] = {}
 
     def open_all(self) -> None:
@@ -59,19 +57,6 @@ class Warehouses:
                 )
             return found
 
-    def queries(self, workspace_id: str) -> Queries:
-        warehouse = self.of(workspace_id)
-        with self._lock:
-            found = self._queries.get(workspace_id)
-            if found is None:
-                found = self._queries[workspace_id] = Queries(
-                    warehouse,
-                    timeout_s=self._settings.query_timeout_s,
-                    memory_mib=self._settings.query_memory_mib,
-                    threads=self._settings.warehouse_threads,
-                )
-            return found
-
     def ensure_source(self, source_id: str) -> None:
         entry = self._directory.by_id(source_id)
         tables = self._layouts.tables_of(source_id)
@@ -80,8 +65,6 @@ class Warehouses:
         self.of(entry.workspace_id).ensure_source(tables)
 
     def close(self) -> None:
-        for queries in self._queries.values():
-            queries.close()
         for queries in self._queries.values():
             queries.close()
         for warehouse in self.all().values():
