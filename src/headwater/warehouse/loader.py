@@ -17,9 +17,11 @@ import msgspec
 import pyarrow as pa
 import structlog
 
+from headwater.base.clock import iso
 from headwater.base.errors import Transient
 from headwater.base.event import CleanEvent
 from headwater.base.outcome import ParkReason
+from headwater.warehouse import copies
 from headwater.warehouse.batch import Batch, fit
 from headwater.warehouse.columns import Column
 from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine
@@ -75,6 +77,20 @@ class Found(msgspec.Struct, frozen=True):
     schema: str
     table: str
     received_at: str
+
+
+class TableStats(msgspec.Struct, frozen=True):
+    schema: str
+    table: str
+    rows: int
+    columns: int
+
+
+class Stats(msgspec.Struct, frozen=True):
+    """`last_load_at`: when a load was last committed, ISO 8601 with Z; None: never."""
+
+    tables: list[TableStats]
+    last_load_at: str | None
 
 
 class Parked(msgspec.Struct, frozen=True):
@@ -143,19 +159,38 @@ class Warehouse:
 
     def cursor(self, reader: str = "warehouse") -> int | None:
         """The offset that the reader goes on from; None: it has loaded nothing yet."""
-        with self.engine.writing() as connection:
+        with self.engine.reading() as connection:
             found = connection.execute(
                 f"SELECT next_offset FROM {DATABASE}.{INTERNAL}.cursors WHERE reader = ?", [reader]
-            ).fetchone()
-        return None if found is None else found[0]
+            ).fetchall()
+        return found[0][0] if found else None
 
     def counts(self, reader: str = "warehouse") -> Counts:
         """What the reader's loads came to; committed with its cursor, so replays with None as offset do not count."""
-        with self.engine.writing() as connection:
+        with self.engine.reading() as connection:
             found = connection.execute(
                 f"SELECT done, dead FROM {DATABASE}.{INTERNAL}.counts WHERE reader = ?", [reader]
-            ).fetchone()
-        return Counts(*found) if found else Counts()
+            ).fetchall()
+        return Counts(*found[0]) if found else Counts()
+
+    def stats(self) -> Stats:
+        """Tables with their rows and columns, and the time of the last load."""
+        with self.engine.reading() as connection:
+            tables = connection.execute(
+                "SELECT schema_name, table_name, estimated_size, column_count FROM duckdb_tables() "
+                "WHERE database_name = ? AND schema_name NOT IN (?, 'main') ORDER BY ALL",
+                [DATABASE, INTERNAL],
+            ).fetchall()
+            (last,) = connection.execute(f"SELECT max(loaded_at) FROM {DATABASE}.{INTERNAL}.cursors").fetchall()[0]
+        return Stats([TableStats(*row) for row in tables], None if last is None else iso(last.replace(tzinfo=UTC)))
+
+    def snapshot(self, target: Path) -> None:
+        """A copy of the file as of now at `target`, which must not exist. Loading goes on."""
+        copies.snapshot(self.engine, target)
+
+    def export(self, directory: Path) -> list[copies.ExportedTable]:
+        """Each table as `<directory>/<schema>/<table>.parquet`. Loading goes on."""
+        return copies.export(self.engine, directory)
 
     def find(self, message_id: str) -> list[Found]:
         """The rows of one event, in every schema's tables."""
@@ -337,8 +372,8 @@ def _all_unfit(track: tuple[str, Row], own: tuple[str, Row]) -> Row:
 def _move(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:
     books = f"{DATABASE}.{INTERNAL}"
     now = datetime.now(UTC).replace(tzinfo=None)
-    counts = connection.execute(f"SELECT done, dead FROM {books}.counts WHERE reader = ?", [mark.reader]).fetchone()
-    done, dead = counts or (0, 0)
+    counts = connection.execute(f"SELECT done, dead FROM {books}.counts WHERE reader = ?", [mark.reader]).fetchall()
+    done, dead = counts[0] if counts else (0, 0)
     connection.execute(f"DELETE FROM {books}.cursors WHERE reader = ?", [mark.reader])
     connection.execute(f"INSERT INTO {books}.cursors VALUES (?, ?, ?)", [mark.reader, mark.next_offset, now])
     if mark.events:
