@@ -71,7 +71,8 @@ class Access:
         mine = (c.workspace_id == workspace_id) & (c.id == key_id)
         name = checked_name(name)
         with self._state.noting() as connection:
-            connection.execute(update(t.api_keys).where(mine).values(name=name))
+            if not connection.execute(update(t.api_keys).where(mine).values(name=name)).rowcount:
+                raise NotFound(f'There is no API key "{key_id}" in this workspace.')
             self._state.record(
                 connection, by=by, action="api-key.rename", target=key_id, workspace_id=workspace_id,
                 detail={"name": name},

@@ -41,8 +41,6 @@ def workspace(store: Store) -> Workspace:
 @pytest.fixture
 def directory(store: Store, tmp_path: Path) -> Iterator[Directory]:
     """As another process sees it: its own engine, its own view of the counter."""
-    directory = Directory(
-        store_url=state_url(tmp_path), generation=generation_at(tmp_path), sealer=sealer_at(tmp_path)
-    )
+    directory = Directory(store_url=state_url(tmp_path), generation=generation_at(tmp_path), sealer=sealer_at(tmp_path))
     yield directory
     directory.close()

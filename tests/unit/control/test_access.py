@@ -11,9 +11,7 @@ from headwater.control.store import Store
 from tests.unit.control.conftest import Wall
 
 
-def test_a_key_opens_its_workspace_and_is_stored_nowhere(
-    store: Store, workspace: Workspace, tmp_path: Path
-) -> None:
+def test_a_key_opens_its_workspace_and_is_stored_nowhere(store: Store, workspace: Workspace, tmp_path: Path) -> None:
     key, token = store.access.create_api_key(workspace.id, name="ci", scopes=["data"])
     found = store.access.key_by_token(token)
     assert found is not None
@@ -43,6 +41,14 @@ def test_the_last_use_is_noted_once_a_minute(store: Store, workspace: Workspace,
     clock.seconds += 31
     store.access.key_by_token(token)
     assert store.access.api_key(workspace.id, key.id).last_used_at == "2023-11-14T22:14:21.000Z"
+
+
+def test_a_rename_is_written_down_only_when_there_was_a_key(store: Store, workspace: Workspace) -> None:
+    key, _ = store.access.create_api_key(workspace.id, name="ci")
+    assert store.access.rename_api_key(workspace.id, key.id, name="build").name == "build"
+    with pytest.raises(NotFound):
+        store.access.rename_api_key(workspace.id, "key_none", name="x")
+    assert [entry.action for entry in store.audit(workspace.id)[0]][:2] == ["api-key.rename", "api-key.create"]
 
 
 def test_scopes_are_of_the_three(store: Store, workspace: Workspace) -> None:

@@ -55,9 +55,7 @@ def test_no_change_means_no_reading(store: Store, workspace: Workspace, director
     assert directory.by_id(f"{workspace.id}.rest") is first
 
 
-def test_a_workspace_is_found_by_each_client_token(
-    store: Store, workspace: Workspace, directory: Directory
-) -> None:
+def test_a_workspace_is_found_by_each_client_token(store: Store, workspace: Workspace, directory: Directory) -> None:
     newer = store.add_client_token(workspace.id)
     store.add_identity_secret(workspace.id, name="prod", secret="hmac-key")
     store.update_workspace(workspace.id, identity_verification="require", allowed_origins=["https://a.example"])
@@ -96,9 +94,7 @@ def test_the_last_snapshot_answers_while_the_state_cannot_be_read(
 
 
 def test_without_any_snapshot_the_caller_is_asked_to_come_again(tmp_path: Path) -> None:
-    directory = Directory(
-        store_url=state_url(tmp_path), generation=generation_at(tmp_path), sealer=sealer_at(tmp_path)
-    )
+    directory = Directory(store_url=state_url(tmp_path), generation=generation_at(tmp_path), sealer=sealer_at(tmp_path))
     with pytest.raises(Transient, match="try again"):
         directory.by_write_key("x")
     directory.close()

@@ -41,9 +41,7 @@ def test_an_update_changes_what_is_given_alone(store: Store, workspace: Workspac
     assert changed.region == "us"
 
 
-@pytest.mark.parametrize(
-    "origin", ["app.example.com", "https://a/b", "https://u@a", "ftp://a", "https://", "x\ud800"]
-)
+@pytest.mark.parametrize("origin", ["app.example.com", "https://a/b", "https://u@a", "ftp://a", "https://", "x\ud800"])
 def test_what_is_no_origin_is_refused(store: Store, workspace: Workspace, origin: str) -> None:
     with pytest.raises(InvalidInput, match="is not an origin"):
         store.update_workspace(workspace.id, allowed_origins=[origin])
