@@ -24,7 +24,7 @@ from headwater.base.outcome import ParkReason
 from headwater.warehouse import copies
 from headwater.warehouse.batch import Batch, fit
 from headwater.warehouse.columns import Column
-from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine
+from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine, quoted
 from headwater.warehouse.exact import Unreadable
 from headwater.warehouse.flatten import Flattener, Row
 from headwater.warehouse.latest import upsert
@@ -142,7 +142,7 @@ class Warehouse:
 
     def ensure_source(self, source: SourceTables) -> None:
         """Create the source's schema and empty typed tables, and add what its catalogue entry names since."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for name in tables_at_creation(source):
                 columns = catalogue_columns(source, name)
                 table = self._schemas.find(connection, source.schema, name)
@@ -154,7 +154,7 @@ class Warehouse:
 
     def drop_schema(self, schema: str) -> None:
         """Remove a schema with its rows; its name is free again. No error when it is not there."""
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             self._schemas.drop(connection, schema)
 
     def cursor(self, reader: str = "warehouse") -> int | None:
@@ -182,7 +182,17 @@ class Warehouse:
                 [DATABASE, INTERNAL],
             ).fetchall()
             (last,) = connection.execute(f"SELECT max(loaded_at) FROM {DATABASE}.{INTERNAL}.cursors").fetchall()[0]
-        return Stats([TableStats(*row) for row in tables], None if last is None else iso(last.replace(tzinfo=UTC)))
+            # the engine's own figure is exact for tables that only grow
+            rows = {
+                (schema, name): connection.execute(f"SELECT count(*) FROM {quoted(DATABASE, schema, name)}").fetchall()
+                for schema, name, *_ in tables
+                if name in _LATEST
+            }
+        counted = [
+            TableStats(schema, name, rows[schema, name][0][0] if (schema, name) in rows else size, columns)
+            for schema, name, size, columns in tables
+        ]
+        return Stats(counted, None if last is None else iso(last.replace(tzinfo=UTC)))
 
     def snapshot(self, target: Path) -> None:
         """A copy of the file as of now at `target`, which must not exist. Loading goes on."""
@@ -247,7 +257,7 @@ class Warehouse:
 
     def _load_at_once(self, events: Sequence[CleanEvent], cursor: Mark | None) -> LoadReport:
         report = LoadReport(events=len(events))
-        with self._transaction() as connection:
+        with self.transaction() as connection:
             for start in range(0, len(events), CHUNK_EVENTS):
                 self._load_chunk(connection, events[start : start + CHUNK_EVENTS], report)
             if cursor is not None:
@@ -350,7 +360,8 @@ class Warehouse:
             report.unfit += upsert(connection, self._schemas, table, known)
 
     @contextmanager
-    def _transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The writing connection within a transaction: committed at the end, rolled back on any error."""
         with self.engine.writing() as connection:
             connection.execute("BEGIN")
             try:

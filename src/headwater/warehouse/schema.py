@@ -28,10 +28,14 @@ CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.counts (
     reader VARCHAR, done BIGINT, dead BIGINT);
 CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.wide_columns (
     schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL, column_name VARCHAR NOT NULL);
-CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.own_tables (
-    table_name VARCHAR NOT NULL, kind VARCHAR NOT NULL, origin VARCHAR NOT NULL, copied_at TIMESTAMP NOT NULL,
-    row_count BIGINT NOT NULL, columns JSON NOT NULL);
+CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.production_tables (
+    table_name VARCHAR NOT NULL, kind VARCHAR NOT NULL, origin VARCHAR NOT NULL, columns JSON NOT NULL,
+    row_count BIGINT NOT NULL, every_seconds BIGINT, copied_at TIMESTAMP NOT NULL, tried_at TIMESTAMP NOT NULL,
+    error VARCHAR);
 """
+
+
+_NOT_OF_SOURCES = (INTERNAL, "main", "production")
 
 
 class Table:
@@ -131,7 +135,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Table]]:
         for (schema,) in connection.execute(
             "SELECT schema_name FROM duckdb_schemas() WHERE database_name = ? AND NOT internal", [DATABASE]
         ).fetchall()
-        if schema not in (INTERNAL, "main")
+        if schema not in _NOT_OF_SOURCES
     }
     wide = set(connection.execute(f"SELECT * FROM {DATABASE}.{INTERNAL}.wide_columns").fetchall())
     rows = connection.execute(
