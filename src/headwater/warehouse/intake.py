@@ -29,9 +29,8 @@ MAX_COLUMNS: Final = 1_500
 TYPES_KEY: Final = b"headwater.types"
 
 _READERS: Final[dict[FileKind, str]] = {
-    "csv": "read_csv('{}', delim = '{}', quote = '"
-    ", escape = "
-    "', header = true, skip = 0, sample_size = -1, strict_mode = true)",
+    "csv": """read_csv('{}', delim = '{}', quote = '"', escape = '"', header = true, skip = 0, sample_size = -1,
+        strict_mode = true)""",
     "parquet": "read_parquet('{}', hive_partitioning = false)",
 }
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
