@@ -30,7 +30,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def write_backup(home: Home, target: Path, warehouses: Warehouses) -> dict[str, Any]:
     """Writes into `target`, which is new or empty; gives what was written."""
-    _require_empty(target)
+    require_empty(target)
     copy = Home(target)
     copy.create()
     copy.ledger.parent.mkdir(parents=True, exist_ok=True)
@@ -61,12 +61,12 @@ def restore(backup: Path, data: Path) -> None:
         raise InvalidInput(
             f"the backup in {backup} has format {manifest.format}; this version reads {FORMAT}. Nothing was restored."
         )
-    _require_empty(data)
+    require_empty(data)
     shutil.copytree(backup, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
     data.chmod(0o700)
 
 
-def _require_empty(directory: Path) -> None:
+def require_empty(directory: Path) -> None:
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise InvalidInput(
             f"{directory} is not empty. Name a directory that is new or empty; nothing there was touched."

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from headwater.app.backup import write_backup
+from headwater.app.backup import require_empty, write_backup
 from headwater.app.home import Home
 from headwater.app.replays import Replays
 from headwater.app.settings import Settings
@@ -219,6 +219,7 @@ class WorkService:
         return write_backup(self._home, Path(dir), self._warehouses)
 
     def export(self, workspace_id: str, dir: str) -> dict[str, Any]:
+        require_empty(Path(dir))
         tables = self._warehouses.of(workspace_id).export(Path(dir))
         return {"dir": dir, "tables": [msgspec.to_builtins(table) for table in tables]}
 
