@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,12 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+MOVING = """() => document.getAnimations().some(
+  (each) => each.playState === "running" && each.effect.getTiming().iterations !== Infinity
+)"""
+STICKING_OUT = """() => [...document.querySelectorAll("main *, header *, footer *")]
+  .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth)
+  .map((each) => each.outerHTML.slice(0, 160))"""
 VIEWS = list(itertools.product(("light", "dark"), (1280, 320)))
 
 
@@ -36,7 +43,7 @@ def source(shared_server: Server) -> dict[str, Any]:
     return made
 
 
-@pytest.fixture(params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
+@pytest.fixture(scope="module", params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
 def view(request: pytest.FixtureRequest, browser: Browser, shared_server: Server) -> Iterator[Page]:
     scheme, width = request.param
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
@@ -51,9 +58,7 @@ def view(request: pytest.FixtureRequest, browser: Browser, shared_server: Server
 
 def check(page: Page) -> None:
     """No finding of axe in the page as it is now, and nothing wider than the window."""
-    page.wait_for_function(
-        "document.getAnimations().every(a => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity)"
-    )
+    wait_until_still(page)
     page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     told = [
@@ -64,11 +69,18 @@ def check(page: Page) -> None:
     assert told == []
     assert len(found["passes"]) > 10
     too_wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert too_wide <= 0, f"the page is {too_wide} px wider than its window"
+    assert too_wide <= 0, f"the page is {too_wide} px wider than its window: {page.evaluate(STICKING_OUT)}"
+
+
+def wait_until_still(page: Page) -> None:
+    """No dialog slides in any more and no row fades; what moves for ever (the waiting dot) does not count."""
+    deadline = time.monotonic() + 5
+    while page.evaluate(MOVING):
+        assert time.monotonic() < deadline, "something moves on and on"
+        page.wait_for_timeout(50)
 
 
 def test_signing_in(view: Page, shared_server: Server) -> None:
-    view.context.clear_cookies()
     view.goto(f"{shared_server.url}/sign-in")
     view.get_by_label("Sign-in link").wait_for()
     check(view)
@@ -78,12 +90,12 @@ def test_signing_in(view: Page, shared_server: Server) -> None:
     check(view)
 
 
-def test_sources(view: Page, source: dict[str, Any]) -> None:
-    view.reload()
+def test_sources(view: Page, shared_server: Server, source: dict[str, Any]) -> None:
+    view.goto(f"{shared_server.url}/sources")
     view.get_by_role("link", name=source["name"]).wait_for()
     check(view)
-    view.get_by_role("button", name="Colours").click()
-    view.get_by_role("menuitemradio", name="Dark").wait_for()
+    view.get_by_role("button", name="Colours and session").click()
+    view.get_by_role("radio", name="Dark").wait_for()
     check(view)
 
 

@@ -185,30 +185,31 @@ def test_the_sql_editor_runs_and_lets_go(inside: Page) -> None:
     expect(rows).to_contain_text("answer")
     expect(rows).to_contain_text("42")
     assert "q=" in page.url
-    page.keyboard.press("Escape")
     page.keyboard.press("Tab")
     assert focused(page) == "Run"
 
 
 def test_the_colours_are_chosen_and_kept(inside: Page) -> None:
-    page = inside
-    tab_to(page, "Colours")
+    page, scheme = inside, "document.documentElement.dataset.mantineColorScheme"
+    tab_to(page, "Colours and session")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("menuitemradio", name="Light")).to_be_focused()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    dark = page.evaluate("document.documentElement.dataset.mantineColorScheme")
-    assert dark == "dark"
+    tab_to(page, "Like the system")
+    assert page.evaluate(scheme) == "light"
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(scheme) == "dark"
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("radio", name="Dark")).to_have_count(0)
+    expect(page.get_by_role("button", name="Colours and session")).to_be_focused()
     page.reload()
     page.get_by_role("heading", name="Sources", level=1).wait_for()
-    assert page.evaluate("document.documentElement.dataset.mantineColorScheme") == "dark"
+    assert page.evaluate(scheme) == "dark"
 
 
 def test_signing_out_ends_the_session(inside: Page, shared_server: Server) -> None:
     page = inside
-    tab_to(page, "Session")
+    tab_to(page, "Colours and session")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("menuitem", name="Sign out")).to_be_focused()
+    tab_to(page, "Sign out")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Sign in", level=1).wait_for()
     page.goto(f"{shared_server.url}/sql")

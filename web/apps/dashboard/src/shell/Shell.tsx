@@ -1,13 +1,13 @@
 /** What stands round every screen: skip link, header with navigation, the screen, footer. */
 
-import { ActionIcon, Badge, Menu, Text } from "@mantine/core";
+import { Badge, Button, type MantineColorScheme, Radio, Stack, Text, useMantineColorScheme } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { queryClient } from "../api/cache";
 import { signOut } from "../api/calls";
 import { workspaceQuery } from "../api/queries";
 import { OutIcon, PersonIcon } from "./icons";
-import { SchemeMenu } from "./SchemeMenu";
+import { Panel } from "./Panel";
 import { Wordmark } from "./Wordmark";
 
 export function Shell() {
@@ -39,8 +39,7 @@ function Header() {
         </nav>
         <div style={{ display: "flex", alignItems: "center", gap: "0.5rem", marginInlineStart: "auto" }}>
           <WorkspaceName />
-          <SchemeMenu />
-          <AccountMenu />
+          <Preferences />
         </div>
       </div>
     </header>
@@ -60,7 +59,9 @@ function WorkspaceName() {
   );
 }
 
-function AccountMenu() {
+/** Colours and sign-out. */
+function Preferences() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
   const navigate = useNavigate();
   const leave = useMutation({
     mutationFn: signOut,
@@ -70,18 +71,23 @@ function AccountMenu() {
     },
   });
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon variant="subtle" size="lg" aria-label="Session">
-          <PersonIcon />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<OutIcon />} onClick={() => leave.mutate()}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Panel label="Colours and session" icon={<PersonIcon />}>
+      <Radio.Group
+        label="Colours"
+        value={colorScheme}
+        onChange={(scheme) => setColorScheme(scheme as MantineColorScheme)}
+        mb="md"
+      >
+        <Stack gap={6} mt={6}>
+          <Radio value="light" label="Light" />
+          <Radio value="dark" label="Dark" />
+          <Radio value="auto" label="Like the system" />
+        </Stack>
+      </Radio.Group>
+      <Button variant="default" fullWidth leftSection={<OutIcon />} onClick={() => leave.mutate()}>
+        Sign out
+      </Button>
+    </Panel>
   );
 }
 

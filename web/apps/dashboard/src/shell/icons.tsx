@@ -43,21 +43,6 @@ export const SearchIcon = icon(
   </>,
   "SearchIcon",
 );
-export const SunIcon = icon(
-  <>
-    <circle cx="12" cy="12" r="4" />
-    <path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6L7 7M17 17l1.4 1.4M18.4 5.6L17 7M7 17l-1.4 1.4" />
-  </>,
-  "SunIcon",
-);
-export const MoonIcon = icon(<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z" />, "MoonIcon");
-export const ScreenIcon = icon(
-  <>
-    <rect x="3" y="4" width="18" height="12" rx="2" />
-    <path d="M8 20h8M12 16v4" />
-  </>,
-  "ScreenIcon",
-);
 export const WarningIcon = icon(<path d="M12 4l9 16H3zM12 10v4M12 17v.2" />, "WarningIcon");
 export const BlockIcon = icon(
   <>

@@ -1,12 +1,13 @@
 /** What can be changed of a source: its label, whether it takes events, and its end. */
 
-import { Button, Checkbox, Group, Modal, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
+import { Button, Checkbox, Group, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { queryClient } from "../../api/cache";
 import { changeSource, deleteSource } from "../../api/calls";
 import type { Source } from "../../api/types";
+import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
 import { TrashIcon } from "../../shell/icons";
 
@@ -59,7 +60,7 @@ function Rename({ source }: { source: Source }) {
           error={label.trim() === "" ? "Give the source a label." : undefined}
           onChange={(event) => setLabel(event.currentTarget.value)}
           autoComplete="off"
-          style={{ flex: "1 1 14rem", maxWidth: "26rem" }}
+          style={{ flex: "1 1 14rem", maxWidth: "26rem", minWidth: 0 }}
         />
         <Button type="submit" variant="default" loading={change.isPending} disabled={label.trim() === source.name}>
           Rename
@@ -96,14 +97,9 @@ function Delete({ source }: { source: Source }) {
       <Button variant="default" leftSection={<TrashIcon />} onClick={() => setAsking(true)}>
         Delete this source…
       </Button>
-      <Modal
-        opened={isAsking}
-        onClose={() => setAsking(false)}
-        title={`Delete ${source.name}?`}
-        closeButtonProps={{ "aria-label": "Close" }}
-      >
+      <Dialog title={`Delete ${source.name}?`} isOpen={isAsking} onClose={() => setAsking(false)}>
         <ConfirmDelete source={source} onClose={() => setAsking(false)} />
-      </Modal>
+      </Dialog>
     </div>
   );
 }

@@ -1,12 +1,13 @@
 /** Write keys: shown, copied, rotated with overlap (add the new one, move the senders, remove the old one). */
 
-import { Button, Group, Modal, Stack, Text, Title } from "@mantine/core";
+import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { queryClient } from "../../api/cache";
 import { addWriteKey, removeWriteKey } from "../../api/calls";
 import type { Source } from "../../api/types";
 import { CopyButton } from "../../parts/Copy";
+import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
 
 export function WriteKeys({ source }: { source: Source }) {
@@ -68,12 +69,7 @@ function RemoveKey({
     },
   });
   return (
-    <Modal
-      opened={writeKey !== null}
-      onClose={onClose}
-      title="Remove this write key?"
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Dialog title="Remove this write key?" isOpen={writeKey !== null} onClose={onClose}>
       <Stack>
         <Text>
           Whoever still sends with <span className="hw-mono">{writeKey}</span> is refused with 401 from now on. What it
@@ -89,6 +85,6 @@ function RemoveKey({
           </Button>
         </Group>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

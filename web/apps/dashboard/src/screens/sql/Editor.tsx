@@ -1,7 +1,7 @@
 /** The SQL editor, a chunk of its own: highlighting, completion of tables and columns, run by Ctrl or Cmd and Enter. */
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { sql, SQLDialect } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
@@ -89,7 +89,7 @@ export default function Editor({ value, onChange, onRun, tables, onReady }: Edit
           bracketMatching(),
           closeBrackets(),
           autocompletion(),
-          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap, indentWithTab]),
+          keymap.of([...closeBracketsKeymap, ...completionKeymap, ...defaultKeymap, ...historyKeymap]),
           language.current.of(sql({ dialect: DUCKDB, schema: tables })),
           syntaxHighlighting(COLOURS),
           LOOK,

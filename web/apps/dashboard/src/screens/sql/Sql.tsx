@@ -75,8 +75,7 @@ export function Sql() {
                 Run
               </Button>
               <Text size="sm" c="dimmed">
-                <Kbd>Ctrl</Kbd> or <Kbd>⌘</Kbd> + <Kbd>Enter</Kbd> in the editor. <Kbd>Esc</Kbd>, then <Kbd>Tab</Kbd>{" "}
-                leaves it.
+                <Kbd>Ctrl</Kbd> or <Kbd>⌘</Kbd> + <Kbd>Enter</Kbd> in the editor
               </Text>
             </Group>
           </div>
