@@ -7,29 +7,22 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import typer
 import typer.main
 
-from headwater.api.app import create_app
-from headwater.api.openapi import document_bytes
-from headwater.api.ports import Work
+from headwater.api.generate import generated
 from headwater.app.cli import app as command_line
 from headwater.app.settings import ELSEWHERE
 from headwater.catalog import docs
-from headwater.catalog.load import load_catalog
-from headwater.control.bootstrap import open_store
 
 ROOT: Final = Path(__file__).parents[3]
-OPENAPI: Final = "docs/reference/openapi.json"
-CLI: Final = "docs/reference/cli.md"
-SETTINGS: Final = "docs/reference/settings.md"
+REFERENCE: Final = "docs/reference"
 FOLDERS: Final = (docs.FOLDER,)
 """Folders that hold nothing but generated files."""
 
@@ -40,7 +33,8 @@ _KEY: Final = re.compile(r"([a-z_]+) = (.+)")
 def files() -> dict[str, bytes]:
     """Every generated file by its way from the root of the checkout."""
     found = {way: text.encode() for way, text in docs.pages().items()}
-    return found | {OPENAPI: openapi(), CLI: cli_page().encode(), SETTINGS: settings_page().encode()}
+    found |= {f"{REFERENCE}/{name}": content for name, content in generated().items()}
+    return found | {f"{REFERENCE}/cli.md": cli_page().encode(), f"{REFERENCE}/settings.md": settings_page().encode()}
 
 
 def drifted(root: Path, wanted: dict[str, bytes]) -> list[str]:
@@ -73,17 +67,6 @@ def write(root: Path, wanted: dict[str, bytes]) -> list[str]:
 def _left_over(root: Path, wanted: dict[str, bytes]) -> list[str]:
     there = [path for folder in FOLDERS for path in (root / folder).glob("*") if path.is_file()]
     return sorted({path.relative_to(root).as_posix() for path in there} - set(wanted))
-
-
-def openapi() -> bytes:
-    """The management API's own document, from an installation that lives as long as this call."""
-    with tempfile.TemporaryDirectory(prefix="headwater-") as folder:
-        store = open_store(Path(folder))
-        try:
-            nobody = cast("Work", None)  # describing calls nobody
-            return document_bytes(create_app(store=store, catalog=load_catalog(), work=nobody, public_url=""))
-        finally:
-            store.close()
 
 
 # The commands

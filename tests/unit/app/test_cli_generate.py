@@ -36,10 +36,11 @@ def test_a_key_in_another_form_is_not_left_out_in_silence():
         generate._require_all_keys("| `host` | x |")
 
 
-def test_the_openapi_file_is_the_same_each_time():
-    document = generate.openapi()
-    assert document == generate.openapi()
-    assert json.loads(document)["paths"]["/api/v1/sql"]
+def test_every_generated_file_is_the_same_each_time():
+    files = generate.files()
+    assert files == generate.files()
+    assert json.loads(files["docs/reference/openapi.json"])["paths"]["/api/v1/sql"]
+    assert set(files) >= {f"docs/reference/{name}.md" for name in ("api", "cli", "settings", "sources/candu")}
 
 
 def test_drift_is_told_and_mended(tmp_path: Path):

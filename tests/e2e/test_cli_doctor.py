@@ -1,0 +1,88 @@
+"""The doctor of a server that is well, of one that is half away, and over TLS."""
+
+from __future__ import annotations
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+from tests.certificates import certificate
+from tests.e2e.command_line import CommandLine
+from tests.server import Server
+
+
+def checks(found: dict[str, Any]) -> dict[str, str]:
+    return {check["name"]: check["status"] for check in found["checks"]}
+
+
+def test_a_server_that_is_well(shared_server: Server, tmp_path: Path):
+    headwater = CommandLine(tmp_path, shared_server)
+    key = shared_server.add_source(name="Well")["writeKeys"][0]
+    shared_server.send("/v1/track", {"type": "track", "event": "x", "userId": "u"}, key=key)
+    found = headwater.json("doctor")
+    assert found["status"] == "ok", found
+    assert set(checks(found)) >= {
+        "disk space", "permissions of admin-token", "permissions of secret.key", "clock", "server", "parts", "pipeline",
+        "loader", "dedupe window", "token", "warehouse builtin", "accounting", "parked events",
+    }  # fmt: skip
+    assert all(set(check) == {"name", "status", "meaning", "advice"} for check in found["checks"])
+    out = headwater.ok("doctor")
+    assert out.count("\n") == len(found["checks"])
+    assert "ok    accounting: It closes over " in out
+
+
+def test_a_door_alone_is_told_from_a_whole_system(tmp_path: Path):
+    whole = Server(tmp_path / "data")
+    assert whole.stop() == 0
+    door = Server(tmp_path / "data", "--roles", "collect")
+    try:
+        headwater = CommandLine(tmp_path, door)
+        assert "not there" in headwater.refusal("source", "list")
+        done = headwater("doctor")
+        assert done.status == 1
+        assert "fail  lag: The working process gives no figures" in done.out
+        assert "fail  token: It could not be asked" in done.out
+    finally:
+        assert door.stop() == 0
+
+
+def test_a_token_for_strangers_fails(shared_server: Server, tmp_path: Path):
+    (shared_server.data / "admin-token").chmod(0o644)
+    done = CommandLine(tmp_path, shared_server)("doctor")
+    (shared_server.data / "admin-token").chmod(0o600)
+    assert done.status == 1
+    assert f"chmod 600 {shared_server.data / 'admin-token'}" in done.out
+
+
+def test_a_server_that_is_gone_says_how_to_start_it(tmp_path: Path):
+    server = Server(tmp_path / "data")
+    headwater = CommandLine(tmp_path, server)
+    server.kill()
+    told = headwater.refusal("source", "list")
+    assert f"{server.url} cannot be reached" in told
+    assert f"`headwater serve --data {server.data}`" in told
+    assert "fail  server: " in headwater("doctor").out
+    assert "is up to date already" in headwater.ok("migrate")
+
+
+def test_every_command_goes_over_tls(tmp_path: Path):
+    cert, key = certificate(tmp_path)
+    trusting = ssl.create_default_context(cafile=str(cert))
+    server = Server(tmp_path / "data", "--tls-cert", str(cert), "--tls-key", str(key), verify=trusting)
+    try:
+        assert server.url.startswith("https://127.0.0.1:")
+        headwater = CommandLine(tmp_path, server)
+        made = headwater.json("source", "add", "--catalog", "http-api", "--name", "Secure")
+        event = '{"type":"track","event":"x","userId":"u","messageId":"secure-1"}'
+        assert headwater.json("send", "-", "--write-key", made["writeKeys"][0], given=event)["accepted"] == 1
+        server.rows("SELECT count(*) FROM secure.x", lambda rows: rows == [[1]])
+        assert headwater.json("sql", "SELECT id FROM secure.x")["rows"] == [["secure-1"]]
+        found = headwater.json("doctor")
+        assert checks(found)["TLS certificate"] == "warn"  # it is valid for two days
+        stranger = CommandLine(tmp_path)
+        told = stranger.refusal("source", "list", "--url", server.url, "--token", server.token)
+        assert "not one that this machine trusts" in told
+        told_so = {"SSL_CERT_FILE": str(cert)}
+        assert stranger.json("source", "list", "--url", server.url, "--token", server.token, environment=told_so)
+    finally:
+        assert server.stop() == 0
