@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import ipaddress
 import threading
 
 from headwater.app.home import Home
 from headwater.app.layouts import Layouts
 from headwater.app.settings import Settings
+from headwater.base.addresses import refusal
 from headwater.base.errors import NotFound
 from headwater.control.directory import Directory
 from headwater.warehouse.loader import Warehouse
+from headwater.warehouse.postgres import AddressGuard
 from headwater.warehouse.query import Queries
+from headwater.warehouse.tables import OwnTables, Sealer
 
 
 class Warehouses:
     """Safe to share between threads."""
 
-    def __init__(self, *, home: Home, settings: Settings, directory: Directory, layouts: Layouts) -> None:
+    def __init__(
+        self, *, home: Home, settings: Settings, directory: Directory, layouts: Layouts, sealer: Sealer
+    ) -> None:
         self._home = home
         self._settings = settings
         self._directory = directory
         self._layouts = layouts
+        self._sealer = sealer
+        self._guard = _guard(settings)
         self._lock = threading.Lock()
         self._open: dict[str, Warehouse] = {}
         self._queries: dict[str, Queries] = {}
@@ -57,6 +65,15 @@ class Warehouses:
                 )
             return found
 
+    def tables(self, workspace_id: str) -> OwnTables:
+        """The workspace's own tables, in schema `production`."""
+        return OwnTables(self.of(workspace_id), guard=self._guard, sealer=self._sealer)
+
+    def refresh_due_tables(self) -> None:
+        """Copies again what is due by its schedule."""
+        for workspace_id in self.all():
+            self.tables(workspace_id).refresh_due()
+
     def ensure_source(self, source_id: str) -> None:
         entry = self._directory.by_id(source_id)
         tables = self._layouts.tables_of(source_id)
@@ -81,3 +98,9 @@ class Warehouses:
             memory_limit=f"{self._settings.warehouse_memory_mib}MiB",
             threads=self._settings.warehouse_threads,
         )
+
+
+def _guard(settings: Settings) -> AddressGuard:
+    """Private and reserved addresses are refused, but for what the operator allows."""
+    allowed = [ipaddress.ip_network(network, strict=False) for network in settings.egress_allow]
+    return lambda address: refusal(address, allowed=allowed)

@@ -29,6 +29,7 @@ from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item
 from headwater.pipeline.replay import Span
 from headwater.pipeline.run import Pipeline
+from headwater.warehouse.intake import FileKind
 from headwater.warehouse.loader import Found
 from headwater.warehouse.run import READER, Loading
 
@@ -214,6 +215,21 @@ class WorkService:
                 "lagSeconds": self._loading.lag_s(self._clock()),
             }
         ]
+
+    def tables_list(self, workspace_id: str) -> list[Any]:
+        return [msgspec.to_builtins(table) for table in self._warehouses.tables(workspace_id).list()]
+
+    def tables_put_file(self, workspace_id: str, name: str, format: FileKind, path: str) -> Any:
+        return msgspec.to_builtins(self._warehouses.tables(workspace_id).put_file(name, format, Path(path)))
+
+    def tables_put_postgres(self, workspace_id: str, name: str, dsn: str, table: str, every_s: int | None) -> Any:
+        return msgspec.to_builtins(self._warehouses.tables(workspace_id).put_postgres(name, dsn, table, every_s))
+
+    def tables_refresh(self, workspace_id: str, name: str) -> Any:
+        return msgspec.to_builtins(self._warehouses.tables(workspace_id).refresh(name))
+
+    def tables_remove(self, workspace_id: str, name: str) -> None:
+        self._warehouses.tables(workspace_id).remove(name)
 
     def backup(self, dir: str) -> dict[str, Any]:
         return write_backup(self._home, Path(dir), self._warehouses)

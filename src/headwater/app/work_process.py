@@ -18,7 +18,9 @@ from headwater.app.warehouses import Warehouses
 from headwater.app.wiring import open_directory
 from headwater.app.work import WorkService
 from headwater.base.clock import now
+from headwater.base.errors import HeadwaterError
 from headwater.catalog.load import load_catalog
+from headwater.control.bootstrap import sealer_at
 from headwater.journal.local import LocalReader, LocalWriter
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DiskWindow
@@ -27,6 +29,7 @@ from headwater.pipeline.run import Pipeline
 from headwater.warehouse.run import Loading
 
 JOURNAL_NAME = "collect"
+REFRESH_EVERY_S = 20.0
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -37,7 +40,9 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     ledger, debugger = Ledger(home.ledger), Debugger()
     pipeline = _pipeline(home, settings, clean_writer, ledger, debugger, logger.warning)
     layouts = Layouts(directory=directory, catalog=catalog)
-    warehouses = Warehouses(home=home, settings=settings, directory=directory, layouts=layouts)
+    warehouses = Warehouses(
+        home=home, settings=settings, directory=directory, layouts=layouts, sealer=sealer_at(home.directory)
+    )
     loading = Loading(
         clean=LocalReader(home.clean),
         targets=warehouses.all,
@@ -72,9 +77,11 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     )
     await listener.start(bind_unix(home.socket("work")))
     ready()
+    refreshing = asyncio.create_task(_refresh_tables(warehouses, logger.warning))
     watch = asyncio.create_task(_watch(threads, stop, logger.error))
     await stop.wait()
     watch.cancel()
+    refreshing.cancel()
     await listener.stop(drain_s=1.0)
     pipeline.stop()
     loading.stop()
@@ -108,6 +115,15 @@ def _pipeline(
         clock=now,
         log=warn,
     )
+
+
+async def _refresh_tables(warehouses: Warehouses, warn: Callable[..., None]) -> None:
+    while True:
+        await asyncio.sleep(REFRESH_EVERY_S)
+        try:
+            await asyncio.to_thread(warehouses.refresh_due_tables)
+        except HeadwaterError as error:
+            warn("tables could not be looked through for copies that are due", reason=error.message)
 
 
 async def _watch(threads: list[threading.Thread], stop: asyncio.Event, error: Callable[[str], None]) -> None:
