@@ -14,9 +14,7 @@ from headwater.catalog.model import EventSpec, Example, PropertySpec, SettingSpe
 
 FOLDER: Final = "docs/reference/sources"
 
-_INDEPENDENT: Final = (
-    "headwater is an independent project, affiliated with none of the tools and companies named here."
-)
+_INDEPENDENT: Final = "headwater is an independent project, affiliated with none of the tools and companies named here."
 _OURS: Final = "Types marked with * are headwater's reading: the tool names the property and leaves its type open."
 
 

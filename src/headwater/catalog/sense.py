@@ -59,9 +59,7 @@ def _head(spec: SourceSpec, stem: str) -> Iterator[Complaint]:
         way = ("maintainer", "contact")
         yield Complaint(way, f"{quoted(contact)} is neither an e-mail address nor an https:// address.")
     if not spec.regions:
-        yield Complaint(
-            ("regions",), "no region is named, so no workspace could connect the source. Allowed: us, eu."
-        )
+        yield Complaint(("regions",), "no region is named, so no workspace could connect the source. Allowed: us, eu.")
     yield from _twice(spec.regions, ("regions",), "region")
     yield from _twice(spec.categories, ("categories",), "category")
 
@@ -76,9 +74,7 @@ def _texts(spec: SourceSpec) -> Iterator[Complaint]:
 
 def _setup(steps: Sequence[str]) -> Iterator[Complaint]:
     if not steps:
-        yield Complaint(
-            ("setup",), "no set-up step is given; the page of the source would tell nobody what to do."
-        )
+        yield Complaint(("setup",), "no set-up step is given; the page of the source would tell nobody what to do.")
     for index, step in enumerate(steps):
         yield from _text(step, ("setup", index))
         for name in placeholders(step):
@@ -96,9 +92,7 @@ def _settings(spec: SourceSpec) -> Iterator[Complaint]:
 
 def _setting(setting: SettingSpec, way: Way) -> Iterator[Complaint]:
     if not _SETTING.fullmatch(setting.name):
-        yield Complaint(
-            (*way, "name"), f"{quoted(setting.name)} is no setting name: letters and digits, camelCase."
-        )
+        yield Complaint((*way, "name"), f"{quoted(setting.name)} is no setting name: letters and digits, camelCase.")
     yield from _text(setting.label, (*way, "label"))
     if setting.choices and setting.type != "string":
         yield Complaint((*way, "choices"), f"a setting of type {setting.type} has no choices; a string has.")
@@ -107,9 +101,7 @@ def _setting(setting: SettingSpec, way: Way) -> Iterator[Complaint]:
     if setting.secret:
         yield Complaint((*way, "default"), "a secret has no default: it would be public.")
     elif type(setting.default) not in _SETTING_TYPES[setting.type]:
-        yield Complaint(
-            (*way, "default"), f"{shown(setting.default)} is not of the setting's type, {setting.type}."
-        )
+        yield Complaint((*way, "default"), f"{shown(setting.default)} is not of the setting's type, {setting.type}.")
     elif setting.choices and setting.default not in setting.choices:
         text = f"{shown(setting.default)} is none of the choices: {listed(setting.choices)}."
         yield Complaint((*way, "default"), text)
@@ -210,9 +202,7 @@ def _clean(body: dict[str, Any]) -> CleanEvent | Complaint:
     call = body.get("type")
     if call not in CALL_TYPES:
         near = nearest(call, CALL_TYPES) if isinstance(call, str) else "track"
-        text = (
-            f"the example's type is {shown(call)}; the nearest is {quoted(near)}. Allowed: {listed(CALL_TYPES)}."
-        )
+        text = f"the example's type is {shown(call)}; the nearest is {quoted(near)}. Allowed: {listed(CALL_TYPES)}."
         return Complaint(("type",), text)
     for key in ("event", "name", "userId", "anonymousId", "groupId", "previousId", "messageId", "timestamp"):
         if key in body and not isinstance(body[key], str):
