@@ -31,9 +31,11 @@ class Server:
         *arguments: str,
         environment: dict[str, str] | None = None,
         verify: ssl.SSLContext | bool = True,
+        command: str = "serve",
     ) -> None:
         self.data = data
         self.verify = verify
+        self._command = command
         self._arguments = arguments
         self._environment = environment or {}
         self._lines: queue.Queue[str] = queue.Queue()
@@ -47,7 +49,7 @@ class Server:
         self._errors = self.data.parent / f"{self.data.name}.stderr"
         with self._errors.open("a") as errors:
             self.process = subprocess.Popen(
-                [HEADWATER, "serve", "--port", "0", "--data", str(self.data), *self._arguments],
+                [HEADWATER, self._command, "--port", "0", "--data", str(self.data), *self._arguments],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

@@ -31,7 +31,8 @@ WITH people AS (
          min(v.timestamp) AS saw_at,
          min(r.timestamp) AS adopted_at
   FROM production.accounts a
-  LEFT JOIN candu_prod.tutorial_view v ON v.user_id = a.user_id AND v.tutorial_id = 32471
+  LEFT JOIN candu_prod.tutorial_view v
+         ON v.user_id = a.user_id AND v.tutorial_id = 32471 AND v.timestamp < a.signed_up_at + INTERVAL 14 DAY
   LEFT JOIN web_app.report_created r ON r.user_id = a.user_id
   GROUP BY ALL
 )

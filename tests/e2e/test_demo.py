@@ -1,0 +1,46 @@
+"""`headwater demo`: the seeded workspace, its sample traffic, and the question that it answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from headwater.app.demo import PEOPLE, QUERY
+from tests.server import Server
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("demo") / "data", command="demo")
+    yield server
+    assert server.stop() == 0, server.stderr()
+
+
+def test_who_saw_the_content_adopts_more_often(demo: Server) -> None:
+    rows = demo.rows(QUERY, lambda rows: sum(row[1] for row in rows) == PEOPLE and rows[0][2] > 0, wait_s=60)
+    demo.wait_closed()
+    (saw, saw_people, saw_adopted, _), (did_not, other_people, other_adopted, _) = rows
+    assert (saw, did_not) == (True, False)
+    assert min(saw_people, other_people) > 80
+    assert saw_adopted > other_adopted + 10
+
+
+def test_sample_traffic_goes_on(demo: Server) -> None:
+    def accepted() -> int:
+        return sum(source["accepted"] for source in demo.api("GET", "/accounting")["sources"])
+
+    before = accepted()
+    deadline = time.monotonic() + 20
+    while accepted() < before + 2 and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert accepted() >= before + 2
+
+
+def test_the_sources_of_the_seeds_are_there_once_also_after_a_restart(demo: Server) -> None:
+    demo.restart()
+    time.sleep(2)
+    names = [source["name"] for source in demo.api("GET", "/sources?limit=100")["data"]]
+    assert {"Candu_Prod", "Produktly_Prod", "Web_App"} <= set(names)
+    assert len(names) == len(set(names))
