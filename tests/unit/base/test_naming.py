@@ -80,12 +80,7 @@ def by_the_letter(text: str) -> str:
     while at < len(data):
         char = data[at]
         follows = data[at + 1 : at + 2]
-        if (
-            char == "_"
-            and 0 < at < len(data) - 1
-            and follows.isascii()
-            and (follows.islower() or follows.isdigit())
-        ):
+        if char == "_" and 0 < at < len(data) - 1 and follows.isascii() and (follows.islower() or follows.isdigit()):
             lower_since = False
         elif char.isascii() and (char.islower() or char.isdigit()):
             lower_since = lower_since or char.islower()
@@ -133,9 +128,7 @@ def test_schema_of_a_label(label: str, schema: str) -> None:
     assert schema_name(label, set()) == schema
 
 
-@pytest.mark.parametrize(
-    "label", ["Main", "production", "Headwater", "customer-events", "REST", "segments", "temp"]
-)
+@pytest.mark.parametrize("label", ["Main", "production", "Headwater", "customer-events", "REST", "segments", "temp"])
 def test_reserved_schemas_are_taken(label: str) -> None:
     with pytest.raises(Conflict) as caught:
         schema_name(label, set())

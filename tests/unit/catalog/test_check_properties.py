@@ -69,9 +69,7 @@ def test_any_bytes_give_problems(raw: bytes):
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.sampled_from(source_files()), st.lists(st.tuples(st.integers(0, 20_000), st.binary(max_size=3)), max_size=4)
-)
+@given(st.sampled_from(source_files()), st.lists(st.tuples(st.integers(0, 20_000), st.binary(max_size=3)), max_size=4))
 def test_bytes_of_a_good_file_changed_here_and_there_never_raise(path: Path, changes: list[tuple[int, bytes]]):
     raw = path.read_bytes()
     for at, put in changes:

@@ -44,9 +44,7 @@ def test_setup_steps_hold_words_until_there_is_a_source_and_then_its_values():
     spec = CATALOG.source("python")
     assert "Set analytics.write_key to the write key and" in spec.setup_steps()[2]
     filled = spec.setup_steps({"write_key": "k" * 32, "public_url": "https://in.example.com"})
-    assert filled[2].startswith(
-        f"Set analytics.write_key to {'k' * 32} and analytics.host to https://in.example.com"
-    )
+    assert filled[2].startswith(f"Set analytics.write_key to {'k' * 32} and analytics.host to https://in.example.com")
     assert not any("{" in step for spec in CATALOG.sources() for step in spec.setup_steps())
 
 

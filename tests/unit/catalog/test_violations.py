@@ -81,8 +81,7 @@ def test_an_inner_property_is_named_by_its_whole_way():
 
 def test_absent_properties_lack_everything_that_is_required():
     assert told(CANDU, event("track", "tutorial.interaction")) == [
-        ("Required", f"properties.{name}")
-        for name in ("tutorialId", "segmentId", "portalId", "versionId", "eventName")
+        ("Required", f"properties.{name}") for name in ("tutorialId", "segmentId", "portalId", "versionId", "eventName")
     ]
 
 
@@ -135,9 +134,7 @@ def test_a_source_without_declared_events_has_none(slug: str):
     ],
 )
 def test_a_date_time_is_read(acme: SourceSpec, popped_at: Any, fine: bool):
-    found = told(
-        acme, event("track", "Balloon Popped", {"balloonId": 1, "where": {"x": 1}, "poppedAt": popped_at})
-    )
+    found = told(acme, event("track", "Balloon Popped", {"balloonId": 1, "where": {"x": 1}, "poppedAt": popped_at}))
     assert found == ([] if fine else [("Invalid Type", "properties.poppedAt")])
 
 
