@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,9 @@ class PythonClient:
     name: str
     version: str
     pinned: str = ""
-    options: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
 
     def run(self, url: str, key: str, calls: list[dict[str, Any]], **options: Any) -> dict[str, Any]:
         """Makes the calls and waits until they are delivered or given up; gives the driver's report."""
@@ -39,7 +41,7 @@ class PythonClient:
         order = {
             "client": self.name,
             "calls": calls,
-            "options": {"write_key": key, "host": url, **self.options, **options},
+            "options": {"write_key": key, "host": url, **options},
         }
         command = [sys.executable, str(HERE / "drivers" / "python_client.py")]
         report = _run(command, order, {"PYTHONPATH": os.pathsep.join(paths)})
@@ -50,6 +52,9 @@ class PythonClient:
 @dataclass(frozen=True)
 class NodeClient:
     package: str
+
+    def __str__(self) -> str:
+        return self.package
 
     def run(self, url: str, key: str, calls: list[dict[str, Any]], **options: Any) -> dict[str, Any]:
         node = installed_node()

@@ -15,6 +15,7 @@ from tests.certificates import certificate
 from tests.compat.calls import ACCOUNT, USER
 from tests.compat.clients import NODE_PARTS, installed_node
 from tests.compat.faults import CutOff, FaultyProxy, LoseAnswer, Refuse
+from tests.compat.pages import VIEWS, npm_page, open_page, wait_for_answers
 from tests.compat.site import Site
 from tests.server import Server
 
@@ -22,7 +23,6 @@ pytestmark = pytest.mark.browser
 
 SCRIPTS = Path(__file__).parents[2] / "src" / "headwater" / "app" / "scripts"
 GUIDE = Path(__file__).parents[2] / "docs" / "guide" / "clients.md"
-UMD = NODE_PARTS / "node_modules" / "@segment" / "analytics-next" / "dist" / "umd" / "index.js"
 
 EVERY_CALL = """async () => {
   await analytics.page("Docs", "Setup", {step: 1});
@@ -31,28 +31,9 @@ EVERY_CALL = """async () => {
   await analytics.screen("Home", {tab: "new"});
   await analytics.group("account-3", {name: "Acme", employees: 12});
   await analytics.alias("user-7", "user-before");
-  return analytics.user().anonymousId();
+  return (await analytics.user()).anonymousId();
 }"""
-VIEWS = "(count) => { for (let n = 0; n < count; n++) analytics.track('Item Viewed', {n}); }"
 BATCHING = {"integrations": {"Segment.io": {"deliveryStrategy": {"strategy": "batching", "config": {"size": 10}}}}}
-
-
-def npm_page(site: Site, key: str, cdn: str, options: dict[str, Any]) -> str:
-    """The address of a page that carries the client as npm has it."""
-    installed_node()
-    site.put("/client.js", UMD.read_bytes())
-    load = f"AnalyticsNext.AnalyticsBrowser.load({{writeKey: '{key}', cdnURL: '{cdn}'}}, {json.dumps(options)})"
-    script = f"<script src=/client.js></script><script>window.analytics = {load}</script>"
-    return site.put(f"/{key}.html", f"<!doctype html><title>Setup guide</title>{script}")
-
-
-def open_page(page: Any, address: str, referrer: str = "") -> list[str]:
-    """Opens it; the list fills with what goes wrong in it."""
-    troubles: list[str] = []
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.goto(address, wait_until="load", **({"referer": referrer} if referrer else {}))
-    page.wait_for_function("window.analytics && window.analytics.ready")
-    return troubles
 
 
 def check_every_call(server: Server, schema: str, anonymous: str, address: str) -> None:
@@ -107,16 +88,6 @@ def test_refusals_and_lost_answers_lose_and_double_nothing(
     assert shared_server.sql(whole) == [[40, 40, 40, 0, 39]]
     mine = next(entry for entry in accounting["sources"] if entry["sourceId"] == source["id"])
     assert (mine["clean"], mine["duplicate"]) == (40, proxy.stored_again())
-
-
-def wait_for_answers(page: Any, proxy: FaultyProxy, count: int) -> None:
-    """Until the client has had an answer for each event, the lost ones again too."""
-    for _ in range(300):
-        answered = [seen for seen in proxy.posts if seen.status == 200 and seen.fault is None]
-        if len({event["messageId"] for seen in answered for event in seen.events}) >= count:
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError("the client gave up before every event was answered")
 
 
 def test_what_waits_in_a_batch_is_sent_when_the_page_goes_away(
@@ -195,7 +166,7 @@ def test_the_unmodified_snippet_with_its_host_set_to_the_server(tls_server: Serv
     early = "analytics.track('Before Load', {n: 1})"
     address = site.put("/snippet.html", f"<!doctype html><title>Setup guide</title><script>{snippet};{early}</script>")
     troubles = open_page(page, address)
-    page.wait_for_function("window.analytics.initialized")
+    page.wait_for_function("!!window.analytics.initialized")
     anonymous = page.evaluate(EVERY_CALL)
     schema = source["schema"]
     check_every_call(tls_server, schema, anonymous, address)
