@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from tests.certificates import certificate
 from tests.e2e.command_line import CommandLine
 from tests.server import Server
+
+GUIDE = Path(__file__).parents[2] / "docs/guide/operating.md"
 
 
 def checks(found: dict[str, Any]) -> dict[str, str]:
@@ -86,3 +91,12 @@ def test_every_command_goes_over_tls(tmp_path: Path):
         assert stranger.json("source", "list", "--url", server.url, "--token", server.token, environment=told_so)
     finally:
         assert server.stop() == 0
+
+
+def test_the_guide_lists_every_metric(shared_server: Server):
+    key = shared_server.add_source(name="Measured")["writeKeys"][0]
+    shared_server.send("/v1/track", {"type": "track", "event": "x", "userId": "u"}, key=key)
+    shared_server.wait_closed()
+    text = httpx.get(f"{shared_server.url}/metrics").text
+    families = set(re.findall(r"^# TYPE (headwater_\w+) ", text, re.MULTILINE))
+    assert set(re.findall(r"^\| `(headwater_\w+)` \|", GUIDE.read_text(), re.MULTILINE)) == families
