@@ -157,7 +157,9 @@ def _whole_name(table: dict[str, Any]) -> str:
 
 
 def _freshness(table: dict[str, Any]) -> str:
-    return f"every {table['everyS']} s" if table["everyS"] else "on demand"
+    if table["kind"] != "postgres":
+        return "by a new file"
+    return f"every {table['everySeconds']} s" if table["everySeconds"] else "on demand"
 
 
 def _say_table(out: Output, table: dict[str, Any]) -> None:
