@@ -35,7 +35,6 @@ _STATUS: Final[tuple[tuple[type[HeadwaterError], int], ...]] = (
     (Forbidden, 403),
     (Transient, 503),
     (Terminal, 500),
-    (HeadwaterError, 500),
 )
 _CODES: Final = {
     400: "validation_error",
@@ -92,7 +91,7 @@ def from_error(error: HeadwaterError) -> Response[Problem]:
     if isinstance(error, Unauthorized):
         headers = {"WWW-Authenticate": 'Bearer realm="headwater"'}
         return _answer(401, error.code, error.message, error.details, headers)
-    status = next(status for kind, status in _STATUS if isinstance(error, kind))
+    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
     headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
     return _answer(status, error.code, error.message, error.details, headers)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,18 +44,18 @@ def notices(node_modules: Path) -> str:
         "Third-party software in the scripts of this folder\n\n"
         "These scripts are served unchanged, but for the write key. headwater is not affiliated with their authors.\n"
     ]
-    for package, about in sorted(_packages(node_modules), key=lambda found: found[1]["name"]):
+    for package, about in sorted(packages([CLIENT], node_modules), key=lambda found: found[1]["name"]):
         title = f"{about['name']} {about['version']} ({about.get('license', 'see below')})"
-        texts = list(_licence_texts(package)) or [
+        texts = list(licence_texts(package)) or [
             "The package came without a licence text; what its package.json says stands above.\n"
         ]
         parts.append("\n".join((_RULE, title, _RULE, "", *texts)))
     return "\n".join(parts)
 
 
-def _packages(node_modules: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """The client and all that it depends on, once each: (folder, package.json)."""
-    waiting = [_find(CLIENT, node_modules, node_modules)]
+def packages(names: Iterable[str], node_modules: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """These packages and all that they depend on, once each: (folder, package.json)."""
+    waiting = [_find(name, node_modules, node_modules) for name in names]
     seen: set[Path] = set()
     while waiting:
         package = waiting.pop()
@@ -78,7 +78,7 @@ def _find(name: str, user: Path, node_modules: Path) -> Path:
     raise FileNotFoundError(f"{name} is not installed in {node_modules}; run npm ci there first")
 
 
-def _licence_texts(package: Path) -> Iterator[str]:
+def licence_texts(package: Path) -> Iterator[str]:
     for file in sorted(package.iterdir()):
         if file.is_file() and file.name.lower().startswith(_LICENCE_NAMES):
             yield file.read_text("utf-8", "replace").strip() + "\n"

@@ -73,9 +73,10 @@ def _put(found: dict[str, Any], path: list[str], value: str) -> None:
     if len(path) > MAX_DEPTH:
         raise NotTaken(RejectCode.NESTED_TOO_DEEP, f"A field nests deeper than {MAX_DEPTH} levels; nothing was stored.")
     for step in path[:-1]:
-        found = found.setdefault(step, {})
-        if not isinstance(found, dict):
+        inner: Any = found.setdefault(step, {})
+        if not isinstance(inner, dict):
             raise _both(path)
+        found = inner
     if isinstance(found.setdefault(path[-1], value), dict):
         raise _both(path)
 

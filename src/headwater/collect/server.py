@@ -62,7 +62,8 @@ class DoorProtocol(HttpToolsProtocol):
         self._fast: _Waiting | None = None
 
     def on_headers_complete(self) -> None:
-        free = self.cycle is None or self.cycle.response_complete
+        # uvicorn sets it to None before the first request, in spite of its annotation.
+        free = self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison]
         path, _, _ = self.url.partition(b"?")
         if not free or not self._door.owns(path.decode("latin-1")):
             self._fast = None

@@ -6,7 +6,7 @@ Nothing here knows the web or the warehouse; a commit is announced to the other 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -170,7 +170,7 @@ def _workspaces(connection: Connection, workspace_id: str | None = None) -> list
         tokens.setdefault(row.workspace_id, []).append(row.token)
     return [
         Workspace(
-            **{**row, "allowed_origins": tuple(row["allowed_origins"])},
+            **cast("dict[str, Any]", {**row, "allowed_origins": tuple(row["allowed_origins"])}),
             client_token=tokens[row["id"]][-1],
             client_tokens=tuple(tokens[row["id"]]),
         )

@@ -113,14 +113,15 @@ class Column:
             case "timestamp":
                 moment = moment_of(value) if type(value) is str else None
                 return UNFIT if moment is None else moment
-        return UNFIT
+            case None:
+                return UNFIT
 
     def _fit_integer(self, value: Any) -> Any:
         kind = type(value)
         if kind is int and INT64_MIN <= value <= INT64_MAX:
             self.wide = self.wide or not -EXACT_IN_DOUBLE <= value <= EXACT_IN_DOUBLE
             return value
-        if not isinstance(value, float) or (value == 0 and copysign(1, value) < 0):
+        if not isinstance(value, float) or (value == 0.0 and copysign(1, value) < 0):
             return UNFIT
         if value.is_integer() and abs(value) <= (2.0**62 if self.wide else EXACT_IN_DOUBLE):
             return int(value)
