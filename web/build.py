@@ -75,6 +75,7 @@ def build(*, force: bool) -> None:
     fill_scripts()
     print("building the dashboard …", flush=True)
     run(node, "run", "build", *EVERYWHERE, doing="build the dashboard")
+    shutil.copyfile(ROOT / "THIRD_PARTY_NOTICES.md", OUT / "NOTICES.txt")
     STAMP.write_text(wanted + "\n", "utf-8")
 
 
