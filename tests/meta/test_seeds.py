@@ -138,3 +138,10 @@ def test_results_of_an_earlier_run_are_read(tmp_path: Path, capsys: pytest.Captu
     assert "1 proven, 0 half proven" in capsys.readouterr().out
     results.write_text(json.dumps([ran(["S1.7"], outcome="failed")]))
     assert seeds.main(["--results", str(results)]) == 1
+
+
+def test_a_run_of_the_checkouts_own_tests_leaves_out_what_proves_nothing(capfd: pytest.CaptureFixture[str]):
+    assert seeds.run("tests/unit/app/test_settings.py") == []
+    assert "deselected" in capfd.readouterr().out
+    with pytest.raises(SystemExit):
+        seeds.run("tests/nowhere.py")
