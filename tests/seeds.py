@@ -57,10 +57,16 @@ def lines(tests: Tests) -> list[str]:
         state = state_of(fact, found)
         counts[state] += 1
         text.append(f"{fact:<6} {state:<12} {FACTS[fact]['what']}")
-        text += [f"{'':<20}{_test_line(fact, test)}" for test in found]
+        text += [f"{'':<20}{line}" for line in _test_lines(fact, found)]
     order = ("proven", "half proven", "not yet", "failing")
     text += ["", ", ".join(f"{counts[state]} {state}" for state in order) + f" of {len(FACTS)} facts"]
     return text
+
+
+def _test_lines(fact: str, tests: Tests) -> list[str]:
+    """A line for each test; the cases of one that fared alike share theirs."""
+    cases = Counter(_test_line(fact, test) for test in tests)
+    return [line if count == 1 else f"{line}, {count} cases" for line, count in cases.items()]
 
 
 def _test_line(fact: str, test: dict[str, Any]) -> str:
@@ -69,7 +75,7 @@ def _test_line(fact: str, test: dict[str, Any]) -> str:
     notes = [test["kind"], *sides] + ([] if outcome == "passed" else [outcome, test.get("reason", "")])
     if FACTS[fact].get("screen") and test["kind"] != "browser":
         notes.append("not in a browser, so it proves nothing here")
-    return f"{test['test']} ({', '.join(note for note in notes if note)})"
+    return f"{test['test'].partition('[')[0]} ({', '.join(note for note in notes if note)})"
 
 
 def run(*paths: str) -> Tests:

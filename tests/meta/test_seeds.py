@@ -59,6 +59,14 @@ def test_the_report_names_each_test_its_kind_and_the_totals():
     assert text[-1] == f"1 proven, 1 half proven, {len(FACTS) - 3} not yet, 1 failing of {len(FACTS)} facts"
 
 
+def test_cases_of_one_test_that_fared_alike_share_a_line():
+    cases = [ran(["S1.7"]) | {"test": f"tests/e2e/test_it.py::test_it[{case}]"} for case in "abc"]
+    cases[2]["outcome"] = "failed"
+    text = "\n".join(seeds.lines(cases))
+    assert "tests/e2e/test_it.py::test_it (e2e), 2 cases\n" in text
+    assert "tests/e2e/test_it.py::test_it (e2e, failed)\n" in text
+
+
 MARKED = """
 import pytest
 
