@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -19,6 +20,8 @@ from headwater.base.errors import HeadwaterError
 from headwater.base.event import MAX_BODY_BYTES
 from headwater.base.http import Reply, Request
 from headwater.collect.door import Door, Durable, Refused
+
+_HTTP2_OFFER = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
 
 READ_AHEAD_BYTES = 8 * MAX_BODY_BYTES
 """A body that is too large is read (and forgotten) so far, so that the client gets its answer; then it is cut."""
@@ -60,6 +63,13 @@ class DoorProtocol(HttpToolsProtocol):
         self._accepted = accepted
         self._trusted = trusted
         self._fast: _Waiting | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Some clients (Java's for one) offer HTTP/2 with a request, and the parser would then skip its body."""
+        if self._fast is None and b"h2c" in data:
+            head, end, body = data.partition(b"\r\n\r\n")
+            data = _HTTP2_OFFER.sub(b"", head + end) + body
+        super().data_received(data)
 
     def on_headers_complete(self) -> None:
         # uvicorn sets it to None before the first request, in spite of its annotation.
@@ -143,9 +153,7 @@ class DoorProtocol(HttpToolsProtocol):
 class DoorApplication:
     """The door for requests that wait their turn on a connection (pipelining); all else goes to `inner`."""
 
-    def __init__(
-        self, inner: Any, *, door: Door, journal: Journal, accepted: Accepted, trusted: Networks = ()
-    ) -> None:
+    def __init__(self, inner: Any, *, door: Door, journal: Journal, accepted: Accepted, trusted: Networks = ()) -> None:
         self._inner = inner
         self._door = door
         self._journal = journal
