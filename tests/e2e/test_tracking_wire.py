@@ -107,7 +107,8 @@ def test_old_and_unusual_forms_of_a_request(wire: Wire):
     assert wire.talk(wire.request("c", path=b"/v1/track?from=here&writeKey=another")).endswith(SUCCESS)
     assert wire.talk(wire.request("d", path=b"http://headwater/v1/track")).endswith(SUCCESS)
     assert wire.talk(wire.request("e", b"x-padding: " + b"x" * 20_000)).endswith(SUCCESS)
-    assert wire.stored() == ["a", "b", "c", "d", "e"]
+    assert wire.talk(wire.request("f", path=b"//v1/track")).endswith(SUCCESS)
+    assert wire.stored() == ["a", "b", "c", "d", "e", "f"]
 
 
 def test_what_is_no_request_harms_nobody_else(wire: Wire):

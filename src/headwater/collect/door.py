@@ -74,9 +74,11 @@ class Door:
 
     def owns(self, path: str) -> bool:
         """Whether every request to this path is the door's, whatever its method, be it only to say 404 or 405."""
-        return path.startswith(_PREFIXES)
+        return _one_slash(path).startswith(_PREFIXES)
 
     def handle(self, request: Request) -> Decision:
+        if request.path.startswith("//"):
+            request = msgspec.structs.replace(request, path=_one_slash(request.path))
         decision = self._route(request)
         if isinstance(decision, Reply):
             return self._origins.opened(decision, request.headers)
@@ -283,3 +285,8 @@ class Door:
         notes = self._refusals.count(source, why, payload)
         reply = answers.refused(why)
         return reply if source is None else Refused(reply=reply, source_id=source.source_id, notes=notes)
+
+
+def _one_slash(path: str) -> str:
+    """A client whose host was given with a slash at the end asks for `//v1/batch`."""
+    return "/" + path.lstrip("/") if path.startswith("//") else path
