@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import pty
+import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ import pytest
 from headwater.base.raw import RawRecord
 from headwater.journal.local import LocalWriter
 from tests.e2e.command_line import CommandLine
-from tests.server import Server
+from tests.server import HEADWATER, Server
 
 
 @pytest.fixture
@@ -155,6 +158,19 @@ def test_a_limit_says_that_there_is_more(headwater: CommandLine):
 @pytest.mark.parametrize("query", ["SELECT * FROM nowhere.x", "DROP TABLE x", "SELECT 1; SELECT 2", "COPY x TO 'y'"])
 def test_what_is_no_allowed_select_is_refused(headwater: CommandLine, query: str):
     assert headwater.refusal("sql", query)
+
+
+def test_who_watches_sees_progress(shared_server: Server):
+    watching, terminal = pty.openpty()
+    words = ["sql", "SELECT 1 AS one", "--data", str(shared_server.data)]
+    environment = os.environ | {"TERM": "xterm"}
+    done = subprocess.run([HEADWATER, *words], env=environment, stdout=subprocess.PIPE, stderr=terminal, timeout=60)
+    os.close(terminal)
+    shown = os.read(watching, 100_000).decode()
+    os.close(watching)
+    assert done.returncode == 0
+    assert "asking" in shown
+    assert b"asking" not in done.stdout
 
 
 def test_csv_and_json_exclude_each_other(headwater: CommandLine):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from headwater.app.client import Client, Place
 from headwater.app.commands.send import Sender
 from headwater.app.lines import Line
 from headwater.base.errors import Forbidden, HeadwaterError, Terminal, Transient
+from tests.server import HEADWATER
 from tests.unit.app.scripted import Answer, Scripted
 
 TAKEN: Answer = (200, {"success": True})
@@ -122,3 +126,20 @@ def test_what_trying_again_does_not_help_ends_it(door: Scripted, answer: Answer,
     with Run(door.url) as run, pytest.raises(kind, match=told):
         run.sender.send(BATCH)
     assert run.waits == []
+
+
+def test_an_interruption_says_what_is_left(door: Scripted, tmp_path: Path):
+    door.script["/v1/batch"] = [TAKEN, refusing(503, **{"retry-after": "60"})]
+    lines = "".join(json.dumps({"type": "track", "n": n}) + "\n" for n in range(700))
+    (tmp_path / "f").write_text(lines)
+    words = ["send", "f", "--url", door.url, "--write-key", "k", "--json"]
+    pipe = subprocess.PIPE
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
+    with subprocess.Popen([HEADWATER, *words], cwd=tmp_path, env=clean, stdout=pipe, stderr=pipe, text=True) as sending:
+        assert sending.stderr is not None
+        assert sending.stderr.readline() == "Because of x. Trying again in 60 s.\n"
+        sending.send_signal(signal.SIGINT)
+        out, _ = sending.communicate(timeout=20)
+    assert sending.returncode == 1
+    result = {"accepted": 500, "rejected": [], "stoppedAtLine": 501, "error": "It was interrupted."}
+    assert json.loads(out) == result
