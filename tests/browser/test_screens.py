@@ -152,3 +152,14 @@ def test_a_wrong_query_is_told_why(inside: Page, shared_server: Server) -> None:
     expect(page.get_by_role("alert")).to_contain_text("nothing")
     ask(page, "DROP SCHEMA headwater")
     expect(page.get_by_role("alert")).to_contain_text("SELECT")
+
+
+@pytest.mark.browser
+def test_every_page_says_whose_project_it_is(page: Page, shared_server: Server) -> None:
+    page.goto(shared_server.url)
+    page.get_by_role("heading", name="Sign in", level=1).wait_for()
+    expect(page.get_by_role("contentinfo")).to_contain_text("not affiliated with Twilio, Candu or Produktly")
+    sign_in(page, shared_server)
+    expect(page.get_by_role("contentinfo")).to_contain_text("not affiliated with Twilio, Candu or Produktly")
+    page.get_by_role("link", name="Third-party notices").click()
+    expect(page.get_by_text("react-dom").first).to_be_visible()

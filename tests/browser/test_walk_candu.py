@@ -46,6 +46,8 @@ def test_candu_is_found_in_the_catalogue(inside: Page) -> None:
 @pytest.mark.seed("S1.2")
 @pytest.mark.seed("S1.3")
 @pytest.mark.seed("S1.5")
+@pytest.mark.seed("S1.12", "arrives")
+@pytest.mark.seed("S1.13", "arrives")
 @pytest.mark.seed("S1.16")
 def test_from_the_catalogue_to_the_first_rows(page: Page, server: Server) -> None:
     sign_in(page, server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -30,8 +31,19 @@ EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
+def every_event_arrives(test: Callable[..., None]) -> Callable[..., None]:
+    """Marks the facts S4.9 to S4.22, one for each event."""
+    for number in range(9, 9 + len(EVENTS)):
+        test = pytest.mark.seed(f"S4.{number}", "arrives")(test)
+    return test
+
+
+@every_event_arrives
 @pytest.mark.seed("S4.3")
 @pytest.mark.seed("S4.4")
+@pytest.mark.seed("S4.7", "stored")
+@pytest.mark.seed("S4.23")
+@pytest.mark.seed("S4.24")
 def test_from_the_catalogue_to_fourteen_tables(page: Page, server: Server) -> None:
     sign_in(page, server)
     page.get_by_role("link", name="Catalogue").click()

@@ -44,7 +44,7 @@ export function Page({ title, place, lead, actions, children }: PageProps) {
             {title}
           </Title>
           {typeof lead === "string" ? (
-            <Text c="dimmed" maw="46rem">
+            <Text c="dimmed" maw="62rem">
               {lead}
             </Text>
           ) : (

@@ -99,9 +99,10 @@ export function Footer() {
           headwater is an independent project, not affiliated with Twilio, Candu or Produktly; names say what it works
           with.
         </span>
-        <a href="/api/v1/openapi.json" style={{ color: "var(--mantine-color-anchor)", marginInlineStart: "auto" }}>
-          API description
-        </a>
+        <span className="hw-footer-links">
+          <a href="/NOTICES.txt">Third-party notices</a>
+          <a href="/api/v1/openapi.json">API description</a>
+        </span>
       </div>
     </footer>
   );

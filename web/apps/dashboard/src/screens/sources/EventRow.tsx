@@ -61,7 +61,7 @@ function Detail({ id, event }: { id: string; event: DebugEvent }) {
             {event.violations.map(({ type, field, description }) => (
               <li key={`${type} ${field}`}>
                 <Text size="sm">
-                  <span className="hw-mono">{field}</span> ({type.toLowerCase()}): {description}
+                  <strong>{type}:</strong> {description}
                 </Text>
               </li>
             ))}

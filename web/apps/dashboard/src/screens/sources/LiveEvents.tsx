@@ -11,13 +11,14 @@ import { search } from "./eventList";
 import { type LiveState, useLiveEvents } from "./useLiveEvents";
 
 const SAY_AFTER_MS = 1_000;
+const LINES_AT_FIRST = 50;
 
 export function LiveEvents({ source }: { source: Source }) {
   const live = useLiveEvents(source.id);
   const [text, setText] = useState("");
   const shown = useMemo(() => search(live.events, text), [live.events, text]);
   return (
-    <section className="hw-card" aria-labelledby="live-events">
+    <section className="hw-card hw-live" aria-labelledby="live-events">
       <Group justify="space-between" mb="xs" gap="xs">
         <Title order={2} id="live-events">
           Events
@@ -96,6 +97,7 @@ function Controls({ live, text, onText }: { live: Live; text: string; onText: (t
 }
 
 function EventList({ events, total, isSearching }: { events: DebugEvent[]; total: number; isSearching: boolean }) {
+  const [most, setMost] = useState(LINES_AT_FIRST);
   return (
     <>
       {isSearching && (
@@ -105,10 +107,15 @@ function EventList({ events, total, isSearching }: { events: DebugEvent[]; total
       )}
       {events.length > 0 && (
         <ul className="hw-events" aria-label="Events, newest first">
-          {events.map((event) => (
+          {events.slice(0, most).map((event) => (
             <EventRow key={event.seq} event={event} />
           ))}
         </ul>
+      )}
+      {events.length > most && (
+        <Button variant="default" size="compact-sm" mt="xs" onClick={() => setMost(most + LINES_AT_FIRST)}>
+          Show more ({events.length - most} older)
+        </Button>
       )}
       <Text size="sm" c="dimmed" mt="xs">
         A look at recent events, not a record: the rows are in the warehouse.

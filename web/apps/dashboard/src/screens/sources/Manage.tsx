@@ -13,7 +13,7 @@ import { TrashIcon } from "../../shell/icons";
 
 export function Manage({ source }: { source: Source }) {
   return (
-    <section className="hw-card" aria-labelledby="manage" style={{ marginBlockStart: "1.25rem" }}>
+    <section className="hw-card" aria-labelledby="manage">
       <Title order={2} id="manage" mb="sm">
         Settings
       </Title>

@@ -39,15 +39,15 @@ export function Source() {
       lead={<Facts source={source} />}
       actions={<QueryButton source={source} entry={entry} />}
     >
-      <div className="hw-two">
+      <div className="hw-source">
         <Stack gap="lg">
           {added && <SetUpSteps entry={entry} isOpen />}
           <Connect source={source} entry={entry} />
           {!added && <SetUpSteps entry={entry} isOpen={false} />}
         </Stack>
         <LiveEvents source={source} />
+        <Manage source={source} />
       </div>
-      <Manage source={source} />
     </Page>
   );
 }

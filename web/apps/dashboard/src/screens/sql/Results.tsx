@@ -60,13 +60,14 @@ function counted(rows: number): string {
 }
 
 function Grid({ answer, rows }: { answer: SqlAnswer; rows: unknown[][] }) {
+  const isNumeric = answer.columns.map((_, column) => answer.rows.some((row) => typeof row[column] === "number"));
   return (
     <div className="hw-scroll" style={{ maxHeight: "65vh" }} tabIndex={0} role="region" aria-label="Rows of the result">
       <table className="hw-table hw-grid">
         <thead>
           <tr>
             {answer.columns.map((column, index) => (
-              <th key={index} scope="col" title={column.type}>
+              <th key={index} scope="col" title={column.type} className={isNumeric[index] ? "hw-number" : undefined}>
                 {column.name}
               </th>
             ))}
@@ -76,7 +77,7 @@ function Grid({ answer, rows }: { answer: SqlAnswer; rows: unknown[][] }) {
           {rows.map((row, index) => (
             <tr key={index}>
               {row.map((value, column) => (
-                <Cell key={column} value={value} />
+                <Cell key={column} value={value} isNumeric={isNumeric[column] ?? false} />
               ))}
             </tr>
           ))}
@@ -91,14 +92,11 @@ function Grid({ answer, rows }: { answer: SqlAnswer; rows: unknown[][] }) {
   );
 }
 
-function Cell({ value }: { value: unknown }) {
-  if (value === null) return <td className="hw-mono hw-null">null</td>;
-  const text = cellText(value);
+function Cell({ value, isNumeric }: { value: unknown; isNumeric: boolean }) {
+  const text = value === null ? "null" : cellText(value);
+  const names = ["hw-mono", isNumeric && "hw-number", value === null && "hw-null"].filter(Boolean).join(" ");
   return (
-    <td
-      className={typeof value === "number" ? "hw-number hw-mono" : "hw-mono"}
-      title={text.length > 40 ? text : undefined}
-    >
+    <td className={names} title={text.length > 40 ? text : undefined}>
       {text}
     </td>
   );

@@ -55,7 +55,9 @@ function TableItem({ schema, table, onInsert }: { schema: string; table: Table; 
     <Fold label={table.name} what="table">
       <li>
         <button type="button" onClick={() => onInsert(full)}>
-          <span style={{ color: "var(--mantine-color-anchor)" }}>Insert {full}</span>
+          <span style={{ color: "var(--mantine-color-anchor)" }}>
+            Insert<span className="hw-sr"> {full}</span>
+          </span>
         </button>
       </li>
       {table.columns.map((column) => (
