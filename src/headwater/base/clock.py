@@ -30,9 +30,10 @@ def iso_from_seconds(seconds: float) -> str:
 
 def iso(moment: datetime) -> str:
     """A moment in UTC with `Z`; milliseconds, or microseconds when it has a part below a millisecond."""
-    moment = moment.astimezone(UTC)
-    fine = moment.microsecond % 1000 != 0
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds" if fine else "milliseconds") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    text = moment.isoformat(timespec="microseconds" if moment.microsecond % 1000 else "milliseconds")
+    return text[:-6] + "Z"  # in the place of +00:00
 
 
 def parse_iso(text: str) -> datetime | None:

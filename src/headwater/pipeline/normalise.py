@@ -8,11 +8,13 @@ context and integrations stand under each event's own, key by key. An identify w
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
-from headwater.base.clock import EPOCH, iso, iso_from_seconds, parse_iso
+from headwater.base.clock import EPOCH, iso, parse_iso
 from headwater.base.event import NO_JSON, CallType, CleanEvent
 from headwater.base.ids import stable_uuid
 from headwater.base.raw import RawRecord
@@ -39,6 +41,7 @@ class Call(msgspec.Struct, frozen=True, rename="camel"):
     integrations: msgspec.Raw = NO_JSON
 
 
+_OURS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _CALL = msgspec.json.Decoder(Call)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -57,18 +60,20 @@ def clean(record: RawRecord, call: Call, *, message_id: str) -> CleanEvent:
     if kind is None:
         raise ValueError("the call names no type")
     context = _context(record, call)
-    received = _from_ms(record.received_ms)
+    received, received_at = _received(record.received_ms)
     original = call.timestamp or call.original_timestamp
+    original_moment = _moment(original)
     sent = call.sent_at or record.sent_at
+    sent_moment = _shared_moment(sent)
     return CleanEvent(
         message_id=message_id,
         type=kind,
         source_id=record.source_id,
         workspace_id=record.workspace_id,
-        received_at=iso_from_seconds(record.received_ms / 1000),
-        timestamp=iso(_timestamp(received, _moment(original), _moment(sent))),
-        original_timestamp=_canonical(original),
-        sent_at=_canonical(sent),
+        received_at=received_at,
+        timestamp=iso(_timestamp(received, original_moment, sent_moment)),
+        original_timestamp=_canonical(original, original_moment),
+        sent_at=_canonical(sent, sent_moment),
         user_id=call.user_id or None,
         anonymous_id=call.anonymous_id or None,
         group_id=call.group_id or None,
@@ -83,10 +88,6 @@ def clean(record: RawRecord, call: Call, *, message_id: str) -> CleanEvent:
     )
 
 
-def _from_ms(milliseconds: int) -> datetime:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
-
-
 def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
@@ -94,16 +95,31 @@ def _moment(text: str | None) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return parse_iso(text)
+    if moment.tzinfo is UTC:
+        return moment
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except OverflowError:
         return None
 
 
-def _canonical(text: str | None) -> str | None:
+def _canonical(text: str | None, moment: datetime | None) -> str | None:
     """The moment in our form; what is no moment stays as it was, so that nothing is lost."""
-    moment = _moment(text)
-    return text if moment is None else iso(moment)
+    if text is None or moment is None or _OURS.fullmatch(text):
+        return text
+    return iso(moment)
+
+
+@lru_cache(maxsize=1024)
+def _shared_moment(text: str | None) -> datetime | None:
+    """For times that many events of a batch share."""
+    return _moment(text)
+
+
+@lru_cache(maxsize=1024)
+def _received(milliseconds: int) -> tuple[datetime, str]:
+    moment = EPOCH + timedelta(milliseconds=milliseconds)
+    return moment, iso(moment)
 
 
 def _timestamp(received: datetime, original: datetime | None, sent: datetime | None) -> datetime:
@@ -119,7 +135,7 @@ def _timestamp(received: datetime, original: datetime | None, sent: datetime | N
 
 
 def _present(raw: msgspec.Raw) -> msgspec.Raw:
-    return NO_JSON if not raw or bytes(raw) == b"null" else raw
+    return NO_JSON if len(raw) == 0 or (len(raw) == 4 and bytes(raw) == b"null") else raw
 
 
 def _context(record: RawRecord, call: Call) -> msgspec.Raw:
@@ -134,9 +150,9 @@ def _context(record: RawRecord, call: Call) -> msgspec.Raw:
 
 def _under(batch: msgspec.Raw, own: msgspec.Raw) -> msgspec.Raw:
     """The batch's keys, then the event's own over them."""
-    if not batch or bytes(batch) in (b"null", b"{}"):
+    if len(batch) == 0 or (len(batch) <= 4 and bytes(batch) in (b"null", b"{}")):
         return own
-    if not own:
+    if len(own) == 0:
         return batch
     return _encode({**_OBJECT.decode(batch), **_OBJECT.decode(own)})
 
