@@ -82,23 +82,21 @@ analytics.${call}(${JSON.stringify({ userId: "user-1", ...title, properties }, n
 await analytics.closeAndFlush();`;
 }
 
+/** Two tags: calls wait in the list until the client, which this server hands out, has loaded. */
 function browser(writeKey: string, url: string, { call, name, properties }: SampleCall): string {
-  const { protocol, host, pathname } = new URL(url);
-  const apiHost = `${host}${pathname.replace(/\/$/, "")}/v1`;
-  return `// npm install @segment/analytics-next
-import { AnalyticsBrowser } from "@segment/analytics-next";
+  return `<script>
+  window.analytics = window.analytics || [];
+  analytics._writeKey = "${writeKey}";
+  analytics._cdn = "${url}";
+  analytics.push(["identify", "user-1"]);
+  analytics.push(${inTag([call, name, properties])});
+</script>
+<script async src="${url}/analytics.js/v1/${writeKey}/analytics.min.js"></script>`;
+}
 
-const analytics = AnalyticsBrowser.load(
-  { writeKey: "${writeKey}", cdnURL: "${url}" },
-  {
-    integrations: {
-      "Segment.io": { apiHost: "${apiHost}", protocol: "${protocol.replace(":", "")}" },
-    },
-  },
-);
-
-analytics.identify("user-1");
-analytics.${call}(${JSON.stringify(name)}, ${JSON.stringify(properties, null, 2)});`;
+/** JSON as it may stand inside a script tag. */
+function inTag(value: unknown): string {
+  return JSON.stringify(value).replaceAll("<", "\\u003c");
 }
 
 /** A JSON value as Python writes it. */
