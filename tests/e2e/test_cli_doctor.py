@@ -73,10 +73,11 @@ def test_a_server_that_is_gone_says_how_to_start_it(tmp_path: Path):
 def test_every_command_goes_over_tls(tmp_path: Path):
     cert, key = certificate(tmp_path)
     trusting = ssl.create_default_context(cafile=str(cert))
-    server = Server(tmp_path / "data", "--tls-cert", str(cert), "--tls-key", str(key), verify=trusting)
+    server = Server(tmp_path / "data", "--tls-cert", cert.name, "--tls-key", key.name, verify=trusting)
     try:
         assert server.url.startswith("https://127.0.0.1:")
-        headwater = CommandLine(tmp_path, server)
+        (tmp_path / "elsewhere").mkdir()
+        headwater = CommandLine(tmp_path / "elsewhere", server)
         made = headwater.json("source", "add", "--catalog", "http-api", "--name", "Secure")
         event = '{"type":"track","event":"x","userId":"u","messageId":"secure-1"}'
         assert headwater.json("send", "-", "--write-key", made["writeKeys"][0], given=event)["accepted"] == 1

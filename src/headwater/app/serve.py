@@ -91,7 +91,8 @@ def _url(settings: Settings, port: int) -> str:
 
 
 def _write_server_file(home: Home, url: str, settings: Settings) -> None:
-    content = ServerFile(url=url, pid=os.getpid(), started_at=iso_from_seconds(time.time()), ca_file=settings.tls_cert)
+    certificate = str(Path(settings.tls_cert).absolute()) if settings.tls_cert else ""
+    content = ServerFile(url=url, pid=os.getpid(), started_at=iso_from_seconds(time.time()), ca_file=certificate)
     temporary = home.server_file.with_suffix(".new")
     temporary.write_bytes(msgspec.json.encode(content))
     os.replace(temporary, home.server_file)
