@@ -68,11 +68,20 @@ def answer(connection: duckdb.DuckDBPyConnection, query: str, tables: guard.Tabl
     """At most `limit` rows. Raises InvalidInput (`bad_query`, …); Interrupt and memory errors pass through."""
     try:
         guard.check(connection, query, tables)
-        return _run(connection, query, limit)
+        return _run(connection, _without_end(query), limit)
     except _NOT_THE_QUERY:
         raise
     except (duckdb.Error, UnicodeError) as error:
         raise InvalidInput(_told(error), code="bad_query") from error
+
+
+def _without_end(query: str) -> str:
+    """The one statement without the `;` behind it, so that it can stand within another."""
+    text = query.encode()
+    for at, kind in duckdb.tokenize(query):
+        if kind == duckdb.token_type.operator and text[at : at + 1] == b";":
+            return text[:at].decode()
+    return query
 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: str, limit: int) -> Answer:
@@ -96,8 +105,8 @@ def _cell(type_: str) -> tuple[str, Callable[[Any], Any]]:
         return "#{}", _same
     if type_ in _FLOATS:
         return "#{}", _number
-    if type_ == "UBIGINT":
-        return "#{}", _big
+    if type_ in ("UBIGINT", "HUGEINT", "UHUGEINT", "BIGNUM"):
+        return "CAST(#{} AS VARCHAR)", _big
     if type_ == "TIMESTAMP WITH TIME ZONE":
         return "CAST(CAST(#{} AS TIMESTAMP) AS VARCHAR)", _moment
     if type_.startswith("TIMESTAMP"):
@@ -121,8 +130,10 @@ def _number(value: float | None) -> float | str | None:
     return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
 
 
-def _big(value: int | None) -> int | str | None:
-    return value if value is None or value <= INT64_MAX else str(value)
+def _big(text: str | None) -> int | str | None:
+    if text is None:
+        return None
+    return int(text) if len(text) < 20 and INT64_MIN <= int(text) <= INT64_MAX else text
 
 
 def _moment(text: str | None) -> str | None:
@@ -156,5 +167,6 @@ def _plain(value: Any) -> Any:
 
 
 def _told(error: Exception) -> str:
-    """The engine's message without the paths of this machine."""
-    return _PLACES.sub("'…'", str(error).partition("\n\nPossible solutions")[0].strip())
+    """What the engine says is wrong, without the paths of this machine and its lists of functions."""
+    text = str(error).partition("\n\n")[0].partition("\n\tCandidate functions")[0]
+    return _PLACES.sub("'…'", text.strip())
