@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.server import Server
+from tests.server import HEADWATER, Server
 
 
 def children(server: Server) -> dict[str, int]:
@@ -118,3 +119,20 @@ def test_a_taken_port_is_said_and_ends_it(server: Server, tmp_path: Path) -> Non
 def test_an_unknown_setting_is_said_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match="public_url"):
         Server(tmp_path / "data", environment={"HEADWATER_PUBLIC_ULR": "https://example.com"})
+
+
+def test_roles_may_run_in_trees_of_their_own(tmp_path: Path) -> None:
+    door = Server(tmp_path / "data", "--roles", "collect,web")
+    command = [HEADWATER, "serve", "--data", str(tmp_path / "data"), "--roles", "work"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as work:
+        try:
+            assert work.stdout is not None
+            assert work.stdout.readline() == "ready: work\n"
+            key = door.add_source()["writeKeys"][0]
+            assert door.send("/v1/track", track(1), key=key).status_code == 200
+            door.rows("SELECT id FROM web.step_done", lambda rows: rows == [["m1"]])
+        finally:
+            work.terminate()
+    assert work.returncode == 0
+    assert (tmp_path / "data" / "server.json").exists()
+    assert door.stop() == 0

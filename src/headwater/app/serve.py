@@ -42,6 +42,9 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
     local_url = _url(settings, port)
 
     def ready() -> None:
+        if listening is None:  # another tree has the door, and says where it is
+            say(f"ready: {', '.join(settings.roles)}")
+            return
         _write_server_file(home, local_url, settings)
         say(f"listening on {local_url}")
         link = f"{settings.public_url or local_url}/sign-in#token={prepared.sign_in_token}"
@@ -55,8 +58,9 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
     try:
         return supervisor.run()
     finally:
-        with contextlib.suppress(FileNotFoundError):
-            home.server_file.unlink()
+        if listening is not None:
+            with contextlib.suppress(FileNotFoundError):
+                home.server_file.unlink()
 
 
 def _bind(settings: Settings):
