@@ -6,7 +6,6 @@ import { useState } from "react";
 import { meQuery } from "../../api/queries";
 import type { CatalogEntry, Source } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
-import { CopyButton } from "../../parts/Copy";
 import { sampleCall, snippets } from "./snippets";
 import { WriteKeys } from "./WriteKeys";
 
@@ -25,30 +24,10 @@ export function Connect({ source, entry }: { source: Source; entry: CatalogEntry
       ) : (
         <>
           <WriteKeys source={source} />
-          {source.inboundUrl && <Inbound url={source.inboundUrl} />}
           {me && <Snippets source={source} entry={entry} writeKey={newestKey} publicUrl={me.publicUrl} />}
         </>
       )}
     </section>
-  );
-}
-
-function Inbound({ url }: { url: string }) {
-  return (
-    <div style={{ marginBlock: "1rem" }}>
-      <Title order={3} size="0.95rem">
-        Webhook address
-      </Title>
-      <Text size="sm" c="dimmed" mb={4}>
-        For tools that push events by webhook instead of a write key.
-      </Text>
-      <div style={{ display: "flex", gap: "0.5rem", alignItems: "center" }}>
-        <code className="hw-code hw-code-wrap hw-line" style={{ flex: 1 }}>
-          {url}
-        </code>
-        <CopyButton text={url} what="webhook address" />
-      </div>
-    </div>
   );
 }
 
