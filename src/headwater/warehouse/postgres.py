@@ -135,12 +135,12 @@ async def _copy(server: _Server, schema: str, table: str, target: Path, connect:
         )
     except (OSError, TimeoutError, socket.gaierror) as error:
         raise Transient(f"The Postgres server {server.host}:{server.port} does not answer: {error}.") from error
-    except asyncpg.PostgresError as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise InvalidInput(f"The Postgres server refuses the connection: {error}.", code="postgres_refused") from error
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             await _write(connection, schema, table, target)
-    except asyncpg.PostgresError as error:
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise InvalidInput(f"The Postgres server refuses the copy: {error}.", code="postgres_refused") from error
     finally:
         await connection.close(timeout=5)
@@ -164,7 +164,7 @@ async def _write(connection: Any, schema: str, table: str, target: Path) -> None
     arrow = pa.schema([(name, pa.string()) for name in names], metadata={TYPES_KEY: msgspec.json.encode(types)})
     query = f"SELECT {listed} FROM {_quoted(schema)}.{_quoted(table)}"
     with pa.OSFile(str(target), "wb") as sink, pa.ipc.new_file(sink, arrow) as writer:
-        cursor = await connection.cursor(query, prefetch=_ROWS)
+        cursor = await connection.cursor(query)
         while rows := await cursor.fetch(_ROWS):
             pieces = [pa.array([row[at] for row in rows], pa.string()) for at in range(len(names))]
             writer.write_batch(pa.record_batch(pieces, schema=arrow))
