@@ -25,13 +25,14 @@ web-ready: $(VENV)/.ready
 test: setup ## the tests; what needs a part that is not there is skipped with its reason
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.ready ## format, lint, types, import contracts, generated files
+check: setup ## format, lint, types, import contracts, generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/python -m headwater.app.generate --check
 	$(BIN)/headwater catalog check --all
+	$(BIN)/python web/build.py --check
 
 fix: $(VENV)/.ready ## format and mend what the linter can mend, write generated files
 	$(BIN)/ruff check --fix .

@@ -30,7 +30,7 @@ from headwater.pipeline.process import Item
 from headwater.pipeline.replay import Span
 from headwater.pipeline.run import Pipeline
 from headwater.warehouse.intake import FileKind
-from headwater.warehouse.loader import Found
+from headwater.warehouse.loader import Found, Parked
 from headwater.warehouse.run import READER, Loading
 
 POLL_S = 0.05
@@ -101,20 +101,21 @@ class WorkService:
         rows = self._ledger.by_message(message_id, workspace_id)
         recent = [item for item in self._debugger.find(message_id) if item.workspace_id == workspace_id]
         clean = [item for item in recent if item.fate is Fate.CLEAN]
-        found = self._warehouses.of(workspace_id).find(message_id)
-        if not rows and not clean and not found:
+        warehouse = self._warehouses.of(workspace_id)
+        found, dead = warehouse.find(message_id), warehouse.dead(message_id)
+        if not rows and not clean and not found and not dead:
             raise NotFound(
                 f"no event with the messageId {message_id!r} is known here. It was refused (then the client was"
                 " told why), went to another workspace, or never arrived."
             )
         fates = [_fate(row) for row in rows]
-        if clean or found:
-            fates.insert(0, self._clean_fate(clean, found))
+        if clean or found or dead:
+            fates.insert(0, self._clean_fate(clean, found, dead))
         payloads = [item.raw for item in recent] + [row.payload for row in rows if row.payload]
         return {
             "messageId": message_id,
             "fates": fates,
-            "readers": _readers(found) if clean or found else [],
+            "readers": _readers(found, dead) if clean or found or dead else [],
             "payload": _payload(payloads[0]) if payloads else None,
         }
 
@@ -266,9 +267,11 @@ class WorkService:
             return []
         return [msgspec.to_builtins(violation) for violation in violations(spec, item.event)]
 
-    def _clean_fate(self, items: list[Item], found: list[Found]) -> dict[str, Any]:
+    def _clean_fate(self, items: list[Item], found: list[Found], dead: list[Parked]) -> dict[str, Any]:
         if items:
             source_id, received_at = items[0].source_id, _iso_ms(items[0].received_ms)
+        elif dead:
+            source_id, received_at = dead[0].event.source_id, dead[0].event.received_at
         else:
             schemas = {entry.schema: entry.source_id for entry in self._directory.sources()}
             source_id, received_at = schemas.get(found[0].schema, ""), found[0].received_at
@@ -335,8 +338,11 @@ def _name(item: Item) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _readers(found: list[Found]) -> list[dict[str, Any]]:
+def _readers(found: list[Found], dead: list[Parked]) -> list[dict[str, Any]]:
     tables = [f"{place.schema}.{place.table}" for place in found]
+    if dead and not tables:
+        detail = {"reason": dead[0].reason.value, "note": dead[0].detail}
+        return [{"reader": READER, "status": "dead", "detail": detail}]
     return [{"reader": READER, "status": "done" if tables else "pending", "detail": {"tables": tables}}]
 
 

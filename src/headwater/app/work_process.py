@@ -47,7 +47,6 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         clean=LocalReader(home.clean),
         targets=warehouses.all,
         target_of=warehouses.of,
-        park=ledger.refused,
         every_s=settings.warehouse_load_every_ms / 1000,
         log=logger.warning,
     )

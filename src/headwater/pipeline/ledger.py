@@ -10,20 +10,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from headwater.base.clean import CleanFrame, Tally
-from headwater.base.event import CleanEvent
 from headwater.base.outcome import Fate
-from headwater.pipeline.dedupe import key_of
 from headwater.pipeline.process import Item
 
 KEPT_FATES = 1_000_000
-DEAD = "dead"
 _SNAPSHOT_EVERY_S = 1.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS fates (
@@ -79,25 +75,6 @@ class Ledger:
             self._db.execute("BEGIN")
             self._db.executemany(f"INSERT OR IGNORE INTO fates VALUES ({','.join('?' * 11)})", rows)
             self._db.execute("COMMIT")
-
-    def refused(self, event: CleanEvent, *, reader: str, reason: str, note: str) -> None:
-        """Keeps an event that a reader could not take: clean at the pipeline, dead at that reader."""
-        key = int.from_bytes(key_of(event.source_id, event.message_id)[:6], "big")
-        row = (
-            -key - 1,  # no raw offset is negative, so these rows have places of their own
-            0,
-            event.message_id,
-            event.source_id,
-            event.workspace_id,
-            DEAD,
-            f"{reader}: {reason}",
-            note,
-            int((datetime.fromisoformat(event.received_at)).timestamp() * 1000),
-            msgspec.json.encode(event),
-            None,
-        )
-        with self._lock:
-            self._db.execute(f"INSERT OR REPLACE INTO fates VALUES ({','.join('?' * 11)})", row)
 
     def count(self, frame: CleanFrame, *, clean_offset: int) -> None:
         """Adds a durable frame's tally; `clean_offset` is the clean journal's offset after it."""
@@ -156,8 +133,8 @@ class Ledger:
         """Forgets the oldest duplicates and drops beyond `kept`; what is parked stays."""
         with self._lock:
             self._db.execute(
-                "DELETE FROM fates WHERE fate NOT IN ('parked', 'dead') AND (raw_offset, position) IN ("
-                "SELECT raw_offset, position FROM fates WHERE fate NOT IN ('parked', 'dead')"
+                "DELETE FROM fates WHERE fate <> 'parked' AND (raw_offset, position) IN ("
+                "SELECT raw_offset, position FROM fates WHERE fate <> 'parked'"
                 " ORDER BY raw_offset DESC, position DESC LIMIT -1 OFFSET ?)",
                 (kept,),
             )

@@ -13,7 +13,7 @@ import msgspec
 
 from headwater.base.event import CleanEvent
 from headwater.base.naming import column_part, safe_name, table_name
-from headwater.warehouse.exact import JsonText, json_text, read_object
+from headwater.warehouse.exact import JsonText, Number, json_text, read_object
 from headwater.warehouse.layout import aside, standard_columns
 
 Clashes = list[tuple[str, Any]]
@@ -23,6 +23,7 @@ Flat = tuple[dict[str, Any], Clashes]
 MAX_REMEMBERED_CHARS: Final = 4_000_000
 """Keys remembered with their foldings; beyond it all are forgotten, so that invented ones cannot fill the memory."""
 
+_LEAVES: Final = frozenset({str, int, float, bool, Number, JsonText})
 _MAX_CONTEXTS: Final = 4_096
 _MAX_CONTEXT_BYTES: Final = 4_096
 
@@ -88,21 +89,19 @@ def _flatten(
     nulls: list[str] | None,
 ) -> None:
     for key, value in items:
-        if value is None:
+        if type(value) in _LEAVES:
+            column = names[key].column
+            if column in columns:
+                clashes.append((column, value))
+            else:
+                columns[column] = value
+        elif value is None:
             if nulls is not None:
                 nulls.append(names[key].column)
-            continue
-        kind = type(value)
-        if kind is list:
-            value = JsonText(json_text(value))
-        elif kind is dict or hasattr(kind, "items"):
-            _flatten(value.items(), names[key], columns, clashes, nulls)
-            continue
-        column = names[key].column
-        if column in columns:
-            clashes.append((column, value))
+        elif type(value) is list:
+            _flatten(((key, JsonText(json_text(value))),), names, columns, clashes, nulls)
         else:
-            columns[column] = value
+            _flatten(value.items(), names[key], columns, clashes, nulls)
 
 
 class Flattener:

@@ -20,6 +20,7 @@ import structlog
 from headwater.base.clock import iso
 from headwater.base.errors import Transient
 from headwater.base.event import CleanEvent
+from headwater.base.naming import table_name
 from headwater.base.outcome import ParkReason
 from headwater.warehouse import copies
 from headwater.warehouse.batch import Batch, fit
@@ -28,8 +29,8 @@ from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine, quote
 from headwater.warehouse.exact import Unreadable
 from headwater.warehouse.flatten import Flattener, Row
 from headwater.warehouse.latest import upsert
-from headwater.warehouse.layout import Layout, SourceTables, catalogue_columns, tables_at_creation
-from headwater.warehouse.schema import MAX_TABLES, Schemas, Table
+from headwater.warehouse.layout import STANDARD, Layout, SourceTables, catalogue_columns, tables_at_creation
+from headwater.warehouse.schema import MAX_TABLES, NOT_OF_SOURCES, Schemas, Table
 
 CHUNK_EVENTS: Final = 10_000
 """Events taken apart and written at a time, within one transaction: bounds the memory of a load."""
@@ -45,6 +46,16 @@ _REFUSED = (
     OverflowError,
     RecursionError,
 )
+
+_OWN_NAME: Final = {
+    "tracks": "event_text",
+    "screens": "name",
+    "pages": "name",
+    "identifies": "NULL",
+    "groups": "NULL",
+    "aliases": "NULL",
+}
+"""What in a standard table's row names the event's own table."""
 
 _LATEST: Final = ("users", "accounts")
 """Their ids are people's and groups', not events'."""
@@ -203,17 +214,37 @@ class Warehouse:
         return copies.export(self.engine, directory)
 
     def find(self, message_id: str) -> list[Found]:
-        """The rows of one event, in every schema's tables."""
-        with self.engine.writing() as connection:
-            return [
-                Found(schema, name, f"{found[0].isoformat(timespec='milliseconds')}Z")
-                for schema, tables in self._schemas.all(connection).items()
-                for name, table in tables.items()
-                if name not in _LATEST and {"id", "received_at"} <= set(table.columns)
-                for found in connection.execute(
-                    f"SELECT received_at FROM {table.sql} WHERE id = ? LIMIT 1", [message_id]
-                ).fetchall()
-            ]
+        """The rows of one event, in every schema: its standard table's, and its own table's."""
+        with self.engine.reading() as connection:
+            rows = connection.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ?", [DATABASE]
+            ).fetchall()
+            names = {(schema, table) for schema, table in rows if schema not in NOT_OF_SOURCES}
+            found: list[Found] = []
+            for schema, table in sorted(names):
+                own = _OWN_NAME.get(table)
+                if own is None:
+                    continue
+                for received_at, name in _rows_of(connection, schema, table, message_id, own):
+                    found.append(Found(schema, table, received_at))
+                    if name and (schema, table_name(name)) in names:
+                        found += [
+                            Found(schema, table_name(name), at)
+                            for at, _ in _rows_of(connection, schema, table_name(name), message_id, "NULL")
+                        ]
+            return found
+
+    def dead(self, message_id: str, reader: str = "warehouse") -> list[Parked]:
+        """What the reader could not take of an event, and why."""
+        with self.engine.reading() as connection:
+            rows = connection.execute(
+                f"SELECT event, reason, detail FROM {DATABASE}.{INTERNAL}.dead WHERE reader = ? AND message_id = ?",
+                [reader, message_id],
+            ).fetchall()
+        return [
+            Parked(msgspec.json.decode(event, type=CleanEvent), ParkReason(reason), detail)
+            for event, reason, detail in rows
+        ]
 
     def load(self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = "warehouse") -> LoadReport:
         """Bring events to rows and the reader's cursor to `next_offset` (None: leave it where it is).
@@ -252,14 +283,19 @@ class Warehouse:
             raise error
         parked = Parked(events[0], ParkReason.WAREHOUSE_REFUSED, _first_line(error))
         report = LoadReport(events=1, parked=[parked])
-        self._load_at_once((), cursor.after(report) if cursor else None)
+        self._load_at_once((), cursor.after(report) if cursor else None, dead=report.parked)
         return report
 
-    def _load_at_once(self, events: Sequence[CleanEvent], cursor: Mark | None) -> LoadReport:
+    def _load_at_once(
+        self, events: Sequence[CleanEvent], cursor: Mark | None, *, dead: Sequence[Parked] = ()
+    ) -> LoadReport:
+        """`dead`: what was refused before, to be kept in the same transaction."""
         report = LoadReport(events=len(events))
         with self.transaction() as connection:
             for start in range(0, len(events), CHUNK_EVENTS):
                 self._load_chunk(connection, events[start : start + CHUNK_EVENTS], report)
+            for parked in (*dead, *report.parked):
+                _bury(connection, parked)
             if cursor is not None:
                 _move(connection, cursor.after(report))
         return report
@@ -297,11 +333,12 @@ class Warehouse:
             except (Unreadable, RecursionError) as error:
                 report.parked.append(Parked(event, ParkReason.UNREADABLE, _first_line(error)))
                 continue
-            if event.type == "track" and not self._has_room(connection, source, targets[1][0], collections):
-                targets = [("tracks", _all_unfit(*targets))]
             for name, row in targets:
                 batch = batches.get((source.schema, name))
                 if batch is None:
+                    if not self._has_room(connection, source, name, collections):
+                        _set_aside(batches[source.schema, "tracks"], row)
+                        continue
                     batch = batches[source.schema, name] = Batch(source, name)
                     self._table(connection, batch)
                 report.rows += 1
@@ -324,7 +361,7 @@ class Warehouse:
     ) -> bool:
         """False: the schema has so many tables that an event of a new name must do without one."""
         tables = self._schemas.all(connection).get(source.schema, {})
-        return len(tables) < MAX_TABLES or name in tables or name in collections
+        return len(tables) < MAX_TABLES or name in tables or name in collections or name in STANDARD
 
     def _table(self, connection: duckdb.DuckDBPyConnection, batch: Batch) -> Table:
         schema = batch.source.schema
@@ -374,10 +411,13 @@ class Warehouse:
                 raise
 
 
-def _all_unfit(track: tuple[str, Row], own: tuple[str, Row]) -> Row:
-    """The row of `tracks` with the event's properties in `_unfit`."""
-    columns, clashes = own[1].own
-    return Row(track[1].event, track[1].context, ({}, [*columns.items(), *clashes]))
+def _set_aside(tracks: Batch, own: Row) -> None:
+    """Keep an event's properties in `_unfit` of its row in `tracks`, which has just been added."""
+    message_id = own.event.message_id
+    row = tracks.rows[message_id]
+    if row.event is own.event:
+        columns, clashes = own.own
+        tracks.rows[message_id] = Row(row.event, row.context, ({}, [*columns.items(), *clashes]))
 
 
 def _move(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:
@@ -391,6 +431,25 @@ def _move(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:
         connection.execute(f"DELETE FROM {books}.counts WHERE reader = ?", [mark.reader])
         row = [mark.reader, done + mark.events - mark.parked, dead + mark.parked]
         connection.execute(f"INSERT INTO {books}.counts VALUES (?, ?, ?)", row)
+
+
+def _bury(connection: duckdb.DuckDBPyConnection, parked: Parked) -> None:
+    """Keeps what has no row, once, with the event itself."""
+    event = parked.event
+    books = f"{DATABASE}.{INTERNAL}.dead"
+    key = ["warehouse", event.source_id, event.message_id]
+    there = f"SELECT 1 FROM {books} WHERE reader = ? AND source_id = ? AND message_id = ?"
+    if not connection.execute(there, key).fetchall():
+        row = [*key, parked.reason.value, parked.detail, msgspec.json.encode(event).decode("utf-8", "replace")]
+        connection.execute(f"INSERT INTO {books} VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _rows_of(
+    connection: duckdb.DuckDBPyConnection, schema: str, table: str, message_id: str, own: str
+) -> list[tuple[str, str | None]]:
+    query = f"SELECT received_at, {own} FROM {quoted(DATABASE, schema, table)} WHERE id = ? LIMIT 1"
+    rows = connection.execute(query, [message_id]).fetchall()
+    return [(iso(received_at.replace(tzinfo=UTC)), name) for received_at, name in rows]
 
 
 def _known_ids(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> list[str]:

@@ -33,12 +33,6 @@ class Target(Protocol):
     def load(self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = ...) -> LoadReport: ...
 
 
-class ParkingLot(Protocol):
-    """Keeps what the warehouse refused, with the reason; called before the cursor has passed it for good."""
-
-    def __call__(self, event: CleanEvent, *, reader: str, reason: str, note: str) -> None: ...
-
-
 class Frames(msgspec.Struct):
     """A stretch's events of one workspace. `replayed` ones are loaded too, but not counted."""
 
@@ -55,14 +49,12 @@ class Loading:
         clean: Reader,
         targets: Callable[[], Mapping[str, Target]],
         target_of: Callable[[str], Target],
-        park: ParkingLot,
         every_s: float,
         log: Callable[[str], None],
     ) -> None:
         self._clean = clean
         self._targets = targets
         self._target_of = target_of
-        self._park = park
         self._every_s = every_s
         self._log = log
         self._stop = threading.Event()
@@ -108,7 +100,7 @@ class Loading:
                 target.load(frames.replayed, next_offset=None)
             report = target.load(frames.events, next_offset=after)
             for parked in report.parked:
-                self._park(parked.event, reader=READER, reason=parked.reason.value, note=parked.detail)
+                self._log(f"an event has no row: {parked.reason.value}: {parked.detail}")
         moved = after - self.offset
         self.offset = after
         self._behind_since = None if self.lag_bytes() == 0 else time.time()

@@ -26,6 +26,9 @@ CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.cursors (
     reader VARCHAR NOT NULL, next_offset BIGINT NOT NULL, loaded_at TIMESTAMP NOT NULL);
 CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.counts (
     reader VARCHAR, done BIGINT, dead BIGINT);
+CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.dead (
+    reader VARCHAR NOT NULL, source_id VARCHAR NOT NULL, message_id VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL, event VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.wide_columns (
     schema_name VARCHAR NOT NULL, table_name VARCHAR NOT NULL, column_name VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.production_tables (
@@ -35,7 +38,7 @@ CREATE TABLE IF NOT EXISTS {DATABASE}.{INTERNAL}.production_tables (
 """
 
 
-_NOT_OF_SOURCES = (INTERNAL, "main", "production")
+NOT_OF_SOURCES = (INTERNAL, "main", "production")
 
 
 class Table:
@@ -135,7 +138,7 @@ def _read(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Table]]:
         for (schema,) in connection.execute(
             "SELECT schema_name FROM duckdb_schemas() WHERE database_name = ? AND NOT internal", [DATABASE]
         ).fetchall()
-        if schema not in _NOT_OF_SOURCES
+        if schema not in NOT_OF_SOURCES
     }
     wide = set(connection.execute(f"SELECT * FROM {DATABASE}.{INTERNAL}.wide_columns").fetchall())
     rows = connection.execute(
