@@ -6,7 +6,7 @@ that fold to one column the first has the column; the second goes along as a cla
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -16,19 +16,20 @@ from headwater.base.naming import column_part, safe_name, table_name
 from headwater.warehouse.exact import JsonText, Number, json_text, read_object
 from headwater.warehouse.layout import aside, standard_columns
 
-Clashes = list[tuple[str, Any]]
+Clashes = Sequence[tuple[str, Any]]
 Flat = tuple[dict[str, Any], Clashes]
 """Column → value, and the (column, value) pairs that found their column taken."""
 
 MAX_REMEMBERED_CHARS: Final = 4_000_000
 """Keys remembered with their foldings; beyond it all are forgotten, so that invented ones cannot fill the memory."""
 
+_NOTHING: Final[Flat] = ({}, ())
 _LEAVES: Final = frozenset({str, int, float, bool, Number, JsonText})
 _MAX_CONTEXTS: Final = 4_096
 _MAX_CONTEXT_BYTES: Final = 4_096
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):  # many at a time, in no cycle
     """One event's row for one table, beside what the event itself holds. `nulls`: columns explicitly null."""
 
     event: CleanEvent
@@ -76,16 +77,16 @@ class Naming:
             self.root.clear()
             self.chars = 0
         columns: dict[str, Any] = {}
-        clashes: Clashes = []
+        clashes: list[tuple[str, Any]] = []
         _flatten(read_object(raw).items(), self.root, columns, clashes, nulls)
-        return columns, clashes
+        return columns, clashes or ()
 
 
 def _flatten(
     items: Iterable[tuple[str, Any]],
     names: Names,
     columns: dict[str, Any],
-    clashes: Clashes,
+    clashes: list[tuple[str, Any]],
     nulls: list[str] | None,
 ) -> None:
     for key, value in items:
@@ -121,7 +122,7 @@ class Flattener:
         if event.type == "track":
             own = self._flatten("", bytes(event.properties))
             return [
-                ("tracks", Row(event, context, ({}, []))),
+                ("tracks", Row(event, context, _NOTHING)),
                 (table_name(event.event or ""), Row(event, context, own)),
             ]
         if event.type in ("page", "screen"):

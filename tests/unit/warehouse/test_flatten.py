@@ -23,8 +23,8 @@ def own(properties: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
 def test_a_track_goes_to_tracks_and_to_its_own_table() -> None:
     found = targets("m", event="Tour Auto Start", properties={"tour_id": 1})
     assert list(found) == ["tracks", "tour_auto_start"]
-    assert found["tracks"].own == ({}, [])
-    assert found["tour_auto_start"].own == ({"tour_id": 1}, [])
+    assert found["tracks"].own == ({}, ())
+    assert found["tour_auto_start"].own == ({"tour_id": 1}, ())
 
 
 @pytest.mark.parametrize(("type_", "table"), [("screen", "screens"), ("page", "pages")])
@@ -75,7 +75,7 @@ def test_the_other_calls_have_a_table_each(type_: Any, tables: list[str]) -> Non
 def test_properties_become_columns(properties: Any, columns: Any) -> None:
     if columns is None:
         columns = {"_id": 1, "_user_id": 2, "_event": 3, "_context_ip": 4, "group_id": 5}
-    assert own(properties) == (columns, [])
+    assert own(properties) == (columns, ())
 
 
 def test_arrays_are_marked_as_json() -> None:
@@ -88,7 +88,7 @@ def test_arrays_are_marked_as_json() -> None:
         ('{"userName":1,"user_name":2}', {"user_name": 1}, [("user_name", 2)]),
         ('{"a":1,"A":2,"a":3}', {"a": 1}, [("a", 2), ("a", 3)]),
         ('{"a":{"b":1},"a_b":2,"A":{"B":[3]}}', {"a_b": 1}, [("a_b", 2), ("a_b", "[3]")]),
-        ('{"a":null,"A":2}', {"a": 2}, []),
+        ('{"a":null,"A":2}', {"a": 2}, ()),
     ],
 )
 def test_of_two_that_fold_to_one_both_are_kept(text: str, columns: Any, clashes: Any) -> None:
@@ -103,7 +103,7 @@ def test_long_keys_are_cut_apart() -> None:
     columns, clashes = own({"a" * 300: 1, "a" * 301: 2})
     assert sorted(columns.values()) == [1, 2]
     assert max(map(len, columns)) == 63
-    assert clashes == []
+    assert clashes == ()
 
 
 def test_the_context_is_flattened_under_its_name() -> None:
