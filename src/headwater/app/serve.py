@@ -34,6 +34,7 @@ class ServerFile(msgspec.Struct, frozen=True, kw_only=True):
 def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[[str], None] | None = None) -> int:
     """Blocks until told to stop; gives the exit status. `say` prints a line for people."""
     log.configure(level=settings.log_level, form=settings.log_format)
+    os.umask(0o077)  # what is kept belongs to its owner alone
     home = Home(settings.data_dir)
     home.create()
     listening = _bind(settings) if "collect" in settings.roles else None
