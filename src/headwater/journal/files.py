@@ -7,6 +7,7 @@ a mark found on disk never promises too much.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import mmap
 import os
@@ -38,6 +39,28 @@ def sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
+def sync_way_to(directory: Path) -> None:
+    """Makes a directory's own name durable, and those above it, as far as they may be read."""
+    for above in directory.absolute().parents:
+        with contextlib.suppress(PermissionError):
+            sync_directory(above)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replaces a small file: after a crash at any point it holds the old content or the new one, whole."""
+    temporary = path.with_name(path.name + ".new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        view = memoryview(content)
+        while view:
+            view = view[os.write(handle, view) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    os.replace(temporary, path)
+    sync_directory(path.parent)
+
+
 class DurableMark:
     """One 64-bit number in a shared memory map; reading it costs no system call."""
 
@@ -46,7 +69,10 @@ class DurableMark:
         flags = os.O_RDWR | os.O_CREAT
         handle = os.open(path, flags, 0o600)
         try:
-            if os.fstat(handle).st_size < 8:
+            if writable:
+                # Storing to a map that has no room on disk kills the process: take the room now, or say so.
+                os.posix_fallocate(handle, 0, 8)
+            elif os.fstat(handle).st_size < 8:
                 os.ftruncate(handle, 8)
             self._map = mmap.mmap(handle, 8, access=mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)
         finally:

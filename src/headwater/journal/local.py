@@ -16,15 +16,20 @@ from headwater.journal.files import (
     segment_bases,
     segment_path,
     sync_directory,
+    sync_way_to,
 )
-from headwater.journal.protocol import JournalBroken, JournalFull, OffsetGone, Record
+from headwater.journal.protocol import JournalBroken, JournalDamaged, JournalFull, OffsetGone, Record
 
 SEGMENT_BYTES = 64 * 1024 * 1024
 LOCK_WAIT_S = 10.0
 
 
 class LocalWriter:
-    """Appends durably. Opening cuts off a torn last write: it was never acknowledged."""
+    """Appends durably. Opening cuts off a torn last write: it was never acknowledged.
+
+    What was acknowledged and can no longer be read is left where it is; readers are told, and writing goes on in a
+    new segment behind it.
+    """
 
     def __init__(
         self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, lock_wait_s: float = LOCK_WAIT_S
@@ -70,20 +75,45 @@ class LocalWriter:
         path = segment_path(self._directory, self._base)
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         self._size = _valid_bytes(path)
+        promised = self._mark.get()
+        if promised > self.end:
+            self._leave_behind(promised)
+        self._write_again(promised - self._base)
         os.ftruncate(self._handle, self._size)
         os.lseek(self._handle, self._size, os.SEEK_SET)
         os.fsync(self._handle)
         sync_directory(self._directory)
+        sync_way_to(self._directory)
         self._mark.set(self.end)
+
+    def _leave_behind(self, promised: int) -> None:
+        """Goes on in a new segment, so that no offset that readers may have seen is given twice."""
+        base = max(promised, self._base + os.fstat(self._handle).st_size)
+        os.close(self._handle)
+        self._handle = os.open(segment_path(self._directory, base), os.O_RDWR | os.O_CREAT, 0o600)
+        self._base, self._size = base, 0
+
+    def _write_again(self, durable_bytes: int) -> None:
+        """Writes once more what the last process may not have got to the disk.
+
+        After a flush that failed the kernel takes pages for clean that never arrived; a further flush would leave
+        them out and report success.
+        """
+        at = min(max(durable_bytes, 0), self._size)
+        while at < self._size:
+            chunk = os.pread(self._handle, min(self._size - at, 1024 * 1024), at)
+            at += os.pwrite(self._handle, chunk, at)
 
     def _rotate(self) -> None:
         base = self.end
-        path = segment_path(self._directory, base)
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-            os.fsync(handle)
+            handle = os.open(segment_path(self._directory, base), os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as error:
+            raise JournalFull(f"the journal cannot open a new segment: {error.strerror}") from error
+        try:
             sync_directory(self._directory)
         except OSError as error:
+            os.close(handle)
             raise JournalFull(f"the journal cannot open a new segment: {error.strerror}") from error
         os.close(self._handle)
         self._handle, self._base, self._size = handle, base, 0
@@ -97,8 +127,17 @@ class LocalWriter:
             self._take_back()
             raise JournalFull(f"the journal cannot be written: {error.strerror}") from error
 
+    def _flush(self) -> None:
+        try:
+            os.fdatasync(self._handle)
+        except OSError as error:
+            # The kernel may have dropped the dirty pages: a later flush of them would succeed without them.
+            self._take_back()
+            self._flush_again()
+            raise JournalFull(f"the journal's flush failed: {error.strerror}") from error
+
     def _take_back(self) -> None:
-        """Removes what a failed write left behind the last durable record."""
+        """Removes what a failed write or flush left behind the last durable record."""
         try:
             os.ftruncate(self._handle, self._size)
             os.lseek(self._handle, self._size, os.SEEK_SET)
@@ -106,11 +145,11 @@ class LocalWriter:
             self._broken = True
             raise JournalBroken(f"the journal cannot be mended after a failed write: {error.strerror}") from error
 
-    def _flush(self) -> None:
+    def _flush_again(self) -> None:
+        """A disk that was full or away for a moment takes this one; else it is not known what it holds."""
         try:
             os.fdatasync(self._handle)
         except OSError as error:
-            # The kernel may have dropped the dirty pages: a later flush would succeed without them.
             self._broken = True
             raise JournalBroken(f"the journal's flush failed: {error.strerror}") from error
 
@@ -140,8 +179,11 @@ class LocalReader:
         base, stop = self._locate(offset, durable)
         data = self._bytes(base, offset, min(max(max_bytes, frame.HEADER.size), stop - offset))
         if (wanted := frame.needed(data)) > len(data):
-            data = self._bytes(base, offset, wanted)
-        return [Record(offset + start, offset + finish, payload) for start, finish, payload in frame.decode(data)]
+            data = self._bytes(base, offset, min(wanted, stop - offset))
+        records = [Record(offset + start, offset + finish, payload) for start, finish, payload in frame.decode(data)]
+        if not records:
+            raise JournalDamaged(offset, self._past_damage(base, offset, stop))
+        return records
 
     def last(self) -> Record | None:
         durable = self._mark.get()
@@ -170,11 +212,20 @@ class LocalReader:
         following = self._bases[index + 1] if index + 1 < len(self._bases) else durable
         return self._bases[index], min(following, durable)
 
+    def _past_damage(self, base: int, offset: int, stop: int) -> int:
+        """Where the next record begins: after this one, when its length is believable, else in the next segment."""
+        end = offset + frame.needed(self._bytes(base, offset, frame.HEADER.size))
+        if not offset < end < stop:
+            return stop
+        length = frame.needed(self._bytes(base, end, frame.HEADER.size))
+        following = self._bytes(base, end, min(length, stop - end))
+        return end if any(frame.decode(following)) else stop
+
     def _bytes(self, base: int, offset: int, count: int) -> bytes:
         if self._handle_base != base:
             if self._handle >= 0:
                 os.close(self._handle)
-                self._handle = -1
+            self._handle = self._handle_base = -1
             try:
                 self._handle = os.open(segment_path(self._directory, base), os.O_RDONLY)
             except FileNotFoundError:
@@ -185,13 +236,17 @@ class LocalReader:
 
 
 def prune(directory: Path, *, before: int) -> int:
-    """Removes whole segments that end at or before `before`; gives the earliest offset kept."""
+    """Removes whole segments that end at or before `before`; gives the earliest offset kept.
+
+    One after the other, each durably: whenever the power fails, what is kept has no gap.
+    """
     bases = segment_bases(directory)
     for base, following in itertools.pairwise(bases):
         if following > before:
             break
         with contextlib.suppress(FileNotFoundError):
             os.unlink(segment_path(directory, base))
+        sync_directory(directory)
     bases = segment_bases(directory)
     return bases[0] if bases else 0
 

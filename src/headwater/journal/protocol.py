@@ -44,6 +44,17 @@ class OffsetGone(Terminal):
         self.earliest = earliest
 
 
+class JournalDamaged(Terminal):
+    """Bytes that were acknowledged can no longer be read. What comes after them can, from `next` on."""
+
+    code = "journal_damaged"
+
+    def __init__(self, offset: int, next: int) -> None:
+        super().__init__(f"the journal's bytes from {offset} to {next} are damaged and cannot be read")
+        self.offset = offset
+        self.next = next
+
+
 class Writer(Protocol):
     """There is one writer of a log at a time."""
 
@@ -56,7 +67,10 @@ class Writer(Protocol):
 
 class Reader(Protocol):
     def read(self, offset: int, max_bytes: int) -> list[Record]:
-        """The durable records from `offset` on, at least one if there is any, about `max_bytes` at most."""
+        """The durable records from `offset` on, at least one if there is any, about `max_bytes` at most.
+
+        Raises OffsetGone and JournalDamaged: a reader learns of every byte that it cannot have.
+        """
         ...
 
     def earliest(self) -> int: ...

@@ -11,7 +11,7 @@ import pytest
 from headwater.journal import frame
 from headwater.journal.files import segment_bases, segment_path
 from headwater.journal.local import LocalReader, LocalWriter
-from headwater.journal.protocol import JournalBroken, JournalFull
+from headwater.journal.protocol import JournalBroken, JournalDamaged, JournalFull, OffsetGone
 
 
 def payloads_of(directory: Path) -> list[bytes]:
@@ -25,14 +25,18 @@ def payloads_of(directory: Path) -> list[bytes]:
     return found
 
 
+def add_bytes(directory: Path, content: bytes) -> None:
+    """What a process that was killed while it wrote leaves behind the last durable record."""
+    with segment_path(directory, segment_bases(directory)[-1]).open("ab") as file:
+        file.write(content)
+
+
 @pytest.mark.parametrize("cut", range(1, 20))
 def test_a_torn_last_write_is_cut_off_and_writing_goes_on(tmp_path: Path, cut: int) -> None:
     writer = LocalWriter(tmp_path)
     writer.append([b"kept"])
-    end = writer.append([b"torn in half"])
     writer.close()
-    path = segment_path(tmp_path, 0)
-    os.truncate(path, end - cut)
+    add_bytes(tmp_path, frame.encode([b"torn in half"])[:-cut])
     writer = LocalWriter(tmp_path)
     assert payloads_of(tmp_path) == [b"kept"]
     writer.append([b"after"])
@@ -43,15 +47,75 @@ def test_a_torn_last_write_is_cut_off_and_writing_goes_on(tmp_path: Path, cut: i
 @pytest.mark.parametrize("position", range(8))
 def test_a_flipped_byte_ends_the_valid_part(tmp_path: Path, position: int) -> None:
     writer = LocalWriter(tmp_path)
-    first = writer.append([b"kept"])
-    writer.append([b"spoiled"])
+    writer.append([b"kept"])
     writer.close()
-    path = segment_path(tmp_path, 0)
-    content = bytearray(path.read_bytes())
-    content[first + position] ^= 0x5A
-    path.write_bytes(content)
+    spoiled = bytearray(frame.encode([b"spoiled"]))
+    spoiled[position] ^= 0x5A
+    add_bytes(tmp_path, bytes(spoiled))
     writer = LocalWriter(tmp_path)
     assert payloads_of(tmp_path) == [b"kept"]
+    writer.close()
+
+
+def damaged_payloads(directory: Path) -> tuple[list[bytes], list[tuple[int, int]]]:
+    """What can be read, and the spans that the reader said it could not."""
+    reader = LocalReader(directory)
+    found: list[bytes] = []
+    gaps: list[tuple[int, int]] = []
+    offset = reader.earliest()
+    while offset < reader.end():
+        try:
+            records = reader.read(offset, 1 << 20)
+        except JournalDamaged as damage:
+            gaps.append((damage.offset, damage.next))
+            offset = damage.next
+            continue
+        found += [record.payload for record in records]
+        offset = records[-1].next
+    reader.close()
+    return found, gaps
+
+
+@pytest.mark.parametrize("position", range(8, 15))
+def test_a_damaged_record_is_told_and_stepped_over(tmp_path: Path, position: int) -> None:
+    writer = LocalWriter(tmp_path)
+    start = writer.append([b"before"])
+    end = writer.append([b"spoiled"])
+    writer.append([b"after"])
+    with segment_path(tmp_path, 0).open("r+b") as file:
+        file.seek(start + position)
+        byte = file.read(1)
+        file.seek(start + position)
+        file.write(bytes([byte[0] ^ 0x5A]))
+    assert damaged_payloads(tmp_path) == ([b"before", b"after"], [(start, end)])
+    writer.close()
+
+
+@pytest.mark.parametrize("length", [b"\0\0\0\0", b"\xff\xff\xff\xff", b"\x01\0\0\0"])
+def test_a_damaged_length_costs_the_rest_of_its_segment(tmp_path: Path, length: bytes) -> None:
+    writer = LocalWriter(tmp_path, segment_bytes=40)
+    start = writer.append([b"before"])
+    writer.append([b"spoiled"])
+    end = writer.append([b"out of reach"])
+    writer.append([b"after"])
+    with segment_path(tmp_path, 0).open("r+b") as file:
+        file.seek(start)
+        file.write(length)
+    assert damaged_payloads(tmp_path) == ([b"before", b"after"], [(start, end)])
+    writer.close()
+
+
+@pytest.mark.parametrize("cut", [1, 5, 30])
+def test_acknowledged_bytes_that_are_gone_are_told_and_no_offset_is_given_twice(tmp_path: Path, cut: int) -> None:
+    writer = LocalWriter(tmp_path)
+    start = writer.append([b"before"])
+    end = writer.append([b"acknowledged, then lost by the disk"])
+    writer.close()
+    os.truncate(segment_path(tmp_path, 0), end - cut)
+    writer = LocalWriter(tmp_path)
+    assert writer.end == end
+    writer.append([b"after"])
+    assert damaged_payloads(tmp_path) == ([b"before", b"after"], [(start, end)])
     writer.close()
 
 
@@ -108,20 +172,83 @@ def test_a_full_disk_stores_nothing_and_mends_itself(tmp_path: Path, monkeypatch
     writer.close()
 
 
-def test_a_failed_flush_breaks_the_writer_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def failing_flushes(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    real = os.fdatasync
+    left = [times]
+
+    def flush(handle: int) -> None:
+        if left[0] > 0:
+            left[0] -= 1
+            raise OSError(errno.EIO, "Input/output error")
+        real(handle)
+
+    monkeypatch.setattr(os, "fdatasync", flush)
+
+
+def test_a_flush_that_fails_once_stores_nothing_and_mends_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     writer = LocalWriter(tmp_path)
     writer.append([b"before"])
+    failing_flushes(monkeypatch, 1)
+    with pytest.raises(JournalFull, match="flush failed"):
+        writer.append([b"not stored"])
+    assert payloads_of(tmp_path) == [b"before"]
+    writer.append([b"after"])
+    assert payloads_of(tmp_path) == [b"before", b"after"]
+    writer.close()
+    writer = LocalWriter(tmp_path)
+    assert payloads_of(tmp_path) == [b"before", b"after"]
+    writer.close()
 
-    def failing(_handle: int) -> None:
-        raise OSError(errno.EIO, "Input/output error")
 
-    monkeypatch.setattr(os, "fdatasync", failing)
+def test_flushes_that_go_on_failing_break_the_writer_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = LocalWriter(tmp_path)
+    writer.append([b"before"])
+    failing_flushes(monkeypatch, 2)
     with pytest.raises(JournalBroken):
         writer.append([b"unknown"])
-    monkeypatch.undo()
     with pytest.raises(JournalBroken):
         writer.append([b"later"])
     assert payloads_of(tmp_path) == [b"before"]
+    writer.close()
+
+
+@pytest.mark.parametrize("fault", ["open", "flush"])
+def test_a_new_segment_that_cannot_be_made_leaks_nothing_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    writer = LocalWriter(tmp_path, segment_bytes=10)
+    writer.append([b"before"])
+    opened = len(os.listdir("/proc/self/fd"))
+    real_open, real_fsync = os.open, os.fsync
+
+    def full(*_arguments: object, **_more: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open" if fault == "open" else "fsync", full)
+    for _ in range(3):
+        with pytest.raises(JournalFull, match="new segment"):
+            writer.append([b"refused"])
+    monkeypatch.setattr(os, "open", real_open)
+    monkeypatch.setattr(os, "fsync", real_fsync)
+    assert len(os.listdir("/proc/self/fd")) == opened
+    writer.append([b"after"])
+    assert payloads_of(tmp_path) == [b"before", b"after"]
+    writer.close()
+
+
+def test_a_reader_whose_segment_was_removed_can_go_on_elsewhere(tmp_path: Path) -> None:
+    writer = LocalWriter(tmp_path, segment_bytes=10)
+    ends = [writer.append([b"number %d" % number]) for number in range(4)]
+    reader = LocalReader(tmp_path)
+    assert reader.read(0, 1)[0].payload == b"number 0"
+    os.unlink(segment_path(tmp_path, ends[0]))
+    with pytest.raises(OffsetGone):
+        reader.read(ends[0], 1)
+    assert reader.read(0, 1)[0].payload == b"number 0"
+    assert reader.read(ends[1], 1)[0].payload == b"number 2"
+    reader.close()
     writer.close()
 
 
