@@ -1,0 +1,1 @@
+"""Benchmarks. Each prints figures of headwater beside those of a reference that ran in the same minutes."""
