@@ -6,6 +6,7 @@ with its reason, never the load that it came in. Whatever is loaded again, in wh
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from headwater.warehouse.columns import Column
 from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine, quoted
 from headwater.warehouse.exact import Unreadable
 from headwater.warehouse.flatten import Flattener, Row
+from headwater.warehouse.ids import DiskIds, MemoryIds, committed, fill, note_load
 from headwater.warehouse.latest import upsert
 from headwater.warehouse.layout import STANDARD, Layout, SourceTables, catalogue_columns, tables_at_creation
 from headwater.warehouse.schema import MAX_TABLES, NOT_OF_SOURCES, Schemas, Table
@@ -147,9 +149,17 @@ class Warehouse:
         self._schemas = Schemas()
         with self.engine.writing() as connection:
             self._schemas.prepare(connection)
+            self._sequence = committed(connection)
+        self._ids = MemoryIds() if path is None else DiskIds(path.with_name(path.name + ".ids"))
+        self._closing = threading.Event()
+        self._filling = self._fill_ids()
 
     def close(self) -> None:
+        self._closing.set()
+        if self._filling is not None:
+            self._filling.join()
         self.engine.close()
+        self._ids.close()
 
     def ensure_source(self, source: SourceTables) -> None:
         """Create the source's schema and empty typed tables, and add what its catalogue entry names since."""
@@ -286,6 +296,15 @@ class Warehouse:
         self._load_at_once((), cursor.after(report) if cursor else None, dead=report.parked)
         return report
 
+    def _fill_ids(self) -> threading.Thread | None:
+        """Make the store of known ids complete, when it is not, beside the loading."""
+        if self._ids.is_complete(self._sequence):
+            return None
+        self._ids.set_complete(False)
+        filling = threading.Thread(target=fill, args=(self.engine, self._ids, self._closing.is_set), daemon=True)
+        filling.start()
+        return filling
+
     def _load_at_once(
         self, events: Sequence[CleanEvent], cursor: Mark | None, *, dead: Sequence[Parked] = ()
     ) -> LoadReport:
@@ -298,21 +317,27 @@ class Warehouse:
                 _bury(connection, parked)
             if cursor is not None:
                 _move(connection, cursor.after(report))
+            if report.inserted:
+                note_load(connection, self._sequence + 1)
+        self._sequence += report.inserted > 0
         return report
 
     def _load_chunk(
         self, connection: duckdb.DuckDBPyConnection, events: Sequence[CleanEvent], report: LoadReport
     ) -> None:
+        ids = list({event.message_id for event in events})
+        maybe = self._ids.among(ids)
         for batch in self._batches(connection, events, report).values():
             table = self._table(connection, batch)
             offered = len(batch.rows)
-            batch.without(_known_ids(connection, table, batch))
+            batch.without(_with_a_row(connection, table, [id_ for id_ in batch.rows if id_ in maybe]))
             report.inserted += len(batch.rows)
             report.duplicates += offered - len(batch.rows)
             if batch.rows:
                 rows = list(batch.rows.values())
                 report.unfit += self._insert(connection, table, rows)
                 self._update_latest(connection, batch, rows, report)
+        self._ids.add(ids, self._sequence + 1)
 
     def _batches(
         self, connection: duckdb.DuckDBPyConnection, events: Sequence[CleanEvent], report: LoadReport
@@ -452,9 +477,11 @@ def _rows_of(
     return [(iso(received_at.replace(tzinfo=UTC)), name) for received_at, name in rows]
 
 
-def _known_ids(connection: duckdb.DuckDBPyConnection, table: Table, batch: Batch) -> list[str]:
-    """Which of the batch's ids stand in the table already."""
-    connection.register("incoming_ids", pa.table({"id": pa.array(list(batch.rows), type=pa.string())}))
+def _with_a_row(connection: duckdb.DuckDBPyConnection, table: Table, ids: list[str]) -> list[str]:
+    """Which of the ids stand in the table already."""
+    if not ids:
+        return []
+    connection.register("incoming_ids", pa.table({"id": pa.array(ids, type=pa.string())}))
     found = connection.execute(
         f"SELECT DISTINCT id FROM {table.sql} WHERE id IN (SELECT id FROM incoming_ids)"
     ).fetchall()

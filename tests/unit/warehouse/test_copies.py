@@ -180,4 +180,4 @@ def test_what_killed_queries_left_is_cleared_at_the_start(tmp_path: Path) -> Non
     left.mkdir()
     (left / "duckdb_temp_storage").write_text("x")
     Warehouse(tmp_path / "w.duckdb", layout=BOTH).close()
-    assert [path.name for path in tmp_path.iterdir()] == ["w.duckdb"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["w.duckdb", "w.duckdb.ids"]

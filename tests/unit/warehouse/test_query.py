@@ -206,7 +206,7 @@ def test_what_spilled_is_cleared(warehouse: Warehouse, queries: Queries) -> None
     queries.close()
     assert warehouse.path is not None
     left = [path.name for path in warehouse.path.parent.iterdir()]
-    assert sorted(left) == ["warehouse.duckdb", "warehouse.duckdb.wal"]
+    assert sorted(left) == ["warehouse.duckdb", "warehouse.duckdb.ids", "warehouse.duckdb.wal"]
 
 
 def test_queries_wait_for_a_free_process(warehouse: Warehouse) -> None:

@@ -1,0 +1,162 @@
+"""Which event ids may have a row already: asked before each load, so that only those are looked for in the tables.
+
+It may name an id too many, never one too few: ids are put here before their rows are committed. Beside them stands
+the number of the load; when the warehouse has committed a later one than is known here, or this store was never
+complete, it is filled again from the tables, and until then every id may have a row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, Protocol
+
+import duckdb
+from rocksdict import BlockBasedOptions, Cache, DbClosedError, Options, Rdict, WriteBatch
+
+from headwater.base.errors import Transient
+from headwater.warehouse.engine import DATABASE, INTERNAL, Engine, quoted
+
+_SEQUENCE: Final = b"sequence"
+_COMPLETE: Final = b"complete"
+_BUFFER_BYTES: Final = 8 * 2**20
+_FILL_ROWS: Final = 20_000
+
+_OF_EACH_EVENT: Final = ("tracks", "identifies", "groups", "pages", "screens", "aliases")
+"""Every event has a row in one of these."""
+
+
+class KnownIds(Protocol):
+    def among(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that may have a row."""
+        ...
+
+    def add(self, ids: Iterable[str], sequence: int) -> None:
+        """Remember the ids of load `sequence`, before it is committed."""
+        ...
+
+    def is_complete(self, sequence: int) -> bool:
+        """Whether every id committed up to load `sequence` is here."""
+        ...
+
+    def set_complete(self, complete: bool) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class MemoryIds:
+    """For a warehouse in memory."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+
+    def among(self, ids: Sequence[str]) -> set[str]:
+        return self._ids.intersection(ids)
+
+    def add(self, ids: Iterable[str], sequence: int) -> None:
+        self._ids.update(ids)
+
+    def is_complete(self, sequence: int) -> bool:
+        return True
+
+    def set_complete(self, complete: bool) -> None:
+        return None
+
+    def close(self) -> None:
+        return None
+
+
+class DiskIds:
+    """12 bytes an id on disk, with Bloom filters; some 20 MB of memory whatever their number."""
+
+    def __init__(self, directory: Path) -> None:
+        self._store = _opened(directory)
+        self._complete = self._store.get(_COMPLETE) == b"1"
+        self._sequence = int.from_bytes(self._store.get(_SEQUENCE) or b"\0", "big")
+
+    def among(self, ids: Sequence[str]) -> set[str]:
+        if not self._complete:
+            return set(ids)
+        found: list[bytes | None] = self._store[[_key(id_) for id_ in ids]] if ids else []  # pyright: ignore
+        return {id_ for id_, value in zip(ids, found, strict=True) if value is not None}
+
+    def add(self, ids: Iterable[str], sequence: int) -> None:
+        batch = WriteBatch(raw_mode=True)
+        for id_ in ids:
+            batch.put(_key(id_), b"")
+        self._sequence = max(self._sequence, sequence)
+        batch.put(_SEQUENCE, self._sequence.to_bytes(8, "big"))
+        self._store.write(batch)
+
+    def is_complete(self, sequence: int) -> bool:
+        return self._complete and self._sequence >= sequence
+
+    def set_complete(self, complete: bool) -> None:
+        self._store[_COMPLETE] = b"1" if complete else b"0"
+        self._complete = complete
+
+    def close(self) -> None:
+        with suppress(DbClosedError):
+            self._store.close()
+
+
+def fill(engine: Engine, ids: KnownIds, stop: Callable[[], bool]) -> None:
+    """Bring the ids of all rows into the store, while loading goes on; `stop` is asked now and then.
+
+    When the engine is closed or breaks meanwhile, the store stays incomplete: the next start tries again.
+    """
+    with suppress(duckdb.Error, Transient), engine.reading() as connection:
+        connection.execute("BEGIN")
+        sequence = committed(connection)
+        tables = connection.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name <> ? "
+            f"AND table_name IN ({', '.join('?' * len(_OF_EACH_EVENT))})",
+            [DATABASE, INTERNAL, *_OF_EACH_EVENT],
+        ).fetchall()
+        for schema, table in tables:
+            found = connection.execute(f"SELECT id FROM {quoted(DATABASE, schema, table)}")
+            while rows := found.fetchmany(_FILL_ROWS):
+                if stop():
+                    return
+                ids.add((id_ for (id_,) in rows), sequence)
+        ids.add((), sequence)
+        ids.set_complete(True)
+
+
+def committed(connection: duckdb.DuckDBPyConnection) -> int:
+    """The number of the last load that was committed; 0 before the first."""
+    return connection.execute(f"SELECT coalesce(max(sequence), 0) FROM {DATABASE}.{INTERNAL}.loads").fetchall()[0][0]
+
+
+def note_load(connection: duckdb.DuckDBPyConnection, sequence: int) -> None:
+    connection.execute(f"DELETE FROM {DATABASE}.{INTERNAL}.loads")
+    connection.execute(f"INSERT INTO {DATABASE}.{INTERNAL}.loads VALUES (?)", [sequence])
+
+
+def _key(id_: str) -> bytes:
+    return hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+
+
+def _opened(directory: Path) -> Rdict:
+    """The store; an unreadable one is made anew, and so is not complete."""
+    try:
+        return Rdict(str(directory), _options())
+    except Exception:  # the store's own errors have no class of their own
+        shutil.rmtree(directory, ignore_errors=True)
+        return Rdict(str(directory), _options())
+
+
+def _options() -> Options:
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)
+    options.set_write_buffer_size(_BUFFER_BYTES)
+    options.set_max_write_buffer_number(2)
+    options.set_keep_log_file_num(1)
+    tables = BlockBasedOptions()
+    tables.set_bloom_filter(12, False)
+    tables.set_block_cache(Cache(_BUFFER_BYTES))
+    options.set_block_based_table_factory(tables)
+    return options
