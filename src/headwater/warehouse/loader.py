@@ -32,6 +32,7 @@ from headwater.warehouse.flatten import Flattener, Row
 from headwater.warehouse.ids import DiskIds, MemoryIds, committed, fill, note_load
 from headwater.warehouse.latest import upsert
 from headwater.warehouse.layout import STANDARD, Layout, SourceTables, catalogue_columns, tables_at_creation
+from headwater.warehouse.report import Counts, Found, LoadReport, Mark, Parked, Stats, TableStats
 from headwater.warehouse.schema import MAX_TABLES, NOT_OF_SOURCES, Schemas, Table
 
 CHUNK_EVENTS: Final = 10_000
@@ -63,72 +64,6 @@ _LATEST: Final = ("users", "accounts")
 """Their ids are people's and groups', not events'."""
 
 log = structlog.get_logger("headwater.warehouse")
-
-
-class Mark(msgspec.Struct, frozen=True):
-    """Where a reader's cursor is to go, and what of this stretch was already written (`events`, of them `parked`)."""
-
-    reader: str
-    next_offset: int
-    events: int = 0
-    parked: int = 0
-
-    def after(self, report: LoadReport) -> Mark:
-        return Mark(self.reader, self.next_offset, self.events + report.events, self.parked + len(report.parked))
-
-
-class Counts(msgspec.Struct, frozen=True):
-    """Events a reader has dealt with since the beginning: those with rows, and those it had to park."""
-
-    done: int = 0
-    dead: int = 0
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A row that an event has."""
-
-    schema: str
-    table: str
-    received_at: str
-
-
-class TableStats(msgspec.Struct, frozen=True):
-    schema: str
-    table: str
-    rows: int
-    columns: int
-
-
-class Stats(msgspec.Struct, frozen=True):
-    """`last_load_at`: when a load was last committed, ISO 8601 with Z; None: never."""
-
-    tables: list[TableStats]
-    last_load_at: str | None
-
-
-class Parked(msgspec.Struct, frozen=True):
-    event: CleanEvent
-    reason: ParkReason
-    detail: str
-
-
-class LoadReport(msgspec.Struct):
-    """What one load did. Rows count once for each table (`users` and `accounts` not at all), `unfit` values.
-
-    `rows` = `inserted` + `duplicates`. Parked events have no row.
-    """
-
-    events: int = 0
-    rows: int = 0
-    inserted: int = 0
-    duplicates: int = 0
-    unfit: int = 0
-    parked: list[Parked] = msgspec.field(default_factory=list)
-
-    def add(self, other: LoadReport) -> None:
-        for name in ("events", "rows", "inserted", "duplicates", "unfit"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.parked += other.parked
 
 
 class Warehouse:
