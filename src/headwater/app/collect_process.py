@@ -40,7 +40,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     reader = LocalReader(home.raw)
     tally = Tally(home.accepted, reader)
     broken = asyncio.Event()
-    commit = GroupCommit(writer, loop=asyncio.get_running_loop(), on_broken=broken.set)
+    commit = GroupCommit(writer, loop=asyncio.get_running_loop(), on_broken=broken.set, on_stored=tally.settled)
     door = Door(directory=directory, settings=door_settings(order), clock=now)
     trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
     proxy = WebProxy(home.socket("web"), https=bool(settings.tls_cert), trusted=trusted)
@@ -64,10 +64,10 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await listener.start(socket.socket(fileno=order.listen_fd))
     await internal.start(bind_unix(home.socket("collect")))
     ready()
-    saving = asyncio.create_task(_save_regularly(tally))
+    saving = asyncio.create_task(_save_regularly(tally, logger.warning))
     await _first(stop, broken)
     if broken.is_set():
-        logger.error("a flush of the journal failed; the process ends and opens it anew")
+        logger.error("the journal could not be mended after a fault; the process ends and opens it anew")
         os._exit(3)
     saving.cancel()
     await listener.stop()
@@ -75,7 +75,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await health.close()
     await proxy.close()
     await asyncio.to_thread(commit.close)
-    await asyncio.to_thread(tally.save)
+    await _save(tally, logger.warning)
     writer.close()
 
 
@@ -128,10 +128,17 @@ def _logs(logger: Any) -> Callable[[str, BaseException], None]:
     return lambda call, error: logger.error("a call failed", call=call, exc_info=error)
 
 
-async def _save_regularly(tally: Tally) -> None:
+async def _save_regularly(tally: Tally, warn: Callable[..., None]) -> None:
     while True:
         await asyncio.sleep(SAVE_TALLY_EVERY_S)
-        await asyncio.to_thread(tally.save)
+        await _save(tally, warn)
+
+
+async def _save(tally: Tally, warn: Callable[..., None]) -> None:
+    try:
+        await asyncio.to_thread(tally.save, tally.sums())
+    except OSError as error:
+        warn("the count of accepted events could not be saved; it is read from the journal again", reason=str(error))
 
 
 async def _first(*events: asyncio.Event) -> None:

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import sys
+from typing import TextIO, cast
 
 import structlog
+
+
+class _Patient(io.TextIOBase):
+    """A text file, where a line that cannot be written is left out: a full disk must stop no work."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, s: str, /) -> int:
+        with contextlib.suppress(OSError):
+            return self._file.write(s)
+        return 0
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.flush()
 
 
 def configure(*, level: str, form: str) -> None:
@@ -19,7 +38,7 @@ def configure(*, level: str, form: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Patient(sys.stderr))),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(

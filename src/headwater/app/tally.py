@@ -1,73 +1,84 @@
 """How many events the door accepted, per source: counted where it happens, kept over crashes.
 
 The journal is the record: the count is what its records hold. A small file remembers the sums up to an offset, so
-that only the records after it are read at start.
+that only the records after it are read at start, and so that retention may remove those before it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import threading
 from pathlib import Path
 
 import msgspec
 
 from headwater.base.raw import RawRecord, RejectedNote
-from headwater.journal.protocol import Reader
+from headwater.journal.files import write_whole
+from headwater.journal.protocol import JournalDamaged, Reader
 
 _DECODER = msgspec.json.Decoder(RawRecord | RejectedNote)
 READ_BYTES = 8 * 1024 * 1024
 
 
-class _Saved(msgspec.Struct):
+class Sums(msgspec.Struct, frozen=True):
+    """Events of all records before `offset`, by source."""
+
     offset: int = 0
     counts: dict[str, int] = {}
 
 
 class Tally:
-    """`add` is called when records are durable; `save` may be called from any thread."""
+    """Of one thread, but for `save`. `add` counts what is durable; `settled` says up to where that is all."""
 
     def __init__(self, path: Path, reader: Reader) -> None:
         self._path = path
-        self._reader = reader
-        self._lock = threading.Lock()
-        self._saved = self._load()
-        self._catch_up()
-        self._counts = dict(self._saved.counts)
+        saved = saved_sums(path)
+        self._counts = dict(saved.counts)
+        self._offset = saved.offset
+        self._saved_offset = saved.offset
+        self._catch_up(reader)
 
     def add(self, source_id: str, count: int) -> None:
         self._counts[source_id] = self._counts.get(source_id, 0) + count
 
+    def settled(self, offset: int) -> None:
+        self._offset = offset
+
     def counts(self) -> dict[str, int]:
         return dict(self._counts)
 
-    def save(self) -> None:
-        """Reads on from the last save, as the counter alone does not say which offset it stands for."""
-        with self._lock:
-            self._catch_up()
-            temporary = self._path.with_suffix(".new")
-            temporary.write_bytes(msgspec.json.encode(self._saved))
-            os.replace(temporary, self._path)
+    def sums(self) -> Sums:
+        return Sums(self._offset, self.counts())
 
-    def _load(self) -> _Saved:
-        with contextlib.suppress(FileNotFoundError, msgspec.MsgspecError):
-            return msgspec.json.decode(self._path.read_bytes(), type=_Saved)
-        return _Saved()
+    def save(self, sums: Sums) -> None:
+        """Durably; `sums` were taken in the tally's own thread. Raises OSError when the disk is full."""
+        if sums.offset != self._saved_offset:
+            write_whole(self._path, msgspec.json.encode(sums))
+            self._saved_offset = sums.offset
 
-    def _catch_up(self) -> None:
-        self._saved.offset = max(self._saved.offset, self._reader.earliest())
-        while records := self._reader.read(self._saved.offset, READ_BYTES):
+    def _catch_up(self, reader: Reader) -> None:
+        self._offset = max(self._offset, reader.earliest())
+        while self._offset < reader.end():
+            try:
+                records = reader.read(self._offset, READ_BYTES)
+            except JournalDamaged as damage:
+                self._offset = damage.next
+                continue
             for record in records:
                 self._count(record.payload)
-            self._saved.offset = records[-1].next
+            self._offset = records[-1].next
 
     def _count(self, payload: bytes) -> None:
         try:
             raw = _DECODER.decode(payload)
         except msgspec.MsgspecError:
-            self._saved.counts[""] = self._saved.counts.get("", 0) + 1
+            self.add("", 1)
             return
         if isinstance(raw, RawRecord):
-            counts = self._saved.counts
-            counts[raw.source_id] = counts.get(raw.source_id, 0) + len(raw.events)
+            self.add(raw.source_id, len(raw.events))
+
+
+def saved_sums(path: Path) -> Sums:
+    """What the file at `path` says; nothing when there is none, or a disk's fault has spoiled it."""
+    with contextlib.suppress(FileNotFoundError, msgspec.MsgspecError):
+        return msgspec.json.decode(path.read_bytes(), type=Sums)
+    return Sums()

@@ -17,7 +17,8 @@ class GroupCommit:
     """Takes records on the event loop and flushes them in a thread of its own.
 
     `submit` calls `done(None)` on the loop once they are durable, or `done(error)` when nothing was stored.
-    `on_broken` is called, once, when a flush failed: the process must end.
+    `on_stored` is called on the loop after the `done`s of a flush, with the log's end as of that flush.
+    `on_broken` is called, once, when the journal is broken: the process must end.
     """
 
     def __init__(
@@ -26,11 +27,13 @@ class GroupCommit:
         *,
         loop: asyncio.AbstractEventLoop,
         on_broken: Callable[[], None],
+        on_stored: Callable[[int], None] = lambda _end: None,
         max_waiting_bytes: int = MAX_WAITING_BYTES,
     ) -> None:
         self._writer = writer
         self._loop = loop
         self._on_broken = on_broken
+        self._on_stored = on_stored
         self._max_waiting_bytes = max_waiting_bytes
         self._payloads: list[bytes] = []
         self._waiting: list[Done] = []
@@ -83,22 +86,27 @@ class GroupCommit:
                     return
                 payloads, waiting = self._payloads, self._waiting
                 self._payloads, self._waiting, self._waiting_bytes = [], [], 0
-            error = self._store(payloads)
-            self._loop.call_soon_threadsafe(_answer, waiting, error)
-            if isinstance(error, JournalBroken):
+            stored = self._store(payloads)
+            self._loop.call_soon_threadsafe(self._answer, waiting, stored)
+            if isinstance(stored, JournalBroken):
                 self._loop.call_soon_threadsafe(self._on_broken)
                 return
 
-    def _store(self, payloads: list[bytes]) -> HeadwaterError | None:
+    def _store(self, payloads: list[bytes]) -> int | HeadwaterError:
+        """The log's new end, or why nothing was stored."""
         try:
-            self._writer.append(payloads)
+            return self._writer.append(payloads)
         except HeadwaterError as error:
             return error
         except Exception as error:
             return JournalFull(f"the journal did not take the events: {error}")
-        return None
 
-
-def _answer(waiting: list[Done], error: HeadwaterError | None) -> None:
-    for done in waiting:
-        done(error)
+    def _answer(self, waiting: list[Done], stored: int | HeadwaterError) -> None:
+        error = stored if isinstance(stored, HeadwaterError) else None
+        for done in waiting:
+            try:
+                done(error)
+            except Exception as fault:  # one request's trouble must not leave the others without an answer
+                self._loop.call_exception_handler({"message": "an answer failed", "exception": fault})
+        if not isinstance(stored, HeadwaterError):
+            self._on_stored(stored)

@@ -54,7 +54,7 @@ class LocalWriter:
 
     def append(self, payloads: Sequence[bytes]) -> int:
         if self._broken:
-            raise JournalBroken(f"the journal in {self._directory} had a failed flush; it must be opened anew")
+            raise JournalBroken(f"the journal in {self._directory} could not be mended; it must be opened anew")
         if self._size >= self._segment_bytes:
             self._rotate()
         data = frame.encode(payloads)
@@ -131,9 +131,9 @@ class LocalWriter:
         try:
             os.fdatasync(self._handle)
         except OSError as error:
-            # The kernel may have dropped the dirty pages: a later flush of them would succeed without them.
+            # The kernel may have dropped the dirty pages, and would report success for them the next time. Cut off,
+            # they cannot be mistaken for flushed ones: what comes next is written, and flushed, for itself.
             self._take_back()
-            self._flush_again()
             raise JournalFull(f"the journal's flush failed: {error.strerror}") from error
 
     def _take_back(self) -> None:
@@ -143,15 +143,9 @@ class LocalWriter:
             os.lseek(self._handle, self._size, os.SEEK_SET)
         except OSError as error:
             self._broken = True
-            raise JournalBroken(f"the journal cannot be mended after a failed write: {error.strerror}") from error
-
-    def _flush_again(self) -> None:
-        """A disk that was full or away for a moment takes this one; else it is not known what it holds."""
-        try:
-            os.fdatasync(self._handle)
-        except OSError as error:
-            self._broken = True
-            raise JournalBroken(f"the journal's flush failed: {error.strerror}") from error
+            raise JournalBroken(
+                f"the journal cannot be mended after a failed write or flush: {error.strerror}"
+            ) from error
 
 
 class LocalReader:

@@ -22,13 +22,16 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class JournalFull(Transient):
-    """Nothing was stored: the disk is full or not writable. The next append tries again by itself."""
+    """Nothing was stored: the disk is full or not writable. The next append tries again by itself.
+
+    When the power fails right then, a part may turn out to be stored after all, as with any call that was cut short.
+    """
 
     code = "journal_unavailable"
 
 
 class JournalBroken(Terminal):
-    """A flush failed, so what the disk holds is unknown. The process must end and open the log anew."""
+    """A write or flush failed and could not be taken back. The process must end and open the log anew."""
 
     code = "journal_broken"
 

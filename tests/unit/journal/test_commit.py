@@ -115,3 +115,25 @@ def test_closing_flushes_what_waits_and_takes_no_more() -> None:
         assert log.end() > 0
 
     asyncio.run(scene())
+
+
+def test_the_end_is_told_after_those_it_answers_and_one_s_trouble_stays_its_own() -> None:
+    async def scene() -> None:
+        log, told = SlowLog(), []
+        troubles: list[str] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: troubles.append(str(context["exception"])))
+        commit = GroupCommit(log, loop=loop, on_broken=told.clear, on_stored=told.append)
+
+        def failing(_error: object) -> None:
+            raise ConnectionError("gone")
+
+        commit.submit([b"1"], failing)
+        commit.submit([b"2"], lambda error: told.append(("answered", error)))
+        log.go.set()
+        await asyncio.to_thread(commit.close)
+        await asyncio.sleep(0)
+        assert told[-2:] == [("answered", None), log.end()]
+        assert troubles == ["gone"]
+
+    asyncio.run(scene())

@@ -185,14 +185,13 @@ def failing_flushes(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
     monkeypatch.setattr(os, "fdatasync", flush)
 
 
-def test_a_flush_that_fails_once_stores_nothing_and_mends_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_flushes_that_fail_store_nothing_and_writing_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = LocalWriter(tmp_path)
     writer.append([b"before"])
-    failing_flushes(monkeypatch, 1)
-    with pytest.raises(JournalFull, match="flush failed"):
-        writer.append([b"not stored"])
+    failing_flushes(monkeypatch, 2)
+    for _ in range(2):
+        with pytest.raises(JournalFull, match="flush failed"):
+            writer.append([b"not stored"])
     assert payloads_of(tmp_path) == [b"before"]
     writer.append([b"after"])
     assert payloads_of(tmp_path) == [b"before", b"after"]
@@ -202,12 +201,18 @@ def test_a_flush_that_fails_once_stores_nothing_and_mends_itself(
     writer.close()
 
 
-def test_flushes_that_go_on_failing_break_the_writer_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_taken_back_breaks_the_writer_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = LocalWriter(tmp_path)
     writer.append([b"before"])
-    failing_flushes(monkeypatch, 2)
-    with pytest.raises(JournalBroken):
-        writer.append([b"unknown"])
+
+    def failing(_handle: int, _size: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    failing_flushes(monkeypatch, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "ftruncate", failing)
+        with pytest.raises(JournalBroken):
+            writer.append([b"unknown"])
     with pytest.raises(JournalBroken):
         writer.append([b"later"])
     assert payloads_of(tmp_path) == [b"before"]
