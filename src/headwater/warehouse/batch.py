@@ -5,7 +5,7 @@ Which columns appear, in which order and of which type depends on the order of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -15,28 +15,12 @@ from headwater.base.naming import table_name
 from headwater.warehouse.columns import Column
 from headwater.warehouse.exact import json_text
 from headwater.warehouse.flatten import Row
-from headwater.warehouse.layout import TIME_COLUMNS, UNFIT_COLUMN, ColumnType, SourceTables, standard_columns
+from headwater.warehouse.layout import TIME_COLUMNS, UNFIT_COLUMN, SourceTables, standard_columns
 from headwater.warehouse.schema import MAX_COLUMNS, Table
+from headwater.warehouse.stretch import ARROW_TYPES, FROM_EVENT, Stretch, moments
 
-ARROW_TYPES: dict[ColumnType, pa.DataType] = {
-    "timestamp": pa.timestamp("us"),
-    "integer": pa.int64(),
-    "float": pa.float64(),
-    "boolean": pa.bool_(),
-    "varchar": pa.string(),
-}
-
-_FROM_EVENT: dict[str, Callable[[CleanEvent], Any]] = {
-    "id": lambda event: event.message_id,
-    "anonymous_id": lambda event: event.anonymous_id,
-    "user_id": lambda event: event.user_id,
-    "group_id": lambda event: event.group_id,
-    "previous_id": lambda event: event.previous_id,
-    "received_at": lambda event: event.received_at,
-    "sent_at": lambda event: event.sent_at,
-    "timestamp": lambda event: event.timestamp,
-    "original_timestamp": lambda event: event.original_timestamp,
-}
+Unfit = dict[int, dict[str, str]]
+"""The row's place → its values in JSON that no column took, by column."""
 
 
 class Batch:
@@ -69,23 +53,24 @@ class Fitted:
         self.unfit = unfit
 
 
-def fit(rows: Sequence[Row], table: Table) -> Fitted:
+def fit(rows: Sequence[Row], table: Table, stretch: Stretch) -> Fitted:
     """The rows in the table's columns, and what did not fit in `_unfit`. Changes nothing in `table`.
 
     Raises pyarrow and Unicode errors when a value cannot be written at all.
     """
-    unfit: list[dict[str, str]] = [{} for _ in rows]
-    columns: dict[str, tuple[Column, Any]] = {}
+    unfit: Unfit = {}
+    shared = stretch.columns(rows, table)
+    columns: dict[str, tuple[Column, Any]] = {name: (table.columns[name], data) for name, data in shared.items()}
     fresh: list[tuple[int, int, Column, list[Any]]] = []
-    for name, values in _given(rows, table):
+    for name, values in _given(rows, table, stretch, shared):
         known = table.columns.get(name)
         column = Column(name) if known is None else known.copy()
-        if name in TIME_COLUMNS and (moments := _moments(values)) is not None:
-            columns[name] = (column, moments)
+        if name in TIME_COLUMNS and (times := moments(values)) is not None:
+            columns[name] = (column, times)
             continue
         fitted, misfits = column.fit_all(values)
         for at in misfits:
-            note(unfit[at], name, values[at])
+            note(unfit.setdefault(at, {}), name, values[at])
         if known is not None:
             columns[name] = (column, fitted)
         elif column.type is not None:
@@ -97,19 +82,10 @@ def fit(rows: Sequence[Row], table: Table) -> Fitted:
     for _, _, column, fitted in fresh[:room]:
         columns[column.name] = (column, fitted)
     for at, row in enumerate(rows):
-        for name, value in (*row.context[1], *row.own[1]):
-            note(unfit[at], name, value)
-    return _as_arrow(columns, table, unfit)
-
-
-def _moments(values: list[Any]) -> pa.Array | None:
-    """Times of headwater's own form, all of milliseconds, at once; None when any is of another form."""
-    if not {24}.issuperset(len(value) for value in values if value is not None):
-        return None
-    try:
-        return pa.array(values, pa.string()).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
-    except pa.ArrowInvalid:
-        return None
+        if row.context[1] or row.own[1]:
+            for name, value in (*row.context[1], *row.own[1]):
+                note(unfit.setdefault(at, {}), name, value)
+    return _as_arrow(columns, table, unfit, len(rows))
 
 
 def note(unfit: dict[str, str], name: str, value: Any) -> None:
@@ -132,18 +108,20 @@ def unfit_text(unfit: dict[str, str]) -> str | None:
     return "{" + ",".join(f'"{key}":{text}' for key, text in sorted(unfit.items())) + "}"
 
 
-def _given(rows: Sequence[Row], table: Table) -> Iterable[tuple[str, list[Any]]]:
-    """Each column that any row has a value for, with the values of all rows."""
+def _given(
+    rows: Sequence[Row], table: Table, stretch: Stretch, shared: Container[str]
+) -> Iterable[tuple[str, list[Any]]]:
+    """Each column beside the `shared` ones that any row has a value for, with the values of all rows."""
     events = [row.event for row in rows]
     standard = standard_columns(table.name)
     for name in standard:
-        if (take := _FROM_EVENT.get(name)) is not None:
+        if name not in shared and (take := FROM_EVENT.get(name)) is not None:
             yield name, [take(event) for event in events]
     if "event" in standard:
-        yield from _event_names(table.name, events)
-    contexts = [row.context[0] for row in rows]
-    for name in _names(contexts):
-        yield name, [context.get(name) for context in contexts]
+        yield from ((name, values) for name, values in _event_names(table.name, events) if name not in shared)
+    for name in stretch.context_names:
+        if name not in shared:
+            yield name, [row.context[0].get(name) for row in rows]
     owns = [row.own[0] for row in rows]
     for name in _names(owns):
         yield name, [own.get(name) for own in owns]
@@ -173,14 +151,14 @@ def _first_seen(rows: Sequence[Row], name: str, fitted: list[Any]) -> tuple[int,
     return at, names.index(name)
 
 
-def _set_aside(name: str, rows: Sequence[Row], fitted: list[Any], unfit: list[dict[str, str]]) -> None:
+def _set_aside(name: str, rows: Sequence[Row], fitted: list[Any], unfit: Unfit) -> None:
     """A column for which the table has no room: its values go to `_unfit`."""
     for at, (row, value) in enumerate(zip(rows, fitted, strict=True)):
         if value is not None:
-            note(unfit[at], name, row.own[0].get(name, row.context[0].get(name)))
+            note(unfit.setdefault(at, {}), name, row.own[0].get(name, row.context[0].get(name)))
 
 
-def _as_arrow(columns: dict[str, tuple[Column, Any]], table: Table, unfit: list[dict[str, str]]) -> Fitted:
+def _as_arrow(columns: dict[str, tuple[Column, Any]], table: Table, unfit: Unfit, size: int) -> Fitted:
     names, arrays, settled = [], [], []
     for name, (column, fitted) in columns.items():
         assert column.type is not None
@@ -189,8 +167,8 @@ def _as_arrow(columns: dict[str, tuple[Column, Any]], table: Table, unfit: list[
         known = table.columns.get(name)
         if known is None or known.type != column.type or known.wide != column.wide:
             settled.append(column)
-    count = sum(map(len, unfit))
+    count = sum(map(len, unfit.values()))
     if count:
         names.append(UNFIT_COLUMN)
-        arrays.append(pa.array([unfit_text(one) for one in unfit], type=pa.string()))
+        arrays.append(pa.array([unfit_text(unfit.get(at, {})) for at in range(size)], type=pa.string()))
     return Fitted(pa.table(arrays, names=names), settled, count)

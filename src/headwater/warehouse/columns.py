@@ -142,6 +142,8 @@ class Column:
 
     def fit_all(self, values: Sequence[Any]) -> tuple[list[Any], list[int]]:
         """A column of values in order: as the column holds them (None where one did not fit), and where those were."""
+        if self.type is None:
+            self.type = type_of(next((value for value in values if value is not None), None))
         if self.type is not None and _PLAIN[self.type].issuperset(map(type, values)):
             return list(values), []
         if self.type == "integer" and self._are_integers(values):

@@ -16,12 +16,13 @@ import msgspec
 import pyarrow as pa
 
 from headwater.base.event import CleanEvent
-from headwater.warehouse.batch import ARROW_TYPES, note_text, unfit_text
+from headwater.warehouse.batch import note_text, unfit_text
 from headwater.warehouse.columns import UNFIT, Column, moment_of
 from headwater.warehouse.exact import JsonText, json_text, read_object
 from headwater.warehouse.flatten import Clashes, Row
 from headwater.warehouse.layout import LATEST_COLUMNS, TIME_COLUMNS, UNFIT_COLUMN
 from headwater.warehouse.schema import MAX_COLUMNS, Schemas, Table, books_of
+from headwater.warehouse.stretch import ARROW_TYPES
 
 AHEAD: Final = timedelta(minutes=5)
 

@@ -34,6 +34,7 @@ from headwater.warehouse.latest import upsert
 from headwater.warehouse.layout import STANDARD, Layout, SourceTables, catalogue_columns, tables_at_creation
 from headwater.warehouse.report import Counts, Found, LoadReport, Mark, Parked, Stats, TableStats
 from headwater.warehouse.schema import MAX_TABLES, NOT_OF_SOURCES, Schemas, Table
+from headwater.warehouse.stretch import Stretch
 
 CHUNK_EVENTS: Final = 10_000
 """Events taken apart and written at a time, within one transaction: bounds the memory of a load."""
@@ -262,7 +263,8 @@ class Warehouse:
     ) -> None:
         ids = list({event.message_id for event in events})
         maybe = self._ids.among(ids)
-        for batch in self._batches(connection, events, report).values():
+        stretch = Stretch()
+        for batch in self._batches(connection, events, stretch, report).values():
             table = self._table(connection, batch)
             offered = len(batch.rows)
             batch.without(_with_a_row(connection, table, [id_ for id_ in batch.rows if id_ in maybe]))
@@ -270,12 +272,16 @@ class Warehouse:
             report.duplicates += offered - len(batch.rows)
             if batch.rows:
                 rows = list(batch.rows.values())
-                report.unfit += self._insert(connection, table, rows)
+                report.unfit += self._insert(connection, table, rows, stretch)
                 self._update_latest(connection, batch, rows, report)
         self._ids.add(ids, self._sequence + 1)
 
     def _batches(
-        self, connection: duckdb.DuckDBPyConnection, events: Sequence[CleanEvent], report: LoadReport
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        events: Sequence[CleanEvent],
+        stretch: Stretch,
+        report: LoadReport,
     ) -> dict[tuple[str, str], Batch]:
         sources: dict[str, tuple[SourceTables, frozenset[str]] | None] = {}
         batches: dict[tuple[str, str], Batch] = {}
@@ -293,6 +299,7 @@ class Warehouse:
             except (Unreadable, RecursionError) as error:
                 report.parked.append(Parked(event, ParkReason.UNREADABLE, _first_line(error)))
                 continue
+            stretch.add(event, targets[0][1].context)
             for name, row in targets:
                 batch = batches.get((source.schema, name))
                 if batch is None:
@@ -331,8 +338,8 @@ class Warehouse:
             table = self._schemas.create(connection, schema, batch.name, columns)
         return table
 
-    def _insert(self, connection: duckdb.DuckDBPyConnection, table: Table, rows: list[Row]) -> int:
-        fitted = fit(rows, table)
+    def _insert(self, connection: duckdb.DuckDBPyConnection, table: Table, rows: list[Row], stretch: Stretch) -> int:
+        fitted = fit(rows, table, stretch)
         self._schemas.evolve(connection, table, fitted.settled)
         connection.register("incoming", fitted.data)
         connection.execute(f"INSERT INTO {table.sql} BY NAME SELECT * FROM incoming")

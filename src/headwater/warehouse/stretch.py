@@ -1,0 +1,160 @@
+"""What the events of one load share whatever table they go to, as Arrow columns made once: times, ids, contexts.
+
+A column is given only where every value of it fits the table's column as it is, so that nothing is left to decide
+row by row; all else is `batch`'s, value by value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, Final
+
+import pyarrow as pa
+
+from headwater.base.event import CleanEvent
+from headwater.base.naming import table_name
+from headwater.warehouse.columns import EXACT_IN_DOUBLE
+from headwater.warehouse.exact import JsonText
+from headwater.warehouse.flatten import Flat, Row
+from headwater.warehouse.layout import TIME_COLUMNS, ColumnType, standard_columns
+from headwater.warehouse.schema import Table
+
+ARROW_TYPES: Final[dict[ColumnType, pa.DataType]] = {
+    "timestamp": pa.timestamp("us"),
+    "integer": pa.int64(),
+    "float": pa.float64(),
+    "boolean": pa.bool_(),
+    "varchar": pa.string(),
+}
+
+FROM_EVENT: Final[dict[str, Callable[[CleanEvent], Any]]] = {
+    "id": lambda event: event.message_id,
+    "anonymous_id": lambda event: event.anonymous_id,
+    "user_id": lambda event: event.user_id,
+    "group_id": lambda event: event.group_id,
+    "previous_id": lambda event: event.previous_id,
+    "received_at": lambda event: event.received_at,
+    "sent_at": lambda event: event.sent_at,
+    "timestamp": lambda event: event.timestamp,
+    "original_timestamp": lambda event: event.original_timestamp,
+}
+"""What an event itself has, by column."""
+
+_NONE = type(None)
+_TEXTS = frozenset({str, JsonText, _NONE})
+_INTEGERS = frozenset({int, _NONE})
+_FLOATS = frozenset({float, _NONE})
+_BOOLEANS = frozenset({bool, _NONE})
+
+
+class Shared:
+    """Columns by name, each of one type and all of one length."""
+
+    def __init__(self, columns: dict[str, tuple[ColumnType, pa.Array]]) -> None:
+        self._columns = columns
+
+    def taken(self, table: Table, names: Sequence[str], places: pa.Array) -> dict[str, pa.Array]:
+        """Those of `names` whose type is the table's, with the rows at `places`."""
+        fitting: dict[str, pa.Array] = {}
+        for name in names:
+            known = table.columns.get(name)
+            found = self._columns.get(name)
+            if known is not None and found is not None and known.type == found[0]:
+                fitting[name] = found[1]
+        if not fitting:
+            return {}
+        rows = pa.RecordBatch.from_arrays(list(fitting.values()), names=list(fitting)).take(places)
+        return dict(zip(fitting, rows.columns, strict=True))
+
+
+class Stretch:
+    """The readable events of one load, in order."""
+
+    def __init__(self) -> None:
+        self._events: list[CleanEvent] = []
+        self._places: dict[int, int] = {}
+        self._flats: dict[int, tuple[int, Flat]] = {}
+        self._flat_of: list[int] = []
+
+    def add(self, event: CleanEvent, context: Flat) -> None:
+        """Both must be kept by the caller as long as this is used."""
+        self._places[id(event)] = len(self._events)
+        self._events.append(event)
+        at, _ = self._flats.setdefault(id(context), (len(self._flats), context))
+        self._flat_of.append(at)
+
+    @cached_property
+    def context_names(self) -> list[str]:
+        names: dict[str, None] = {}
+        for _, (columns, _) in self._flats.values():
+            if not columns.keys() <= names.keys():
+                names.update(dict.fromkeys(columns))
+        return list(names)
+
+    def columns(self, rows: Sequence[Row], table: Table) -> dict[str, pa.Array]:
+        """The columns of these rows of one table that are plain; Unicode errors for text that is none."""
+        places = pa.array([self._places[id(row.event)] for row in rows], pa.int32())
+        found = self._standard.taken(table, standard_columns(table.name), places)
+        if "event" in standard_columns(table.name):
+            found |= self._names.taken(table, ("event_text", *(("event",) if table.name == "tracks" else ())), places)
+            if table.name != "tracks":
+                found["event"] = pa.repeat(pa.scalar(table.name, pa.string()), len(rows))
+        return found | self._contexts.taken(table, self.context_names, self._flats_at.take(places))
+
+    @cached_property
+    def _flats_at(self) -> pa.Array:
+        return pa.array(self._flat_of, pa.int32())
+
+    @cached_property
+    def _standard(self) -> Shared:
+        columns: dict[str, tuple[ColumnType, pa.Array]] = {}
+        for name, take in FROM_EVENT.items():
+            values = list(map(take, self._events))
+            if name not in TIME_COLUMNS:
+                columns[name] = ("varchar", pa.array(values, pa.string()))
+            elif (times := moments(values)) is not None:
+                columns[name] = ("timestamp", times)
+        return Shared(columns)
+
+    @cached_property
+    def _names(self) -> Shared:
+        texts = [event.event if event.type == "track" else event.name for event in self._events]
+        slugs = [table_name(text or "") for text in texts]
+        columns = {"event": slugs, "event_text": texts}
+        return Shared({name: ("varchar", pa.array(values, pa.string())) for name, values in columns.items()})
+
+    @cached_property
+    def _contexts(self) -> Shared:
+        flats = [columns for _, (columns, _) in self._flats.values()]
+        found: dict[str, tuple[ColumnType, pa.Array]] = {}
+        for name in self.context_names:
+            values = [columns.get(name) for columns in flats]
+            if (kind := _kind(values)) is not None:
+                found[name] = (kind, pa.array(values, ARROW_TYPES[kind]))
+        return Shared(found)
+
+
+def moments(values: list[Any]) -> pa.Array | None:
+    """Times of headwater's own form, all of milliseconds, at once; None when any is of another form."""
+    if not {24}.issuperset(len(value) for value in values if value is not None):
+        return None
+    try:
+        return pa.array(values, pa.string()).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _kind(values: Sequence[Any]) -> ColumnType | None:
+    """The type of column that takes all of these as they are and is the same after."""
+    kinds = set(map(type, values))
+    if _TEXTS.issuperset(kinds):
+        return "varchar"
+    if _BOOLEANS.issuperset(kinds):
+        return "boolean"
+    if _FLOATS.issuperset(kinds):
+        return "float"
+    if _INTEGERS.issuperset(kinds):
+        numbers = [value for value in values if value is not None]
+        return "integer" if max(numbers) <= EXACT_IN_DOUBLE and min(numbers) >= -EXACT_IN_DOUBLE else None
+    return None
