@@ -27,15 +27,15 @@ from headwater.collect.body import HALF, NESTED, too_deep
 from headwater.collect.refusal import Refusal, shown
 
 
-class _Object(msgspec.Struct, frozen=True):
+class _Object(msgspec.Struct, frozen=True, gc=False):
     """Any JSON object; what is in it is not looked at."""
 
 
-class _Context(msgspec.Struct, frozen=True):
+class _Context(msgspec.Struct, frozen=True, gc=False):
     direct: msgspec.Raw = NO_JSON
 
 
-class Item(msgspec.Struct, frozen=True, rename="camel"):
+class Item(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     """What the door looks at in a call. The rest is not its business."""
 
     type: CallType | None = None
@@ -61,7 +61,7 @@ class Item(msgspec.Struct, frozen=True, rename="camel"):
         return self.context is not None and bytes(self.context.direct) == b"true"
 
 
-class _LooseItem(Item, frozen=True, rename="camel"):
+class _LooseItem(Item, frozen=True, gc=False, rename="camel"):
     """The same, but times are any string: `wrong_time` has looked at them."""
 
     timestamp: str | None = None  # pyright: ignore[reportIncompatibleVariableOverride]

@@ -19,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from headwater.base.errors import HeadwaterError
 from headwater.base.event import MAX_BODY_BYTES
 from headwater.base.http import Reply, Request
+from headwater.collect import answers
 from headwater.collect.door import Door, Durable, Refused
 
 _HTTP2_OFFER = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
@@ -38,19 +39,66 @@ class Accepted(Protocol):
     def __call__(self, source_id: str, count: int) -> None: ...
 
 
-class _Waiting:
+class _Asked:
+    """A request on its way through the door: how its answer gets back, whenever it is known."""
+
+    __slots__ = ("accepted", "decision", "door", "request")
+
+    door: Door
+    accepted: Accepted
+    request: Request
+    decision: Durable
+
+    def answer(self, reply: Reply) -> None:
+        raise NotImplementedError
+
+    def stored(self, error: HeadwaterError | None) -> None:
+        """What the journal calls: nothing is answered 200 before."""
+        if error is None:
+            self.accepted(self.decision.source_id, self.decision.count)
+            self.answer(self.decision.reply)
+        else:
+            self.answer(self.door.overloaded(self.request))
+
+
+class _Waiting(_Asked):
     """Stands in uvicorn's place for the request under way, so that its queue holds back what comes after."""
 
-    def __init__(self, keep_alive: bool) -> None:
+    __slots__ = (
+        "body",
+        "disconnected",
+        "dropped_bytes",
+        "headers",
+        "keep_alive",
+        "message_event",
+        "protocol",
+        "response_complete",
+    )
+
+    def __init__(self, protocol: DoorProtocol, headers: dict[bytes, bytes], *, keep_alive: bool) -> None:
+        self.protocol = protocol
+        self.headers = headers
+        self.keep_alive = keep_alive
         self.response_complete = False
         self.disconnected = False
-        self.keep_alive = keep_alive
-        self.body = bytearray()
+        self.body: bytes | bytearray = b""
         self.dropped_bytes = 0
         self.message_event = self
 
     def set(self) -> None:
         """uvicorn wakes a waiting application by this; here nobody waits."""
+
+    def answer(self, reply: Reply) -> None:
+        if self.response_complete:
+            return
+        self.response_complete = True
+        transport = self.protocol.transport
+        if self.disconnected or transport.is_closing():
+            return
+        transport.write(encode_reply(reply, keep_alive=self.keep_alive))
+        if not self.keep_alive:
+            transport.close()
+        self.protocol.on_response_complete()
 
 
 class DoorProtocol(HttpToolsProtocol):
@@ -63,25 +111,38 @@ class DoorProtocol(HttpToolsProtocol):
         self._accepted = accepted
         self._trusted = trusted
         self._fast: _Waiting | None = None
+        self._path = ""
+        self._quiet = False
+        self._quiet_since_s = 0.0
 
     def data_received(self, data: bytes) -> None:
         """Some clients (Java's for one) offer HTTP/2 with a request, and the parser would then skip its body."""
-        if self._fast is None and b"h2c" in data:
+        if self._fast is None and data.find(b"h2c", 0, data.find(b"\r\n\r\n")) >= 0:
             head, end, body = data.partition(b"\r\n\r\n")
             data = _HTTP2_OFFER.sub(b"", head + end) + body
         super().data_received(data)
 
+    def on_message_begin(self) -> None:
+        """uvicorn makes the scope of an ASGI request here; most requests need none."""
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
+
     def on_headers_complete(self) -> None:
+        headers = dict(reversed(self.headers))
+        self.expect_100_continue = headers.get(b"expect", b"").lower() == b"100-continue"
+        path, _, _ = self.url.partition(b"?")
+        self._path = path.decode("latin-1")
         # uvicorn sets it to None before the first request, in spite of its annotation.
         free = self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison]
-        path, _, _ = self.url.partition(b"?")
-        if not free or not self._door.owns(path.decode("latin-1")):
+        if not free or not self._door.owns(self._path):
             self._fast = None
-            super().on_headers_complete()
+            self._leave_to_uvicorn()
             return
-        parser = self.parser
-        keep_alive = parser is not None and parser.get_http_version() != "1.0" and parser.should_keep_alive()
-        self._fast = _Waiting(keep_alive)
+        self._fast = _Waiting(self, headers, keep_alive=self._keeps_alive(headers))
         self.cycle = self._fast  # pyright: ignore[reportAttributeAccessIssue]
         if self.expect_100_continue:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -90,13 +151,14 @@ class DoorProtocol(HttpToolsProtocol):
         waiting = self._fast
         if waiting is None:
             super().on_body(body)
-        elif len(waiting.body) + len(body) <= MAX_BODY_BYTES and not waiting.dropped_bytes:
+        elif waiting.dropped_bytes or len(waiting.body) + len(body) > MAX_BODY_BYTES:
+            self._drop(waiting, len(body))
+        elif not waiting.body:
+            waiting.body = body  # the most of them come in one piece
+        elif isinstance(waiting.body, bytearray):
             waiting.body += body
         else:
-            waiting.dropped_bytes += len(body)
-            if waiting.dropped_bytes > READ_AHEAD_BYTES and not waiting.response_complete:
-                waiting.keep_alive = False
-                self._answer(waiting, self._door.too_large())
+            waiting.body = bytearray(waiting.body) + body
 
     def on_message_complete(self) -> None:
         waiting = self._fast
@@ -107,47 +169,77 @@ class DoorProtocol(HttpToolsProtocol):
         if waiting.response_complete:
             return
         if waiting.dropped_bytes:
-            self._answer(waiting, self._door.too_large())
+            waiting.answer(self._door.too_large())
             return
-        self._decide(waiting, self._request(waiting))
+        request = self._request(waiting)
+        decide(request, waiting, door=self._door, journal=self._journal, accepted=self._accepted)
+
+    def on_response_complete(self) -> None:
+        """As uvicorn's, but one timer serves all the requests of a connection: it looks when it is due."""
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+        self._quiet = True
+        self._quiet_since_s = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_after(self.timeout_keep_alive)
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.timeout_keep_alive_task = None
+        if not self._quiet:
+            return  # the answer to the request under way sets the timer anew
+        left_s = self._quiet_since_s + self.timeout_keep_alive - self.loop.time()
+        if left_s > 0:
+            self._look_after(left_s)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
+
+    def _unset_keepalive_if_required(self) -> None:
+        """uvicorn's word for: something has come in."""
+        self._quiet = False
+
+    def _look_after(self, delay_s: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(delay_s, self.timeout_keep_alive_handler)
+
+    def _leave_to_uvicorn(self) -> None:
+        url, headers, expected = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expected
+        self.headers += headers
+        super().on_headers_complete()
+
+    def _keeps_alive(self, headers: dict[bytes, bytes]) -> bool:
+        """HTTP/1.0 is never kept, and only with a header of its own does the parser think it may be."""
+        parser = self.parser
+        if parser is None or not parser.should_keep_alive():
+            return False
+        return b"connection" not in headers or parser.get_http_version() != "1.0"
+
+    def _drop(self, waiting: _Waiting, size_bytes: int) -> None:
+        waiting.dropped_bytes += size_bytes
+        if waiting.dropped_bytes > READ_AHEAD_BYTES and not waiting.response_complete:
+            waiting.keep_alive = False
+            waiting.answer(self._door.too_large())
 
     def _request(self, waiting: _Waiting) -> Request:
-        path, _, query = self.url.partition(b"?")
-        headers: dict[bytes, bytes] = {}
-        for name, value in self.headers:
-            headers.setdefault(name, value)
+        _, _, query = self.url.partition(b"?")
+        headers = waiting.headers
         return Request(
             method=self.parser.get_method().decode("ascii") if self.parser else "",
-            path=path.decode("latin-1"),
+            path=self._path,
             query=query.decode("latin-1"),
             headers=headers,
             body=bytes(waiting.body),
             peer=client_address(self.client[0] if self.client else "", headers, self._trusted),
         )
-
-    def _decide(self, waiting: _Waiting, request: Request) -> None:
-        decision = self._door.handle(request)
-        if isinstance(decision, Reply):
-            self._answer(waiting, decision)
-            return
-        submit(
-            decision,
-            journal=self._journal,
-            accepted=self._accepted,
-            answer=lambda reply: self._answer(waiting, reply),
-            overloaded=lambda: self._door.overloaded(request),
-        )
-
-    def _answer(self, waiting: _Waiting, reply: Reply) -> None:
-        if waiting.response_complete:
-            return
-        waiting.response_complete = True
-        if waiting.disconnected or self.transport.is_closing():
-            return
-        self.transport.write(encode_reply(reply, keep_alive=waiting.keep_alive))
-        if not waiting.keep_alive:
-            self.transport.close()
-        self.on_response_complete()
 
 
 class DoorApplication:
@@ -182,18 +274,22 @@ class DoorApplication:
         await _send(send, await self._decide(request))
 
     async def _decide(self, request: Request) -> Reply:
-        decision = self._door.handle(request)
-        if isinstance(decision, Reply):
-            return decision
-        answered: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        submit(
-            decision,
-            journal=self._journal,
-            accepted=self._accepted,
-            answer=lambda reply: None if answered.done() else answered.set_result(reply),
-            overloaded=lambda: self._door.overloaded(request),
-        )
-        return await answered
+        asked = _Awaited(asyncio.get_running_loop().create_future())
+        decide(request, asked, door=self._door, journal=self._journal, accepted=self._accepted)
+        return await asked.answered
+
+
+class _Awaited(_Asked):
+    """A request that a task waits for the answer of."""
+
+    __slots__ = ("answered",)
+
+    def __init__(self, answered: asyncio.Future[Reply]) -> None:
+        self.answered = answered
+
+    def answer(self, reply: Reply) -> None:
+        if not self.answered.done():
+            self.answered.set_result(reply)
 
 
 async def _read_bounded(receive: Any) -> bytes | None:
@@ -215,32 +311,22 @@ async def _send(send: Any, reply: Reply) -> None:
     await send({"type": "http.response.body", "body": reply.body})
 
 
-def submit(
-    decision: Durable | Refused,
-    *,
-    journal: Journal,
-    accepted: Accepted,
-    answer: Callable[[Reply], None],
-    overloaded: Callable[[], Reply],
-) -> None:
+def decide(request: Request, asked: _Asked, *, door: Door, journal: Journal, accepted: Accepted) -> None:
     """Stores what must be stored and answers when it is durable; what is only noted never delays an answer."""
+    decision = door.handle(request)
+    if isinstance(decision, Reply):
+        asked.answer(decision)
+        return
     if isinstance(decision, Refused):
         if decision.notes:
             _note(journal, decision.notes)
-        answer(decision.reply)
+        asked.answer(decision.reply)
         return
-
-    def done(error: HeadwaterError | None) -> None:
-        if error is None:
-            accepted(decision.source_id, decision.count)
-            answer(decision.reply)
-        else:
-            answer(overloaded())
-
+    asked.door, asked.accepted, asked.request, asked.decision = door, accepted, request, decision
     try:
-        journal.submit([*decision.records, *decision.notes], done)
+        journal.submit([*decision.records, *decision.notes] if decision.notes else decision.records, asked.stored)
     except HeadwaterError:
-        answer(overloaded())
+        asked.answer(door.overloaded(request))
 
 
 def _note(journal: Journal, notes: Sequence[bytes]) -> None:
@@ -251,6 +337,8 @@ def _note(journal: Journal, notes: Sequence[bytes]) -> None:
 
 
 def encode_reply(reply: Reply, *, keep_alive: bool) -> bytes:
+    if reply is answers.OK and keep_alive:
+        return _STORED
     lines = [b"HTTP/1.1 %d %s\r\n" % (reply.status, _PHRASES.get(reply.status, b""))]
     lines += [b"%s: %s\r\n" % header for header in reply.headers]
     if not keep_alive:
@@ -261,6 +349,10 @@ def encode_reply(reply: Reply, *, keep_alive: bool) -> bytes:
 
 
 _PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
+_STORED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
+    len(answers.SUCCESS),
+    answers.SUCCESS,
+)
 
 
 def client_address(peer: str, headers: dict[bytes, bytes], trusted: Networks) -> str:
