@@ -34,6 +34,10 @@ CHECKPOINT_BYTES: Final = 4 * 1024 * 1024
 wait for it."""
 
 
+BLOCK_BYTES: Final = 64 * 1024
+"""The least that a table takes of a new file; sources may have thousands of small ones."""
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """A state of the file that holds while it is being read: the file as it is, the first bytes of its log."""
 
@@ -178,7 +182,8 @@ class Engine:
     def _open(self) -> None:
         writer = connect(self._settings)
         where = ":memory:" if self.path is None else str(self.path).replace("'", "''")
-        writer.execute(f"ATTACH '{where}' AS {DATABASE}")
+        is_new = self.path is None or not self.path.exists()
+        writer.execute(f"ATTACH '{where}' AS {DATABASE}" + (f" (BLOCK_SIZE {BLOCK_BYTES})" if is_new else ""))
         settle(writer, None if self.path is None else self.path.with_name(self.path.name + ".tmp"), self._spill_limit)
         writer.execute("SET checkpoint_threshold = '1TB'")
         lock(writer)

@@ -16,7 +16,7 @@ import msgspec
 from headwater.base.clean import decode_frame
 from headwater.base.errors import HeadwaterError
 from headwater.base.event import CleanEvent
-from headwater.journal.protocol import Reader, Record
+from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record
 from headwater.warehouse.loader import LoadReport
 
 READ_BYTES = 16 * 1024 * 1024
@@ -63,10 +63,12 @@ class Loading:
 
     def run(self) -> None:
         """Until `stop`."""
-        self.offset = self._first_offset()
+        begun = False
         while not self._stop.is_set():
             began = time.monotonic()
             try:
+                if not begun:
+                    self.offset, begun = self._first_offset(), True
                 moved_bytes = self.step()
             except HeadwaterError as error:
                 self._log(f"the warehouse waits: {error.message}")
@@ -89,7 +91,10 @@ class Loading:
 
     def step(self) -> int:
         """Loads one stretch; gives how many bytes of the clean journal it was."""
-        records = self._clean.read(self.offset, READ_BYTES)
+        try:
+            records = self._clean.read(self.offset, READ_BYTES)
+        except (JournalDamaged, OffsetGone) as gap:
+            return self._step_over(gap)
         if not records:
             return 0
         after = records[-1].next
@@ -106,9 +111,18 @@ class Loading:
         self._behind_since = None if self.lag_bytes() == 0 else time.time()
         return moved
 
+    def _step_over(self, gap: JournalDamaged | OffsetGone) -> int:
+        """Goes on behind what cannot be read; the accounting shows it as pending until it is replayed."""
+        self._log(f"clean events have no rows, a replay brings them back: {gap.message}")
+        before = self.offset
+        self.offset = gap.next if isinstance(gap, JournalDamaged) else gap.earliest
+        return self.offset - before
+
     def _first_offset(self) -> int:
-        cursors = [target.cursor(READER) or 0 for target in self._targets().values()]
-        return max(min(cursors, default=0), self._clean.earliest())
+        """A warehouse without a cursor is new, or its file was lost: it takes all that is kept."""
+        earliest = self._clean.earliest()
+        cursors = [target.cursor(READER) for target in self._targets().values()]
+        return min((earliest if cursor is None else cursor for cursor in cursors), default=earliest)
 
     def _by_workspace(self, records: Sequence[Record]) -> dict[str, Frames]:
         """Every known workspace has an entry, so that the cursors of quiet ones move too."""

@@ -181,3 +181,12 @@ def test_what_killed_queries_left_is_cleared_at_the_start(tmp_path: Path) -> Non
     (left / "duckdb_temp_storage").write_text("x")
     Warehouse(tmp_path / "w.duckdb", layout=BOTH).close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["w.duckdb", "w.duckdb.ids"]
+
+
+def test_a_file_of_another_block_size_is_opened_as_it_is(tmp_path: Path) -> None:
+    made = duckdb.connect(str(tmp_path / "w.duckdb"))
+    made.execute("CREATE TABLE t (a INTEGER)")
+    made.close()
+    warehouse = Warehouse(tmp_path / "w.duckdb", layout=BOTH)
+    assert warehouse.load([event("m1")], next_offset=1).inserted == 2
+    warehouse.close()
