@@ -369,3 +369,43 @@ def test_the_rows_of_one_event_are_found(warehouse: Warehouse) -> None:
         ("web_app", "tracks"),
     ]
     assert warehouse.find("m3") == []
+
+
+def test_a_load_of_several_pieces_is_one_load(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns are added and widened in a table that the same transaction has written to."""
+    monkeypatch.setattr("headwater.warehouse.loader.CHUNK_EVENTS", 2)
+    values: list[Any] = [1, 2, 2.5, {"deep": "x"}, "text", None, 2**53 + 1, 3]
+    events = tracks(*({"v": value, f"c{at}": at} for at, value in enumerate(values)))
+    people = [event(f"i{at}", "identify", user_id="u1", traits={"v": value}) for at, value in enumerate(values)]
+    report = warehouse.load([*events, *people, events[0]], next_offset=1)
+    assert (report.inserted, report.duplicates) == (24, 2)
+    assert rows(warehouse, "SELECT v, v_deep, _unfit FROM web_app.ordered ORDER BY id") == [
+        (1.0, None, None),
+        (2.0, None, None),
+        (2.5, None, None),
+        (None, "x", None),
+        (None, None, '{"v":"text"}'),
+        (None, None, None),
+        (None, None, f'{{"v":{2**53 + 1}}}'),
+        (3.0, None, None),
+    ]
+    assert rows(warehouse, "SELECT v, v_deep, _unfit FROM web_app.users") == [(3.0, "x", None)]
+
+
+def test_a_schema_with_all_its_tables_keeps_further_events_in_tracks(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headwater.warehouse.loader.MAX_TABLES", 5)
+    warehouse.ensure_source(PLAIN)
+    named = [event(f"m{at}", event=f"Kind {at}", properties={"n": at, "N": "x"}) for at in range(4)]
+    report = warehouse.load([*named, event("p1", "page", name="Home")], next_offset=1)
+    assert report.parked == []
+    tables = [name.removeprefix("web_app.") for name in dump(warehouse)]
+    assert tables == ["identifies", "kind_0", "kind_1", "pages", "tracks", "users"]
+    assert rows(warehouse, "SELECT id, event, _unfit FROM web_app.tracks ORDER BY id") == [
+        ("m0", "kind_0", None),
+        ("m1", "kind_1", None),
+        ("m2", "kind_2", '{"n":2,"n#2":"x"}'),
+        ("m3", "kind_3", '{"n":3,"n#2":"x"}'),
+    ]
+    assert warehouse.load(named, next_offset=2).inserted == 0
