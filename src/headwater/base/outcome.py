@@ -27,6 +27,7 @@ class ParkReason(StrEnum):
     """The event was acknowledged, cannot go on now, and is kept until it is released."""
 
     UNREADABLE = "unreadable"
+    JOURNAL_DAMAGED = "journal_damaged"
     UNKNOWN_SOURCE = "unknown_source"
     WAREHOUSE_REFUSED = "warehouse_refused"
 

@@ -6,7 +6,8 @@ import bisect
 import contextlib
 import itertools
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from headwater.journal import frame
@@ -182,13 +183,20 @@ class LocalReader:
     def last(self) -> Record | None:
         durable = self._mark.get()
         for base in reversed(segment_bases(self._directory)):
-            offset, newest = base, None
-            while offset < durable and (records := self.read(offset, 8 * 1024 * 1024)):
-                newest = records[-1]
-                offset = newest.next
-            if newest is not None:
-                return newest
+            newest = deque(self._records(base, durable), maxlen=1)
+            if newest:
+                return newest[0]
         return None
+
+    def _records(self, offset: int, until: int) -> Iterator[Record]:
+        while offset < until:
+            try:
+                records = self.read(offset, 8 * 1024 * 1024)
+            except JournalDamaged as damage:
+                offset = damage.next
+                continue
+            yield from records
+            offset = records[-1].next
 
     def close(self) -> None:
         if self._handle >= 0:

@@ -6,16 +6,18 @@ Totals are a snapshot at a clean offset; the frames after it carry the rest.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from headwater.base.clean import CleanFrame, Tally
+from headwater.base.errors import Transient
 from headwater.base.outcome import Fate
 from headwater.pipeline.process import Item
 
@@ -71,10 +73,8 @@ class Ledger:
         rows = [_row(item) for item in items if item.fate not in (Fate.CLEAN, Fate.REJECTED)]
         if not rows:
             return
-        with self._lock:
-            self._db.execute("BEGIN")
-            self._db.executemany(f"INSERT OR IGNORE INTO fates VALUES ({','.join('?' * 11)})", rows)
-            self._db.execute("COMMIT")
+        with self._transaction() as db:
+            db.executemany(f"INSERT OR IGNORE INTO fates VALUES ({','.join('?' * 11)})", rows)
 
     def count(self, frame: CleanFrame, *, clean_offset: int) -> None:
         """Adds a durable frame's tally; `clean_offset` is the clean journal's offset after it."""
@@ -84,16 +84,17 @@ class Ledger:
             if frame.raw_next is not None:
                 self.raw_next = frame.raw_next
             self.clean_offset = clean_offset
+
+    def save_when_due(self) -> None:
         if time.monotonic() - self._saved_at >= _SNAPSHOT_EVERY_S:
             self.save()
 
     def save(self) -> None:
+        """The totals and offsets, durably."""
         self._saved_at = time.monotonic()
-        with self._lock:
-            totals = msgspec.json.encode(self._totals)
-            self._db.execute(
-                "INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?)", (self.clean_offset, self.raw_next, totals)
-            )
+        with self._working() as db:
+            row = (self.clean_offset, self.raw_next, msgspec.json.encode(self._totals))
+            db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, ?, ?, ?)", row)
 
     def totals(self) -> dict[str, Tally]:
         with self._lock:
@@ -110,8 +111,8 @@ class Ledger:
         rows = self._rows(
             f"{where} ORDER BY received_ms DESC, raw_offset LIMIT ? OFFSET ?", (workspace_id, limit, offset)
         )
-        with self._lock:
-            total = self._db.execute(f"SELECT count(*) FROM fates {where}", (workspace_id,)).fetchone()[0]
+        with self._working() as db:
+            total = db.execute(f"SELECT count(*) FROM fates {where}", (workspace_id,)).fetchone()[0]
         return rows, total
 
     def parked_rows(self, workspace_id: str, positions: Sequence[tuple[int, int]] | None) -> list[FateRow]:
@@ -123,29 +124,54 @@ class Ledger:
         return [row for place in positions for row in self._rows(one, (workspace_id, *place))]
 
     def released(self, rows: Iterable[FateRow], *, at_ms: int) -> None:
-        with self._lock:
-            self._db.executemany(
+        with self._transaction() as db:
+            db.executemany(
                 "UPDATE fates SET released_ms = ? WHERE raw_offset = ? AND position = ?",
                 [(at_ms, row.raw_offset, row.position) for row in rows],
             )
 
-    def prune(self, *, kept: int = KEPT_FATES) -> None:
-        """Forgets the oldest duplicates and drops beyond `kept`; what is parked stays."""
-        with self._lock:
-            self._db.execute(
-                "DELETE FROM fates WHERE fate <> 'parked' AND (raw_offset, position) IN ("
-                "SELECT raw_offset, position FROM fates WHERE fate <> 'parked'"
-                " ORDER BY raw_offset DESC, position DESC LIMIT -1 OFFSET ?)",
-                (kept,),
-            )
+    def prune(self, *, kept: int = KEPT_FATES, at_once: int = 10_000) -> int:
+        """Forgets the oldest duplicates and drops beyond `kept` of each; gives how many. What is parked stays."""
+        gone = 0
+        with self._transaction() as db:
+            for fate in (Fate.DUPLICATE.value, Fate.DROPPED.value):
+                count = db.execute("SELECT count(*) FROM fates WHERE fate = ?", (fate,)).fetchone()[0]
+                oldest = "SELECT raw_offset, position FROM fates WHERE fate = ? ORDER BY received_ms LIMIT ?"
+                surplus = min(max(count - kept, 0), at_once)
+                if surplus:
+                    db.execute(f"DELETE FROM fates WHERE (raw_offset, position) IN ({oldest})", (fate, surplus))
+                gone += surplus
+        return gone
 
     def close(self) -> None:
-        self.save()
+        with contextlib.suppress(Transient):
+            self.save()
         self._db.close()
 
-    def _rows(self, tail: str, values: Sequence[Any]) -> list[FateRow]:
+    @contextlib.contextmanager
+    def _working(self) -> Iterator[sqlite3.Connection]:
+        """Raises Transient when the disk is full or away: nothing was written, and the next call may do."""
         with self._lock:
-            found = self._db.execute(f"SELECT {_COLUMNS} FROM fates {tail}", values).fetchall()
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                raise Transient(f"the ledger cannot be read or written: {error}") from error
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._working() as db:
+            db.execute("BEGIN")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except sqlite3.Error:
+                if db.in_transaction:  # a full disk may have ended it already
+                    db.execute("ROLLBACK")
+                raise
+
+    def _rows(self, tail: str, values: Sequence[Any]) -> list[FateRow]:
+        with self._working() as db:
+            found = db.execute(f"SELECT {_COLUMNS} FROM fates {tail}", values).fetchall()
         return [FateRow(**dict(zip(FateRow.__struct_fields__, row, strict=True))) for row in found]
 
 

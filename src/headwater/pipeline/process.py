@@ -69,7 +69,7 @@ def process(records: Sequence[Record], *, journal: str, seen: Seen) -> Outcome:
         if item.event is not None:
             keys[candidate.key] = None
             events.append(item.event)
-    frame = CleanFrame(events=events, raw_next=records[-1].next, tally=_tally(items))
+    frame = CleanFrame(events=events, raw_next=records[-1].next, tally=tally_of(items))
     return Outcome(frame=frame, keys=list(keys), items=items)
 
 
@@ -146,16 +146,25 @@ def _parked(record: RawRecord, offset: int, index: int, raw: msgspec.Raw, note: 
 
 
 def _unreadable(record: Record, note: str) -> Item:
+    return _lost(ParkReason.UNREADABLE, record.offset, note, raw=record.payload)
+
+
+def damaged(offset: int, note: str, *, received_ms: int) -> Item:
+    """A stretch of the raw journal that its disk has spoiled. How many events it held is not known."""
+    return _lost(ParkReason.JOURNAL_DAMAGED, offset, note, received_ms=received_ms)
+
+
+def _lost(reason: ParkReason, offset: int, note: str, *, raw: bytes = b"", received_ms: int = 0) -> Item:
     return Item(
         source_id="",
         workspace_id="",
         message_id="",
         fate=Fate.PARKED,
-        reason=ParkReason.UNREADABLE.value,
-        received_ms=0,
-        offset=record.offset,
+        reason=reason.value,
+        received_ms=received_ms,
+        offset=offset,
         index=0,
-        raw=record.payload,
+        raw=raw,
         note=note,
     )
 
@@ -184,7 +193,7 @@ def _message_id_of(raw: msgspec.Raw) -> str:
     return found if isinstance(found, str) else ""
 
 
-def _tally(items: Sequence[Item]) -> dict[str, Tally]:
+def tally_of(items: Sequence[Item]) -> dict[str, Tally]:
     tallies: dict[str, Tally] = {}
     for item in items:
         if item.fate is Fate.REJECTED:

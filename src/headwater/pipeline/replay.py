@@ -14,7 +14,7 @@ from headwater.base.clean import CleanFrame, Tally
 from headwater.base.event import CleanEvent
 from headwater.base.outcome import ParkReason
 from headwater.base.raw import RawRecord, RejectedNote
-from headwater.journal.protocol import OffsetGone, Reader, Record
+from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record
 from headwater.pipeline import normalise
 from headwater.pipeline.ledger import FateRow
 
@@ -38,26 +38,43 @@ class Span(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def earliest_ms(raw: Reader) -> int | None:
-    """When the oldest record that is kept was received."""
-    for record in raw.read(raw.earliest(), 1):
-        found = _decoded(record)
-        return found.received_ms if found is not None else None
+    """When the oldest request that is kept was received."""
+    for record in _records(raw, raw.end()):
+        try:
+            return _DECODER.decode(record.payload).received_ms
+        except msgspec.MsgspecError:
+            continue
     return None
 
 
 def clean_again(raw: Reader, span: Span, *, journal: str, until: int, replay_id: str) -> Iterator[CleanFrame]:
-    """Frames of the span's events, up to the raw offset `until`."""
-    offset = raw.earliest()
-    while offset < until and (records := raw.read(offset, READ_BYTES)):
-        events = [
-            event
-            for record in records
-            if record.offset < until and (found := _decoded(record)) is not None
-            if span.holds(found.workspace_id, found.received_ms)
-            for event in _events(found, record.offset, journal)
-        ]
-        if events:
+    """Frames of the span's events, up to the raw offset `until`. Raises OffsetGone when retention overtakes it."""
+    events: list[CleanEvent] = []
+    size = 0
+    for record in _records(raw, until):
+        found = _decoded(record)
+        if found is not None and span.holds(found.workspace_id, found.received_ms):
+            events += _events(found, record.offset, journal)
+            size += record.next - record.offset
+        if size >= READ_BYTES:
             yield CleanFrame(events=events, replay=replay_id)
+            events, size = [], 0
+    if events:
+        yield CleanFrame(events=events, replay=replay_id)
+
+
+def _records(raw: Reader, until: int) -> Iterator[Record]:
+    """All that is kept of the raw journal up to `until`; what is damaged is left out."""
+    offset = raw.earliest()
+    while offset < until:
+        try:
+            records = raw.read(offset, READ_BYTES)
+        except JournalDamaged as damage:
+            offset = damage.next
+            continue
+        if not records:
+            return
+        yield from (record for record in records if record.offset < until)
         offset = records[-1].next
 
 
@@ -80,7 +97,7 @@ def release(raw: Reader, rows: Sequence[FateRow], *, journal: str) -> tuple[Clea
 def _event_of(raw: Reader, row: FateRow, journal: str) -> CleanEvent | None:
     try:
         records = raw.read(row.raw_offset, 1)
-    except OffsetGone:
+    except (JournalDamaged, OffsetGone):
         return None
     if not records or records[0].offset != row.raw_offset:
         return None

@@ -18,11 +18,11 @@ from headwater.base.clean import CleanFrame, decode_frame, encode_frame
 from headwater.base.clock import parse_iso
 from headwater.base.errors import HeadwaterError, Transient
 from headwater.base.outcome import Fate
-from headwater.journal.protocol import Reader, Writer
+from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record, Writer
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DedupeWindow, key_of
 from headwater.pipeline.ledger import FateRow, Ledger
-from headwater.pipeline.process import Item, process
+from headwater.pipeline.process import Item, damaged, process, tally_of
 from headwater.pipeline.replay import Span, clean_again, earliest_ms, release
 
 READ_BYTES = 2 * 1024 * 1024
@@ -84,16 +84,11 @@ class Pipeline:
 
     def recover(self) -> None:
         """Brings totals and the dedupe window up to the clean journal's end."""
-        offset = max(min(self._ledger.clean_offset, self._window.position), self._clean_reader.earliest())
-        while records := self._clean_reader.read(offset, READ_BYTES * 4):
-            for record in records:
-                frame = decode_frame(record.payload)
-                if record.offset >= self._ledger.clean_offset:
-                    self._ledger.count(frame, clean_offset=record.next)
-                if record.offset >= self._window.position:
-                    self._remember(frame, record.next)
-                offset = record.next
-        self._ledger.save()
+        for record in self._frames(self._ledger.clean_offset):
+            self._ledger.count(decode_frame(record.payload), clean_offset=record.next)
+        with contextlib.suppress(Transient):  # a full disk: `step` tries again
+            self._remember_all()
+            self._ledger.save()
         self._refill()
 
     def run(self) -> None:
@@ -147,7 +142,12 @@ class Pipeline:
 
     def step(self) -> int:
         """Moves one stretch; gives how many raw records it held."""
-        records = self._raw.read(self._ledger.raw_next, READ_BYTES)
+        if self._window.position < self._ledger.clean_offset:
+            self._remember_all()
+        try:
+            records = self._raw.read(self._ledger.raw_next, READ_BYTES)
+        except (JournalDamaged, OffsetGone) as gap:
+            return self._step_over(gap)
         if not records:
             return 0
         outcome = process(records, journal=self._journal_name, seen=self._window.seen)
@@ -156,10 +156,21 @@ class Pipeline:
         self._debugger.add(outcome.items)
         return len(records)
 
+    def _step_over(self, gap: JournalDamaged | OffsetGone) -> int:
+        """Parks a stretch that cannot be read as one thing, with what is known of it, and goes on behind it."""
+        behind = gap.next if isinstance(gap, JournalDamaged) else gap.earliest
+        self._log(f"acknowledged events are lost: {gap.message}")
+        item = damaged(gap.offset, gap.message, received_ms=int(self._clock() * 1000))
+        self._ledger.record([item])
+        self._append(CleanFrame(events=[], raw_next=behind, tally=tally_of([item])), keys=[])
+        return 1
+
     def _append(self, frame: CleanFrame, *, keys: Sequence[bytes]) -> None:
+        """What fails after the frame is durable is made up for by the next step, from the frame."""
         end = self._clean_writer.append([encode_frame(frame)])
-        self._window.add(keys, position=end, now=self._clock())
         self._ledger.count(frame, clean_offset=end)
+        self._window.add(keys, position=end, now=self._clock())
+        self._ledger.save_when_due()
 
     def _in_loop(self, work: Callable[[], None]) -> None:
         """Has the loop's thread do it, as it alone writes the clean journal."""
@@ -180,9 +191,27 @@ class Pipeline:
             finally:
                 job.done.set()
 
-    def _remember(self, frame: CleanFrame, position: int) -> None:
-        keys = [key_of(event.source_id, event.message_id) for event in frame.events]
-        self._window.add(keys, position=position, now=self._clock())
+    def _remember_all(self) -> None:
+        """Brings the dedupe window up to the clean journal's end."""
+        for record in self._frames(self._window.position):
+            keys = [key_of(event.source_id, event.message_id) for event in decode_frame(record.payload).events]
+            self._window.add(keys, position=record.next, now=self._clock())
+
+    def _frames(self, offset: int) -> Iterator[Record]:
+        """The clean journal from `offset` to its end."""
+        earliest = self._clean_reader.earliest()
+        if offset < earliest:
+            self._log(f"the clean journal begins at {earliest}; what came from {offset} on is not counted here")
+            offset = earliest
+        while offset < self._clean_reader.end():
+            try:
+                records = self._clean_reader.read(offset, READ_BYTES * 4)
+            except JournalDamaged as damage:
+                self._log(f"clean events are lost, a replay brings them back: {damage.message}")
+                offset = damage.next
+                continue
+            yield from records
+            offset = records[-1].next
 
     def _refill(self) -> None:
         """The debugger shows the latest events also after a restart."""
