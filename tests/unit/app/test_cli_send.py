@@ -128,6 +128,11 @@ def test_what_trying_again_does_not_help_ends_it(door: Scripted, answer: Answer,
     assert run.waits == []
 
 
+def _heed_interrupts() -> None:
+    """A shell's background jobs ignore SIGINT, and so would what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interruption_says_what_is_left(door: Scripted, tmp_path: Path):
     door.script["/v1/batch"] = [TAKEN, refusing(503, **{"retry-after": "60"})]
     lines = "".join(json.dumps({"type": "track", "n": n}) + "\n" for n in range(700))
@@ -135,7 +140,15 @@ def test_an_interruption_says_what_is_left(door: Scripted, tmp_path: Path):
     words = ["send", "f", "--url", door.url, "--write-key", "k", "--json"]
     pipe = subprocess.PIPE
     clean = {name: value for name, value in os.environ.items() if not name.startswith("HEADWATER_")}
-    with subprocess.Popen([HEADWATER, *words], cwd=tmp_path, env=clean, stdout=pipe, stderr=pipe, text=True) as sending:
+    with subprocess.Popen(
+        [HEADWATER, *words],
+        cwd=tmp_path,
+        env=clean,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        preexec_fn=_heed_interrupts,
+    ) as sending:
         assert sending.stderr is not None
         assert sending.stderr.readline() == "Because of x. Trying again in 60 s.\n"
         sending.send_signal(signal.SIGINT)
