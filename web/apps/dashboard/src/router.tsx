@@ -89,8 +89,18 @@ const sql = createRoute({
   component: lazyRouteComponent(() => import("./screens/sql/Sql"), "Sql"),
 });
 
+const flow = createRoute({
+  getParentRoute: () => inside,
+  path: "/flow",
+  validateSearch: (search: Record<string, unknown>): { event?: string; source?: string } => ({
+    event: text(search.event),
+    source: text(search.source),
+  }),
+  component: lazyRouteComponent(() => import("./screens/flow/Flow"), "Flow"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, sources, source, catalog, entry, add, sql])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, sources, source, catalog, entry, add, flow, sql])]),
   defaultPreload: "intent",
   defaultErrorComponent: Crashed,
   scrollRestoration: true,

@@ -3,7 +3,7 @@
 import createClient from "openapi-fetch";
 import { take } from "./client";
 import type { paths } from "./schema";
-import type { SettingValue } from "./types";
+import type { ReplayReader, SettingValue } from "./types";
 
 const api = createClient<paths>();
 
@@ -42,5 +42,18 @@ export const recentEvents = (sourceId: string, limit: number) =>
   take(api.GET("/api/v1/sources/{sourceId}/events", { params: { path: { sourceId }, query: { limit } } }));
 /** Server-sent events; a browser can listen to them, no typed client can. */
 export const eventStreamAddress = (sourceId: string) => `/api/v1/sources/${encodeURIComponent(sourceId)}/events/stream`;
+
+export const accounting = () => take(api.GET("/api/v1/accounting"));
+export const event = (messageId: string) =>
+  take(api.GET("/api/v1/events/{messageId}", { params: { path: { messageId } } }));
+export const parked = (limit: number) => take(api.GET("/api/v1/parked", { params: { query: { limit } } }));
+/** Null: all that are parked. */
+export const releaseParked = (ids: string[] | null) => take(api.POST("/api/v1/parked/release", { body: { ids } }));
+
+export type NewReplay = { reader: ReplayReader; from: string | null; to: string | null };
+export const startReplay = (body: NewReplay) => take(api.POST("/api/v1/replay", { body }));
+export const replays = () => take(api.GET("/api/v1/replay", { params: { query: { limit: 20 } } }));
+export const replay = (replayId: string) =>
+  take(api.GET("/api/v1/replay/{replayId}", { params: { path: { replayId } } }));
 
 export const runSql = (query: string) => take(api.POST("/api/v1/sql", { body: { query } }));

@@ -22,6 +22,42 @@ export const sourcesQuery = queryOptions({
 
 export const sourceQuery = (id: string) => queryOptions({ queryKey: ["source", id], queryFn: () => calls.source(id) });
 
+/** Asked again every two seconds, but not while nobody looks at the page. */
+export const accountingQuery = queryOptions({
+  queryKey: ["accounting"],
+  queryFn: calls.accounting,
+  refetchInterval: 2_000,
+  staleTime: 0,
+});
+
+export const parkedQuery = (limit: number) =>
+  queryOptions({ queryKey: ["parked", limit], queryFn: () => calls.parked(limit), refetchInterval: 5_000 });
+
+/** What became of one event; asked again while a reader has still to take it. */
+export const eventQuery = (messageId: string) =>
+  queryOptions({
+    queryKey: ["event", messageId],
+    queryFn: () => calls.event(messageId),
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data?.readers.some(({ status }) => status === "pending") ? 1_000 : false),
+  });
+
+const RUNNING_MS = 500;
+
+export const replaysQuery = queryOptions({
+  queryKey: ["replays"],
+  queryFn: calls.replays,
+  refetchInterval: ({ state }) => (state.data?.data.some(({ status }) => status === "RUNNING") ? RUNNING_MS : 10_000),
+});
+
+export const replayQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["replay", id],
+    queryFn: () => calls.replay(id),
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data && state.data.status !== "RUNNING" ? false : RUNNING_MS),
+  });
+
 /** The tables one can query, for the schema browser and the editor's completion. */
 export const columnsQuery = queryOptions({
   queryKey: ["columns"],

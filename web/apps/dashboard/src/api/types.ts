@@ -12,6 +12,13 @@ export type EventSpec = Schemas["CatalogEvent"];
 export type SettingSpec = Schemas["CatalogSetting"];
 export type SettingValue = SettingSpec["default"];
 export type DebugEvent = Schemas["SeenEvent"];
+export type Accounting = Schemas["Accounting"];
+export type SourceAccount = Schemas["SourceAccount"];
+export type ReaderAccount = Schemas["ReaderAccount"];
+export type ParkedEvent = Schemas["ParkedEvent"];
+export type EventTrail = Schemas["EventTrail"];
+export type Replay = Schemas["Replay"];
+export type ReplayReader = Schemas["NewReplay"]["reader"];
 export type SqlAnswer = Schemas["SqlResult"];
 
 /** What an object holds is described to any depth, so the description itself says only "objects" of it. */

@@ -35,6 +35,7 @@ function Header() {
         <nav className="hw-nav" aria-label="Main">
           <Link to="/sources">Sources</Link>
           <Link to="/catalog">Catalogue</Link>
+          <Link to="/flow">Flow</Link>
           <Link to="/sql">SQL</Link>
         </nav>
         <div style={{ display: "flex", alignItems: "center", gap: "0.5rem", marginInlineStart: "auto" }}>

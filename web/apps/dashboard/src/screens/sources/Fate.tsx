@@ -24,11 +24,11 @@ const LOOKS: Record<string, Look> = {
   },
 };
 
-export function fateOf(event: DebugEvent): Look {
+export function fateOf(event: Pick<DebugEvent, "fate">): Look {
   return LOOKS[event.fate] ?? { word: event.fate, Icon: ClockIcon, meaning: "" };
 }
 
-export function FateMark({ event }: { event: DebugEvent }) {
+export function FateMark({ event }: { event: Pick<DebugEvent, "fate"> }) {
   const { word, Icon, color } = fateOf(event);
   return (
     <Badge variant={color ? "outline" : "default"} color={color} leftSection={<Icon size={12} />} component="span">
