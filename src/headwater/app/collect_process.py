@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,13 @@ from headwater.journal.commit import GroupCommit
 from headwater.journal.local import LocalReader, LocalWriter
 
 SAVE_TALLY_EVERY_S = 5.0
+SWITCH_S = 0.0001
+"""The thread that has flushed waits so long for the busy loop to let it say so; 5 ms by default."""
 PACKAGED_SCRIPTS = Path(__file__).with_name("scripts")
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    sys.setswitchinterval(SWITCH_S)
     settings = order.settings
     home = Home(settings.data_dir)
     logger = log.logger("collect")

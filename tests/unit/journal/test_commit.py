@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
 
-from headwater.journal.commit import GroupCommit
+from headwater.journal.commit import QUICK_S, SMALL_BYTES, GroupCommit
 from headwater.journal.memory import MemoryLog
 from headwater.journal.protocol import JournalBroken, JournalFull
 
@@ -135,5 +137,70 @@ def test_the_end_is_told_after_those_it_answers_and_one_s_trouble_stays_its_own(
         await asyncio.sleep(0)
         assert told[-2:] == [("answered", None), log.end()]
         assert troubles == ["gone"]
+
+    asyncio.run(scene())
+
+
+class TimedLog(MemoryLog):
+    """Takes as long as told, and remembers which thread flushed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.takes_s = 0.0
+        self.by: list[int] = []
+
+    def append(self, payloads: Sequence[bytes]) -> int:
+        self.by.append(threading.get_ident())
+        time.sleep(self.takes_s)
+        return super().append(payloads)
+
+
+def test_a_quick_disk_is_flushed_on_the_loop_and_a_slow_one_or_a_large_group_in_the_thread() -> None:
+    async def scene() -> None:
+        log = TimedLog()
+        commit = GroupCommit(log, loop=asyncio.get_running_loop(), on_broken=lambda: None)
+        loop_thread = threading.get_ident()
+        await commit.append([b"a"])
+        await commit.append([b"b"])
+        assert [by == loop_thread for by in log.by] == [False, True]
+        log.by.clear()
+        await commit.append([b"c" * (SMALL_BYTES + 1)])
+        assert loop_thread not in log.by
+        log.takes_s = 20 * QUICK_S
+        await commit.append([b"d"])
+        log.by.clear()
+        await commit.append([b"e"])
+        assert loop_thread not in log.by
+        log.takes_s = 0.0
+        for _ in range(40):
+            await commit.append([b"f"])
+        assert log.by[-1] == loop_thread
+        await asyncio.to_thread(commit.close)
+
+    asyncio.run(scene())
+
+
+def test_order_holds_whoever_flushes() -> None:
+    async def scene() -> None:
+        log, ends = TimedLog(), []
+        loop = asyncio.get_running_loop()
+        commit = GroupCommit(log, loop=loop, on_broken=lambda: None, on_stored=ends.append)
+        draw = random.Random(3)
+        answered: list[int] = []
+        sent = 0
+        for turn in range(300):
+            log.takes_s = 2 * QUICK_S if turn % 100 > 90 else 0.0
+            for _ in range(draw.randrange(4)):
+                size = 4 if draw.random() < 0.95 else SMALL_BYTES
+                commit.submit([sent.to_bytes(size, "big")], lambda error, number=sent: answered.append(number))
+                sent += 1
+            await asyncio.sleep(draw.choice((0, 0, 0.002)))
+        await asyncio.to_thread(commit.close)
+        while len(answered) < sent:  # noqa: ASYNC110 (the last answers are on their way)
+            await asyncio.sleep(0.001)
+        stored = [int.from_bytes(record.payload, "big") for record in log.read(0, 1 << 30)]
+        assert stored == answered == list(range(sent))
+        assert ends == sorted(ends)
+        assert len(set(log.by)) == 2
 
     asyncio.run(scene())
