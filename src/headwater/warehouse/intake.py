@@ -111,6 +111,12 @@ def _delimiter(source: str) -> str:
     return max(",;\t|", key=lambda mark: line.count(mark.encode()))
 
 
+def _reason(text: str) -> str:
+    if "sniffing file" in text:
+        return "its lines do not all have the columns that the first line names, or a quote is not closed"
+    return " ".join(text.partition("\n\n")[0].partition("\nPossible")[0].split())[:1000]
+
+
 def main() -> None:
     """`argv`: kind, source, target. The reason of a failure goes to standard output."""
     with suppress(ValueError, OSError):  # a lower limit may be set already
@@ -121,8 +127,7 @@ def main() -> None:
     except (duckdb.OutOfMemoryException, MemoryError):
         sys.exit(2)
     except (InvalidInput, duckdb.Error, pa.ArrowException) as error:
-        text = str(error).partition("\n\n")[0].partition("\nPossible")[0].replace(source, "the file")
-        sys.stdout.write(" ".join(text.split())[:1000])
+        sys.stdout.write(_reason(str(error)).replace(source, "the file"))
         sys.stdout.flush()
         os._exit(3)
     os._exit(0)
