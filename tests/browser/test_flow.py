@@ -86,7 +86,7 @@ def test_the_figures_are_those_that_were_sent(page: Page, flow: Server) -> None:
     expect(page.get_by_role("heading", name="Flow", level=1)).to_be_focused()
     clean = sum(SENT.values())
     accepted = clean + TWICE * len(SENT) + DROPPED
-    expect(page.get_by_test_id("verdict")).to_have_text("The accounting closes: every accepted event is told of.")
+    expect(page.get_by_test_id("verdict")).to_have_text("The accounting closes: every accepted event is accounted for.")
     for name, count in SENT.items():
         assert figures(page, name) == [str(count + TWICE), str(TWICE), "0", "0", str(count), "0"]
     assert figures(page, "Shop Off") == ["3", "0", "3 source_disabled 3", "0", "0", "0"]

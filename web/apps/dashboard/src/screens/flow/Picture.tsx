@@ -106,11 +106,11 @@ function Nodes({ nodes }: { nodes: Node[] }) {
   return nodes.map(({ key, x, y, height, tone, label, detail, count }) => (
     <g key={key}>
       <rect x={x} y={y} width={BAR} height={Math.max(height, 1)} rx={height > 4 ? 2 : 0} className={toneClass(tone)} />
-      <text x={x + BAR + TEXT_GAP} y={y + 13}>
+      <text x={x + BAR + TEXT_GAP} y={y + 15}>
         <tspan className="hw-flow-count">{figure(count)}</tspan> {label}
       </text>
       {detail && (
-        <text x={x + BAR + TEXT_GAP} y={y + 29} className="hw-flow-detail">
+        <text x={x + BAR + TEXT_GAP} y={y + 31} className="hw-flow-detail">
           {detail}
         </text>
       )}

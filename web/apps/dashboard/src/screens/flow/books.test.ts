@@ -63,7 +63,7 @@ describe("the verdict", () => {
     expect(verdictOf(now, undefined, 0).kind).toBe("moving");
     expect(verdictOf(now, before, 0)).toEqual({
       kind: "open",
-      words: "The accounting does not close: 2 events too many are told of.",
+      words: "The accounting does not close: 2 events more have a fate than were accepted.",
     });
   });
 });

@@ -65,7 +65,7 @@ export type Verdict = { kind: "empty" | "closed" | "moving" | "open"; words: str
 export function verdictOf(now: Accounting, before: Accounting | undefined, stillMs: number): Verdict {
   const over = before ? surplus(before, now) : 0;
   if (over > 0) {
-    return { kind: "open", words: `The accounting does not close: ${events(over)} too many are told of.` };
+    return { kind: "open", words: `The accounting does not close: ${events(over)} more have a fate than were accepted.` };
   }
   const gap = difference(now);
   if (gap > 0 && stillMs >= STANDSTILL_MS) {
@@ -79,7 +79,7 @@ export function verdictOf(now: Accounting, before: Accounting | undefined, still
     const where = waiting.map(({ reader, pending }) => `${figure(pending)} to ${reader}`).join(", ");
     return { kind: "moving", words: `The accounting closes; clean events are in flight: ${where}.` };
   }
-  return { kind: "closed", words: "The accounting closes: every accepted event is told of." };
+  return { kind: "closed", words: "The accounting closes: every accepted event is accounted for." };
 }
 
 /** `9 accepted = 2 duplicate + 1 dropped + 0 parked + 6 clean` */
