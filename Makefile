@@ -34,6 +34,11 @@ check: setup ## format, lint, types, import contracts, generated files
 	$(BIN)/headwater catalog check --all
 	$(BIN)/python web/build.py --check
 
+bench: setup ## ratios against a reference in the same run; says what is not installed (wrk, nginx with its echo module)
+	$(BIN)/python -m bench.door
+	$(BIN)/python -m bench.start
+	$(BIN)/python -m bench.whole
+
 fix: $(VENV)/.ready ## format and mend what the linter can mend, write generated files
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from headwater.base.clock import iso_from_seconds
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-MIB = 1024 * 1024
+_MODULE = re.compile(r"headwater\.([a-z_.]+)")
 
 
 def described() -> dict[str, object]:
@@ -88,12 +89,6 @@ def _name(pid: int) -> str:
     for role in ("collect", "work", "web", "demo"):
         if any(f'"role":"{role}"' in word for word in words):
             return role
-    program = " ".join(words)
-    for known in ("headwater.app.", "multiprocessing", "nginx", "headwater"):
-        if known in program:
-            return {"headwater": "parent"}.get(known, known.rstrip(".") + _after(program, known))
-    return Path(words[0]).name
-
-
-def _after(program: str, known: str) -> str:
-    return "." + program.split(known)[1].split(" ")[0] if known.endswith(".") else ""
+    if found := _MODULE.search(" ".join(words)):
+        return found[1]
+    return "parent" if any(word.endswith("/headwater") for word in words) else Path(words[0]).name
