@@ -75,7 +75,9 @@ class Source:
 
 
 def _collection(event: Any) -> Collection:
-    columns = [(path, COLUMN_TYPES[kind]) for path, kind, _ in event.flat_properties() if kind in COLUMN_TYPES]
+    columns: list[Any] = [
+        (path, COLUMN_TYPES[kind]) for path, kind, _ in event.flat_properties() if kind in COLUMN_TYPES
+    ]
     return Collection(event.name, event.call, tuple(columns))
 
 
@@ -207,7 +209,7 @@ def drive(step: Callable[[], int]) -> None:
 
 
 def run_reference(place: Path, home: Path) -> None:
-    config = {"memory_limit": MEMORY_LIMIT, "threads": str(THREADS)}
+    config: dict[str, str | bool | int | float | list[str]] = {"memory_limit": MEMORY_LIMIT, "threads": THREADS}
     connection = duckdb.connect(str(home / "reference.duckdb"), config=config)
     connection.execute("CREATE SCHEMA web")
     for file in sorted((place / "parquet" / "web").glob("*.parquet")):

@@ -24,7 +24,7 @@ MAX_DEPTH: Final = 100
 """Objects and arrays nested deeper than this are refused at the door."""
 
 
-class CleanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel"):
+class CleanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", gc=False):
     """One event after dedupe and normalisation. Times are ISO 8601 with `Z`; absent ids are None, never ''.
 
     `timestamp` is corrected for the client's clock: receivedAt - (sentAt - originalTimestamp).

@@ -20,7 +20,7 @@ from headwater.base.ids import stable_uuid
 from headwater.base.raw import RawRecord
 
 
-class Call(msgspec.Struct, frozen=True, rename="camel"):
+class Call(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A call as the client sent it; null and absent are the same."""
 
     type: CallType | None = None
@@ -73,7 +73,7 @@ def clean(record: RawRecord, call: Call, *, message_id: str) -> CleanEvent:
         received_at=received_at,
         timestamp=iso(_timestamp(received, original_moment, sent_moment)),
         original_timestamp=_canonical(original, original_moment),
-        sent_at=_canonical(sent, sent_moment),
+        sent_at=_shared_canonical(sent),
         user_id=call.user_id or None,
         anonymous_id=call.anonymous_id or None,
         group_id=call.group_id or None,
@@ -114,6 +114,11 @@ def _canonical(text: str | None, moment: datetime | None) -> str | None:
 def _shared_moment(text: str | None) -> datetime | None:
     """For times that many events of a batch share."""
     return _moment(text)
+
+
+@lru_cache(maxsize=1024)
+def _shared_canonical(text: str | None) -> str | None:
+    return _canonical(text, _moment(text))
 
 
 @lru_cache(maxsize=1024)

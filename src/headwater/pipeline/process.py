@@ -22,7 +22,7 @@ Seen = Callable[[Sequence[bytes]], list[bool]]
 _DECODER = msgspec.json.Decoder(RawRecord | RejectedNote)
 
 
-class Item(msgspec.Struct, frozen=True, kw_only=True):
+class Item(msgspec.Struct, frozen=True, kw_only=True, gc=False):  # many at a time, in no cycle
     """What became of one event, with what the debugger and `where` need to say so."""
 
     source_id: str
@@ -44,7 +44,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     items: list[Item]
 
 
-class _Candidate(msgspec.Struct, frozen=True, kw_only=True):
+class _Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     record: RawRecord
     offset: int
     index: int

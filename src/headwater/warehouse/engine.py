@@ -29,7 +29,11 @@ INTERNAL: Final = "headwater"
 BROKEN: Final = (duckdb.FatalException, duckdb.InternalException)
 """After these the instance may be invalid: close it and open the file anew."""
 
-CHECKPOINT_BYTES: Final = 4 * 1024 * 1024
+ROW_GROUP_ROWS: Final = 16_384
+"""A load that fills a row group writes it to the file at once, not to the log and then to the file; and a checkpoint
+writes the last, unfinished one of each table again. So they are an eighth of the engine's own size."""
+
+CHECKPOINT_BYTES: Final = 16 * 1024 * 1024
 """Once the log is this long it goes into the file when no snapshot is being read; at four times that, new snapshots
 wait for it."""
 
@@ -183,7 +187,8 @@ class Engine:
         writer = connect(self._settings)
         where = ":memory:" if self.path is None else str(self.path).replace("'", "''")
         is_new = self.path is None or not self.path.exists()
-        writer.execute(f"ATTACH '{where}' AS {DATABASE}" + (f" (BLOCK_SIZE {BLOCK_BYTES})" if is_new else ""))
+        blocks = f", BLOCK_SIZE {BLOCK_BYTES}" if is_new else ""
+        writer.execute(f"ATTACH '{where}' AS {DATABASE} (ROW_GROUP_SIZE {ROW_GROUP_ROWS}{blocks})")
         settle(writer, None if self.path is None else self.path.with_name(self.path.name + ".tmp"), self._spill_limit)
         writer.execute("SET checkpoint_threshold = '1TB'")
         lock(writer)

@@ -36,7 +36,7 @@ from headwater.warehouse.report import Counts, Found, LoadReport, Mark, Parked, 
 from headwater.warehouse.schema import MAX_TABLES, NOT_OF_SOURCES, Schemas, Table
 from headwater.warehouse.stretch import Stretch
 
-CHUNK_EVENTS: Final = 10_000
+CHUNK_EVENTS: Final = 50_000
 """Events taken apart and written at a time, within one transaction: bounds the memory of a load."""
 
 _REFUSED = (

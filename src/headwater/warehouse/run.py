@@ -19,7 +19,7 @@ from headwater.base.event import CleanEvent
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record
 from headwater.warehouse.loader import LoadReport
 
-READ_BYTES = 16 * 1024 * 1024
+READ_BYTES = 48 * 1024 * 1024
 IDLE_S = 0.02
 RETRY_S = 0.5
 READER = "warehouse"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final
 
 import pyarrow as pa
@@ -29,18 +30,12 @@ ARROW_TYPES: Final[dict[ColumnType, pa.DataType]] = {
 }
 
 FROM_EVENT: Final[dict[str, Callable[[CleanEvent], Any]]] = {
-    "id": lambda event: event.message_id,
-    "anonymous_id": lambda event: event.anonymous_id,
-    "user_id": lambda event: event.user_id,
-    "group_id": lambda event: event.group_id,
-    "previous_id": lambda event: event.previous_id,
-    "received_at": lambda event: event.received_at,
-    "sent_at": lambda event: event.sent_at,
-    "timestamp": lambda event: event.timestamp,
-    "original_timestamp": lambda event: event.original_timestamp,
+    "id": attrgetter("message_id"),
+    **{name: attrgetter(name) for name in ("anonymous_id", "user_id", "group_id", "previous_id", *TIME_COLUMNS)},
 }
 """What an event itself has, by column."""
 
+_LENGTHS = frozenset({24})
 _NONE = type(None)
 _TEXTS = frozenset({str, JsonText, _NONE})
 _INTEGERS = frozenset({int, _NONE})
@@ -81,8 +76,10 @@ class Stretch:
         """Both must be kept by the caller as long as this is used."""
         self._places[id(event)] = len(self._events)
         self._events.append(event)
-        at, _ = self._flats.setdefault(id(context), (len(self._flats), context))
-        self._flat_of.append(at)
+        found = self._flats.get(id(context))
+        if found is None:
+            found = self._flats[id(context)] = (len(self._flats), context)
+        self._flat_of.append(found[0])
 
     @cached_property
     def context_names(self) -> list[str]:
@@ -120,7 +117,8 @@ class Stretch:
     @cached_property
     def _names(self) -> Shared:
         texts = [event.event if event.type == "track" else event.name for event in self._events]
-        slugs = [table_name(text or "") for text in texts]
+        slug_of = {text: table_name(text or "") for text in set(texts)}
+        slugs = [slug_of[text] for text in texts]
         columns = {"event": slugs, "event_text": texts}
         return Shared({name: ("varchar", pa.array(values, pa.string())) for name, values in columns.items()})
 
@@ -137,7 +135,7 @@ class Stretch:
 
 def moments(values: list[Any]) -> pa.Array | None:
     """Times of headwater's own form, all of milliseconds, at once; None when any is of another form."""
-    if not {24}.issuperset(len(value) for value in values if value is not None):
+    if not _LENGTHS.issuperset(map(len, filter(None, values))) or "" in values:
         return None
     try:
         return pa.array(values, pa.string()).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
