@@ -1,4 +1,7 @@
-"""Logs: one line an event, text for people or JSON for collectors, to standard error. Never a secret."""
+"""Logs: one line an event, text for people or JSON for collectors, to standard error. Never a secret.
+
+The library is imported with the first logger, as the parent process may never need one.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ import contextlib
 import io
 import logging
 import sys
-from typing import TextIO, cast
+from functools import cache
+from typing import TYPE_CHECKING, TextIO, cast
 
-import structlog
+if TYPE_CHECKING:
+    import structlog
+
+_told = {"level": "warning", "form": "text"}
 
 
 class _Patient(io.TextIOBase):
@@ -28,6 +35,23 @@ class _Patient(io.TextIOBase):
 
 
 def configure(*, level: str, form: str) -> None:
+    _told.update(level=level, form=form)
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+
+
+def logger(role: str) -> structlog.stdlib.BoundLogger:
+    import structlog
+
+    _configure(**_told)
+    return structlog.get_logger().bind(role=role)
+
+
+@cache
+def _configure(*, level: str, form: str) -> None:
+    import structlog
+
     renderer = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
@@ -41,10 +65,3 @@ def configure(*, level: str, form: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, _Patient(sys.stderr))),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-
-
-def logger(role: str) -> structlog.stdlib.BoundLogger:
-    return structlog.get_logger().bind(role=role)

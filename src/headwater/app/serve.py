@@ -53,15 +53,17 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
         if on_ready is not None:
             on_ready(local_url)
 
-    supervisor = Supervisor(
-        settings=settings, url=local_url, listening=listening, on_ready=ready, log=log.logger("parent").warning
-    )
+    supervisor = Supervisor(settings=settings, url=local_url, listening=listening, on_ready=ready, log=_warn)
     try:
         return supervisor.run()
     finally:
         if listening is not None:
             with contextlib.suppress(FileNotFoundError):
                 home.server_file.unlink()
+
+
+def _warn(sentence: str, **more: object) -> None:
+    log.logger("parent").warning(sentence, **more)
 
 
 def _bind(settings: Settings):

@@ -16,7 +16,7 @@ from headwater.app.site import Site
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.catalog.load import load_catalog
-from headwater.control.bootstrap import open_store
+from headwater.control.bootstrap import attach_store
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -25,7 +25,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     work = RpcClient(home.socket("work"), name="working")
     door = RpcClient(home.socket("collect"), name="collecting")
     api = create_app(
-        store=open_store(home.directory),
+        store=attach_store(home.directory),
         catalog=load_catalog(),
         work=RemoteWork(work=work, door=door, query_timeout_s=settings.query_timeout_s),
         public_url=settings.public_url or order.url,

@@ -36,6 +36,11 @@ def open_store(data_dir: Path, *, clock: Clock = now) -> Store:
     """The control state of a data folder, its tables brought up to date first."""
     data_dir.mkdir(parents=True, exist_ok=True)
     migrate(state_url(data_dir))
+    return attach_store(data_dir, clock=clock)
+
+
+def attach_store(data_dir: Path, *, clock: Clock = now) -> Store:
+    """The control state of a data folder that was opened since this version of headwater was started."""
     generation = generation_at(data_dir)
     generation.bump()  # whoever committed last may have died before it could say so
     return Store(url=state_url(data_dir), generation=generation, sealer=sealer_at(data_dir), clock=clock)

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, insert
 from sqlalchemy.engine import make_url
 
 from headwater.base.clock import Clock, iso_from_seconds, now
 from headwater.control.generation import Generation
 from headwater.control.tables import audit
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# What changes tables is imported on first use: processes that only read and write rows do without its 10 MiB.
 
 BUSY_TIMEOUT_MS: Final = 10_000
 """How long a writer waits for another process's write."""
@@ -83,6 +84,8 @@ class State:
 
 def migrate(url: str) -> None:
     """Bring the tables to the newest form; does nothing when they are. Safe to run twice."""
+    from alembic import command
+
     engine = open_engine(url)
     try:
         with engine.begin() as connection:
@@ -95,6 +98,9 @@ def migrate(url: str) -> None:
 
 def is_current(url: str) -> bool:
     """Whether the tables have the form that this version of headwater needs."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     engine = open_engine(url)
     try:
         with reading(engine) as connection:
@@ -105,6 +111,8 @@ def is_current(url: str) -> bool:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
