@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,14 +21,15 @@ from typing import Final
 import duckdb
 import msgspec
 
-from headwater.base.errors import Terminal, Transient
+from headwater.base.errors import InvalidInput, Terminal, Transient
 
 DATABASE: Final = "_headwater"
 INTERNAL: Final = "headwater"
 """The schema of headwater's own books; queries cannot read it."""
 
 BROKEN: Final = (duckdb.FatalException, duckdb.InternalException)
-"""After these the instance may be invalid: close it and open the file anew."""
+"""After these the instance may be invalid: close it and open the file anew. A checkpoint that fails on a full disk
+invalidates it too, and is told as an IOException."""
 
 ROW_GROUP_ROWS: Final = 16_384
 """A load that fills a row group writes it to the file at once, not to the log and then to the file; and a checkpoint
@@ -37,6 +39,8 @@ CHECKPOINT_BYTES: Final = 16 * 1024 * 1024
 """Once the log is this long it goes into the file when no snapshot is being read; at four times that, new snapshots
 wait for it."""
 
+CHECKPOINT_RETRY_S: Final = 5.0
+"""After one that failed."""
 
 BLOCK_BYTES: Final = 64 * 1024
 """The least that a table takes of a new file; sources may have thousands of small ones."""
@@ -67,6 +71,8 @@ class Engine:
         spill_limit: str = "4GB",
         checkpoint_bytes: int = CHECKPOINT_BYTES,
     ) -> None:
+        if path is not None and "?" in str(path):  # the engine would put its log elsewhere
+            raise InvalidInput(f'The warehouse cannot lie at "{path}": take a folder without a question mark.')
         self.path = path
         self._settings = {"memory_limit": memory_limit, "threads": str(threads)}
         self._spill_limit = spill_limit
@@ -82,6 +88,8 @@ class Engine:
                 shutil.rmtree(left, ignore_errors=True)
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._reader: duckdb.DuckDBPyConnection | None = None
+        self._closed = False
+        self._checkpoint_after = 0.0
         self._open()
 
     @contextmanager
@@ -93,8 +101,8 @@ class Engine:
             assert self._writer is not None
             try:
                 yield self._writer
-            except BROKEN:
-                self._reopen()
+            except duckdb.Error as error:
+                self._close_if_broken(error)
                 raise
             finally:
                 self._note_log()
@@ -103,12 +111,13 @@ class Engine:
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of one's own in this process that sees what is committed; loading goes on."""
-        base = self._reader
-        if base is None:
-            raise Transient("The warehouse is closed.")
-        connection = base.cursor()
+        connection = (self._reader or self._opened_anew()).cursor()
         try:
             yield connection
+        except duckdb.Error as error:
+            with self._write_lock:
+                self._close_if_broken(error)
+            raise
         finally:
             connection.close()
 
@@ -139,7 +148,11 @@ class Engine:
         with self._write_lock, self._snapshots:
             if self._reading or self._writer is None:
                 return False
-            self._writer.execute(f"CHECKPOINT {DATABASE}")
+            try:
+                self._writer.execute(f"CHECKPOINT {DATABASE}")
+            except duckdb.Error as error:
+                self._close_if_broken(error)
+                raise
             self._generation += 1
             self._note_log()
             self._snapshots.notify_all()
@@ -148,6 +161,7 @@ class Engine:
     def close(self) -> None:
         """Close all connections; what is committed is in the file."""
         with self._write_lock:
+            self._closed = True
             self._close()
 
     def _log_is_long(self, times: int = 1) -> bool:
@@ -160,11 +174,14 @@ class Engine:
                 self._wal_bytes = log.stat().st_size if log.exists() else 0
 
     def _checkpoint_when_due(self) -> None:
-        if self._log_is_long() and self._write_lock.acquire(blocking=False):
+        due = self._log_is_long() and time.monotonic() >= self._checkpoint_after
+        if due and self._write_lock.acquire(blocking=False):
             try:
-                # a transaction of `reading` may stand in the way: the next write tries again
-                with suppress(duckdb.TransactionException):
-                    self.checkpoint()
+                self.checkpoint()
+            except duckdb.TransactionException:
+                pass  # a transaction of `reading` stands in the way: the next write tries again
+            except duckdb.Error:  # a full disk; what is committed is in the log
+                self._checkpoint_after = time.monotonic() + CHECKPOINT_RETRY_S
             finally:
                 self._write_lock.release()
 
@@ -177,11 +194,25 @@ class Engine:
                         connection.close()
             self._reader = self._writer = None
 
-    def _reopen(self) -> None:
+    def _close_if_broken(self, error: duckdb.Error) -> None:
+        """The next use opens the file anew, with all that is committed."""
+        if not (isinstance(error, BROKEN) or "has been invalidated" in str(error)):
+            return
         if self.path is None:
-            raise Terminal("The in-memory warehouse met a fatal error and is lost.")
+            raise Terminal("The in-memory warehouse met a fatal error and is lost.") from error
         self._close()
-        self._open()
+
+    def _opened_anew(self) -> duckdb.DuckDBPyConnection:
+        with self._write_lock:
+            if self._closed:
+                raise Transient("The warehouse is closed.")
+            if self._reader is None:
+                try:
+                    self._open()
+                except duckdb.Error as error:
+                    raise Transient(f"The warehouse cannot be opened: {error}") from error
+            assert self._reader is not None
+            return self._reader
 
     def _open(self) -> None:
         writer = connect(self._settings)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
 import duckdb
-from rocksdict import BlockBasedOptions, Cache, DbClosedError, Options, Rdict, WriteBatch
+from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch
 
 from headwater.base.errors import Transient
 from headwater.warehouse.engine import DATABASE, INTERNAL, Engine, quoted
@@ -35,7 +35,12 @@ class KnownIds(Protocol):
         ...
 
     def add(self, ids: Iterable[str], sequence: int) -> None:
-        """Remember the ids of load `sequence`, before it is committed."""
+        """Remember ids, before they are committed. `sequence`: the load up to which, with these, all are here."""
+        ...
+
+    @property
+    def sequence(self) -> int:
+        """The highest number that was given to `add`, also over restarts."""
         ...
 
     def is_complete(self, sequence: int) -> bool:
@@ -52,12 +57,14 @@ class MemoryIds:
 
     def __init__(self) -> None:
         self._ids: set[str] = set()
+        self.sequence = 0
 
     def among(self, ids: Sequence[str]) -> set[str]:
         return self._ids.intersection(ids)
 
     def add(self, ids: Iterable[str], sequence: int) -> None:
         self._ids.update(ids)
+        self.sequence = max(self.sequence, sequence)
 
     def is_complete(self, sequence: int) -> bool:
         return True
@@ -70,37 +77,64 @@ class MemoryIds:
 
 
 class DiskIds:
-    """12 bytes an id on disk, with Bloom filters; some 20 MB of memory whatever their number."""
+    """12 bytes an id on disk, with Bloom filters; some 20 MB of memory whatever their number.
+
+    A store that met a full disk takes nothing more until it is opened anew: that is tried at the next call.
+    """
 
     def __init__(self, directory: Path) -> None:
-        self._store = _opened(directory)
-        self._complete = self._store.get(_COMPLETE) == b"1"
-        self._sequence = int.from_bytes(self._store.get(_SEQUENCE) or b"\0", "big")
+        self._directory = directory
+        self._store: Rdict | None = None
+        self._complete = False
+        self._sequence = 0
+        with self._at_work():
+            pass
+
+    @property
+    def sequence(self) -> int:
+        return self._sequence
 
     def among(self, ids: Sequence[str]) -> set[str]:
-        if not self._complete:
-            return set(ids)
-        found: list[bytes | None] = self._store[[_key(id_) for id_ in ids]] if ids else []  # pyright: ignore
-        return {id_ for id_, value in zip(ids, found, strict=True) if value is not None}
+        with self._at_work() as store:
+            if not self._complete:
+                return set(ids)
+            found: list[bytes | None] = store[[_key(id_) for id_ in ids]] if ids else []  # pyright: ignore
+            return {id_ for id_, value in zip(ids, found, strict=True) if value is not None}
 
     def add(self, ids: Iterable[str], sequence: int) -> None:
         batch = WriteBatch(raw_mode=True)
         for id_ in ids:
             batch.put(_key(id_), b"")
-        self._sequence = max(self._sequence, sequence)
-        batch.put(_SEQUENCE, self._sequence.to_bytes(8, "big"))
-        self._store.write(batch)
+        batch.put(_SEQUENCE, max(self._sequence, sequence).to_bytes(8, "big"))
+        with self._at_work() as store:
+            store.write(batch)
+            self._sequence = max(self._sequence, sequence)
 
     def is_complete(self, sequence: int) -> bool:
         return self._complete and self._sequence >= sequence
 
     def set_complete(self, complete: bool) -> None:
-        self._store[_COMPLETE] = b"1" if complete else b"0"
-        self._complete = complete
+        with self._at_work() as store:
+            store[_COMPLETE] = b"1" if complete else b"0"
+            self._complete = complete
 
     def close(self) -> None:
-        with suppress(DbClosedError):
-            self._store.close()
+        if self._store is not None:
+            with suppress(Exception):  # what could not be written is not complete
+                self._store.close()
+        self._store = None
+
+    @contextmanager
+    def _at_work(self) -> Iterator[Rdict]:
+        try:
+            if self._store is None:
+                self._store = _opened(self._directory)
+                self._complete = self._store.get(_COMPLETE) == b"1"
+                self._sequence = int.from_bytes(self._store.get(_SEQUENCE) or b"\0", "big")
+            yield self._store
+        except Exception as error:  # the store's own errors have no class of their own
+            self.close()
+            raise Transient(f"The ids that are loaded cannot be looked up or kept: {error}") from error
 
 
 def fill(engine: Engine, ids: KnownIds, stop: Callable[[], bool]) -> None:
@@ -144,7 +178,9 @@ def _opened(directory: Path) -> Rdict:
     """The store; an unreadable one is made anew, and so is not complete."""
     try:
         return Rdict(str(directory), _options())
-    except Exception:  # the store's own errors have no class of their own
+    except Exception as error:
+        if "Corruption" not in str(error):
+            raise
         shutil.rmtree(directory, ignore_errors=True)
         return Rdict(str(directory), _options())
 

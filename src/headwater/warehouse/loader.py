@@ -253,9 +253,14 @@ class Warehouse:
                 _bury(connection, parked)
             if cursor is not None:
                 _move(connection, cursor.after(report))
+            # A number of its own for each attempt, after all its ids: else the ids of one that failed, or the first
+            # of several pieces, would pass for the ids of this one when the power fails.
+            sequence = max(self._sequence, self._ids.sequence) + 1
             if report.inserted:
-                note_load(connection, self._sequence + 1)
-        self._sequence += report.inserted > 0
+                self._ids.add((), sequence)
+                note_load(connection, sequence)
+        if report.inserted:
+            self._sequence = sequence
         return report
 
     def _load_chunk(
@@ -274,7 +279,7 @@ class Warehouse:
                 rows = list(batch.rows.values())
                 report.unfit += self._insert(connection, table, rows, stretch)
                 self._update_latest(connection, batch, rows, report)
-        self._ids.add(ids, self._sequence + 1)
+        self._ids.add(ids, 0)
 
     def _batches(
         self,
@@ -389,6 +394,9 @@ def _set_aside(tracks: Batch, own: Row) -> None:
 
 def _move(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:
     books = f"{DATABASE}.{INTERNAL}"
+    known = connection.execute(f"SELECT next_offset FROM {books}.cursors WHERE reader = ?", [mark.reader]).fetchall()
+    if known == [(mark.next_offset,)]:  # the commit was told as failed, and had been made
+        return
     now = datetime.now(UTC).replace(tzinfo=None)
     counts = connection.execute(f"SELECT done, dead FROM {books}.counts WHERE reader = ?", [mark.reader]).fetchall()
     done, dead = counts[0] if counts else (0, 0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from headwater.base.errors import Transient
 from headwater.warehouse.ids import DiskIds
 from headwater.warehouse.loader import Warehouse
 from tests.unit.warehouse.made import BOTH, event, rows
@@ -82,6 +84,77 @@ def test_an_id_that_is_known_but_has_no_row_gets_one(tmp_path: Path) -> None:
     warehouse._ids.add(["never"], 2)  # as after a load that was rolled back
     assert warehouse.load([event("never"), event("m1")], next_offset=2).inserted == 2
     assert rows(warehouse, "SELECT id FROM web_app.tracks ORDER BY id") == [("m1",), ("never",)]
+    warehouse.close()
+
+
+def test_the_ids_of_a_load_that_failed_do_not_pass_for_those_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, store = tmp_path / "w.duckdb", tmp_path / "w.duckdb.ids"
+    warehouse = Warehouse(path, layout=BOTH)
+    warehouse.load([event("first")], next_offset=1)
+    while warehouse._filling is not None and warehouse._filling.is_alive():
+        warehouse._filling.join()
+    with monkeypatch.context() as patched:
+        patched.setattr("headwater.warehouse.loader.note_load", failing)
+        with pytest.raises(Transient):
+            warehouse.load([event("failed")], next_offset=2)
+    shutil.copytree(store, tmp_path / "kept.ids", ignore=shutil.ignore_patterns("LOCK"))
+    warehouse.load([event("second")], next_offset=2)
+    warehouse.close()
+    older(store)
+    again = Warehouse(path, layout=BOTH)
+    assert again.load([event("second")], next_offset=3).inserted == 0
+    again.close()
+
+
+def test_the_first_piece_of_a_load_does_not_pass_for_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, store = tmp_path / "w.duckdb", tmp_path / "w.duckdb.ids"
+    monkeypatch.setattr("headwater.warehouse.loader.CHUNK_EVENTS", 1)
+    warehouse = Warehouse(path, layout=BOTH)
+    warehouse.load([event("first")], next_offset=1)
+    while warehouse._filling is not None and warehouse._filling.is_alive():
+        warehouse._filling.join()
+    add, pieces = warehouse._ids.add, []
+
+    def noting(ids: Iterable[str], sequence: int) -> None:
+        add(ids, sequence)
+        pieces.append(shutil.copytree(store, tmp_path / f"piece{len(pieces)}", ignore=shutil.ignore_patterns("LOCK")))
+
+    monkeypatch.setattr(warehouse._ids, "add", noting)
+    warehouse.load([event("one"), event("two")], next_offset=2)
+    warehouse.close()
+    shutil.rmtree(store)
+    pieces[0].rename(store)
+    again = Warehouse(path, layout=BOTH)
+    assert again.load([event("one"), event("two")], next_offset=3).inserted == 0
+    again.close()
+
+
+def failing(*_arguments: object) -> None:
+    raise duckdb.IOException("No space left on device")
+
+
+def test_a_store_that_met_a_full_disk_is_opened_anew(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb", layout=BOTH)
+    warehouse.load([event("m1")], next_offset=1)
+    while warehouse._filling is not None and warehouse._filling.is_alive():
+        warehouse._filling.join()
+    assert isinstance(warehouse._ids, DiskIds)
+    assert warehouse._ids._store is not None
+    warehouse._ids._store.close()  # nothing can be done with it any more
+    with pytest.raises(Transient, match="ids that are loaded"):
+        warehouse.load([event("m1"), event("m2")], next_offset=2)
+    assert warehouse.load([event("m1"), event("m2")], next_offset=2).inserted == 2
+    assert warehouse._ids.is_complete(warehouse._sequence)
+    warehouse.close()
+
+
+def test_a_load_that_was_committed_though_told_as_failed_counts_once(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "w.duckdb", layout=BOTH)
+    for _ in range(2):
+        warehouse.load([event("m1"), event("m2")], next_offset=7)
+    assert (warehouse.cursor(), warehouse.counts().done) == (7, 2)
     warehouse.close()
 
 
