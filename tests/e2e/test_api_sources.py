@@ -214,3 +214,13 @@ def _events(lines: Iterator[str]) -> Iterator[dict[str, Any]]:
     for line in lines:
         if line.startswith("data: "):
             yield json.loads(line.removeprefix("data: "))
+
+
+def test_a_deleted_source_stays_in_the_accounting(server: Server) -> None:
+    source = server.add_source("http-api", "Short Lived")
+    batch = [{"type": "track", "event": "Seen", "userId": "u", "messageId": f"m{n % 8}"} for n in range(10)]
+    assert server.send("/v1/batch", {"batch": batch}, key=source["writeKeys"][0]).status_code == 200
+    before = server.wait_closed()
+    server.api("DELETE", f"/sources/{source['id']}", status=200)
+    assert server.api("GET", "/accounting") == before
+    assert [(row["accepted"], row["duplicate"], row["clean"]) for row in before["sources"]] == [(10, 2, 8)]

@@ -124,7 +124,8 @@ class WorkService:
     def accounting(self, workspace_id: str, accepted: dict[str, int]) -> dict[str, Any]:
         """`accepted` is the door's count by source; everything else is counted here."""
         totals = self._ledger.totals()
-        mine = [entry.source_id for entry in self._directory.sources() if entry.workspace_id == workspace_id]
+        mine = {entry.source_id: None for entry in self._directory.sources() if entry.workspace_id == workspace_id}
+        mine |= {source_id: None for source_id, tally in totals.items() if tally.workspace_id == workspace_id}
         sources = []
         for source_id in mine:
             tally = totals.get(source_id)

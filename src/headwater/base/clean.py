@@ -14,14 +14,19 @@ from headwater.base.event import CleanEvent
 
 
 class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Counts of events of one source. accepted = duplicate + dropped + parked + clean."""
+    """Counts of events of one source. accepted = duplicate + dropped + parked + clean.
 
+    The workspace stands here too, as a source may be deleted and its events stay counted.
+    """
+
+    workspace_id: str = ""
     clean: int = 0
     duplicate: int = 0
     dropped: dict[str, int] = {}
     parked: dict[str, int] = {}
 
     def add(self, other: Tally) -> None:
+        self.workspace_id = self.workspace_id or other.workspace_id
         self.clean += other.clean
         self.duplicate += other.duplicate
         for reason, count in other.dropped.items():

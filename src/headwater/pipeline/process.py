@@ -198,7 +198,7 @@ def tally_of(items: Sequence[Item]) -> dict[str, Tally]:
     for item in items:
         if item.fate is Fate.REJECTED:
             continue
-        tally = tallies.setdefault(item.source_id, Tally())
+        tally = tallies.setdefault(item.source_id, Tally(workspace_id=item.workspace_id))
         if item.fate is Fate.CLEAN:
             tally.clean += 1
         elif item.fate is Fate.DUPLICATE:
