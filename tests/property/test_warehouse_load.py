@@ -175,7 +175,7 @@ def stream(given: list[tuple[int, Any, int, Pairs]]) -> list[CleanEvent]:
     for number, kind, minute, body in given:
         part = "traits" if kind in ("identify", "group") else "properties"
         fields: dict[str, Any] = {part: written(body), "timestamp": f"2026-03-01T11:0{minute}:00.000Z"}
-        fields |= {"user_id": f"u{number % 2}", "group_id": "g1", "name": "Home"}
+        fields |= {"user_id": f"u{number % 2}", "group_id": "g1", "name": "Home", "context": written(body)}
         made.append(event(f"m{number}", kind, **fields))
     return made
 
