@@ -36,6 +36,7 @@ check: setup ## format, lint, types, import contracts, generated files
 
 bench: setup ## ratios against a reference in the same run; says what is not installed (wrk, nginx with its echo module)
 	$(BIN)/python -m bench.door
+	$(BIN)/python bench/loader.py 200000
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.whole
 

@@ -138,6 +138,7 @@ class Whole:
 
     def sustained(self, rate: float, seconds: float, *, every_s: float) -> dict[str, Any]:
         """Sends, watches until all of it is in the tables, and says at which rate that went."""
+        self._wait_for_rest()
         before, used = self.done()[2], machine.cpu_s(self.server.pid)
         began = time.monotonic()
         process, results = _started(self.server.port, self.sources, rate, seconds)
@@ -163,6 +164,11 @@ class Whole:
             "memoryMib": [sample["memoryMib"] for sample in samples],
             "memoryByProcess": machine.pss_mib(self.server.pid),
         }
+
+    def _wait_for_rest(self, wait_s: float = 60.0) -> None:
+        deadline = time.monotonic() + wait_s
+        while len(set(self.done())) > 1 and time.monotonic() < deadline:
+            time.sleep(0.2)
 
     def _sample(self, began: float, before: int) -> dict[str, Any]:
         done = self.done()[2] - before
