@@ -179,3 +179,20 @@ def closes(accounting: dict[str, Any]) -> bool:
 def _source_closes(source: dict[str, Any]) -> bool:
     lost: Iterable[int] = (*source["dropped"].values(), *source["parked"].values())
     return source["accepted"] == source["duplicate"] + sum(lost) + source["clean"]
+
+
+def children(server: Server) -> dict[str, int]:
+    """Role → process id, read from the kernel."""
+    assert server.process is not None
+    found: dict[str, int] = {}
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+        except (OSError, IndexError):
+            continue
+        if parent == server.process.pid and b"headwater.app.child" in words:
+            found[json.loads(words[-2])["role"]] = int(entry.name)
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -12,24 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server import HEADWATER, Server
-
-
-def children(server: Server) -> dict[str, int]:
-    """Role → process id, read from the kernel."""
-    assert server.process is not None
-    found: dict[str, int] = {}
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            words = (entry / "cmdline").read_bytes().split(b"\0")
-        except (OSError, IndexError):
-            continue
-        if parent == server.process.pid and b"headwater.app.child" in words:
-            found[json.loads(words[-2])["role"]] = int(entry.name)
-    return found
+from tests.server import HEADWATER, Server, children
 
 
 def ready_within(server: Server, wait_s: float) -> bool:
