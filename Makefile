@@ -28,7 +28,7 @@ test: setup ## the tests; what needs a part that is not there is skipped with it
 check: setup ## format, lint, types, import contracts, generated files
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/basedpyright
+	$(BIN)/basedpyright --project pyproject.toml
 	$(BIN)/lint-imports
 	$(BIN)/python -m headwater.app.generate --check
 	$(BIN)/headwater catalog check --all

@@ -210,10 +210,14 @@ def test_what_spilled_is_cleared(warehouse: Warehouse, queries: Queries) -> None
 
 
 def test_queries_wait_for_a_free_process(warehouse: Warehouse) -> None:
-    queries = Queries(warehouse, timeout_s=2, memory_mib=200, processes=1)
-    long = threading.Thread(
-        target=lambda: code(queries, "SELECT count(*) FROM range(10000000000) a WHERE md5(a.range::VARCHAR) = 'x'")
-    )
+    queries = Queries(warehouse, timeout_s=30, memory_mib=200, processes=1)
+    endless = "SELECT count(*) FROM range(10000000000) a WHERE md5(a.range::VARCHAR) = 'x'"
+
+    def take_the_process() -> None:
+        with pytest.raises(InvalidInput, match="stopped after"):
+            queries.run(endless, timeout_s=2)
+
+    long = threading.Thread(target=take_the_process)
     long.start()
     time.sleep(0.3)
     with pytest.raises(Transient, match="busy"):
