@@ -39,6 +39,8 @@ def write_backup(home: Home, target: Path, warehouses: Warehouses) -> dict[str, 
         warehouse.snapshot(target / path.relative_to(home.directory))
     _copy_sqlite(home.ledger, copy.ledger)
     clean_end = _copy_journal(home.clean, copy.clean)
+    if home.accepted.exists():
+        shutil.copy2(home.accepted, copy.accepted)
     raw_end = _copy_journal(home.raw, copy.raw)
     _copy_sqlite(home.state, copy.state)
     for name in ("secret.key", "admin-token"):

@@ -40,7 +40,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     home = Home(settings.data_dir)
     logger = log.logger("collect")
     directory = open_directory(home)
-    writer = LocalWriter(home.raw, segment_bytes=settings.journal_segment_bytes)
+    writer = LocalWriter(home.raw, segment_bytes=settings.journal_segment_bytes, max_bytes=settings.journal_max_bytes)
     reader = LocalReader(home.raw)
     tally = Tally(home.accepted, reader)
     broken = asyncio.Event()

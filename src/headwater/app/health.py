@@ -121,6 +121,10 @@ class _Snapshot(Collector):
         yield _counter("events_processed", "What became of accepted events", ["source", "fate", "reason"], rows)
         yield _gauge("pipeline_lag_bytes", "Raw journal not yet processed", work["pipelineLagBytes"])
         yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", work["warehouseLagBytes"])
+        journals = GaugeMetricFamily("headwater_journal_bytes", "What a journal holds, read or not", labels=["journal"])
+        for name, size_bytes in work["journalBytes"].items():
+            journals.add_metric([name], size_bytes)
+        yield journals
         yield _gauge("dedupe_window_seconds", "How long a messageId is remembered", work["dedupeWindowS"])
         wanted_s = work["dedupeWindowWantedS"]
         yield _gauge("dedupe_window_wanted_seconds", "How long one should be remembered", wanted_s)

@@ -16,6 +16,7 @@ import msgspec
 from headwater.base.errors import InvalidInput
 
 PREFIX = "HEADWATER_"
+GIB = 1024**3
 ELSEWHERE = {"HEADWATER_CONFIG", "HEADWATER_ADMIN_TOKEN", "HEADWATER_CHROMIUM", "HEADWATER_URL", "HEADWATER_TOKEN"}
 """Variables with our prefix that are no settings."""
 
@@ -38,6 +39,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     source_events_per_s: float
     keep_alive_s: int
     journal_segment_bytes: int
+    journal_keep_days: float
+    journal_keep_gib: float
+    journal_free_gib: float
+    journal_max_gib: float
+    journal_when_full: Literal["refuse", "expire"]
     dedupe_window_h: float
     dedupe_max_ids: int
     warehouse_memory_mib: int
@@ -50,6 +56,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     scripts_dir: str
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
+
+    @property
+    def journal_max_bytes(self) -> int:
+        return int(self.journal_max_gib * GIB)
 
     @property
     def data_dir(self) -> Path:
@@ -135,6 +145,12 @@ def _checked(values: Mapping[str, Any]) -> Settings:
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise InvalidInput(
             f"public_url is {settings.public_url!r}; it begins with http:// or https://. Nothing was started."
+        )
+    if settings.journal_max_gib < settings.journal_keep_gib + 4 * settings.journal_segment_bytes / GIB:
+        raise InvalidInput(
+            f"journal_max_gib is {settings.journal_max_gib:g}; it must be above journal_keep_gib"
+            f" ({settings.journal_keep_gib:g}) by four segments at least, or the door would refuse events while there"
+            " is room. Nothing was started."
         )
     for key in ("trusted_proxies", "egress_allow"):
         _check_networks(key, getattr(settings, key))

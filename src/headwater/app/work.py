@@ -15,6 +15,7 @@ import msgspec
 
 from headwater.app.backup import require_empty, write_backup
 from headwater.app.home import Home
+from headwater.app.pruning import Pruning
 from headwater.app.replays import Replays
 from headwater.app.settings import Settings
 from headwater.app.warehouses import Warehouses
@@ -50,6 +51,7 @@ class WorkService:
         debugger: Debugger,
         pipeline: Pipeline,
         loading: Loading,
+        pruning: Pruning,
         clock: Clock,
     ) -> None:
         self._home = home
@@ -61,6 +63,7 @@ class WorkService:
         self._debugger = debugger
         self._pipeline = pipeline
         self._loading = loading
+        self._pruning = pruning
         self._clock = clock
         self._replays = Replays()
 
@@ -152,6 +155,7 @@ class WorkService:
             "totals": msgspec.to_builtins(self._ledger.totals()),
             "pipelineLagBytes": self._pipeline.lag_bytes(),
             "warehouseLagBytes": self._loading.lag_bytes(),
+            "journalBytes": self._pipeline.journal_bytes(),
             "dedupeWindowS": self._pipeline.window_s(now),
             "dedupeWindowWantedS": self._settings.dedupe_window_h * 3600,
         }
@@ -234,7 +238,8 @@ class WorkService:
         self._warehouses.tables(workspace_id).remove(name)
 
     def backup(self, dir: str) -> dict[str, Any]:
-        return write_backup(self._home, Path(dir), self._warehouses)
+        with self._pruning.paused():
+            return write_backup(self._home, Path(dir), self._warehouses)
 
     def export(self, workspace_id: str, dir: str) -> dict[str, Any]:
         require_empty(Path(dir))

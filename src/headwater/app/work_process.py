@@ -10,6 +10,7 @@ from headwater.app import log
 from headwater.app.home import Home
 from headwater.app.layouts import Layouts
 from headwater.app.listen import Listener
+from headwater.app.pruning import Pruning
 from headwater.app.rpc import serve_rpc
 from headwater.app.settings import Settings
 from headwater.app.sockets import bind_unix
@@ -18,7 +19,6 @@ from headwater.app.warehouses import Warehouses
 from headwater.app.wiring import open_directory
 from headwater.app.work import WorkService
 from headwater.base.clock import now
-from headwater.base.errors import HeadwaterError
 from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import sealer_at
 from headwater.journal.local import LocalReader, LocalWriter
@@ -50,6 +50,15 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         every_s=settings.warehouse_load_every_ms / 1000,
         log=logger.warning,
     )
+    pruning = Pruning(
+        home=home,
+        settings=settings,
+        pipeline=pipeline,
+        loading=loading,
+        ledger=ledger,
+        clock=now,
+        log=logger.warning,
+    )
     service = WorkService(
         home=home,
         settings=settings,
@@ -60,6 +69,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         debugger=debugger,
         pipeline=pipeline,
         loading=loading,
+        pruning=pruning,
         clock=now,
     )
     await asyncio.to_thread(warehouses.open_all)
@@ -67,6 +77,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     threads = [
         threading.Thread(target=pipeline.run, name="pipeline"),
         threading.Thread(target=loading.run, name="warehouse"),
+        threading.Thread(target=pruning.run, name="retention"),
     ]
     for thread in threads:
         thread.daemon = True
@@ -82,6 +93,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     watch.cancel()
     refreshing.cancel()
     await listener.stop(drain_s=1.0)
+    pruning.stop()
     pipeline.stop()
     loading.stop()
     for thread in threads:
@@ -113,7 +125,16 @@ def _pipeline(
         journal_name=JOURNAL_NAME,
         clock=now,
         log=warn,
+        clean_max_bytes=settings.journal_max_bytes,
+        expire_above_bytes=_expire_above_bytes(settings),
     )
+
+
+def _expire_above_bytes(settings: Settings) -> int:
+    """A little before the door would refuse: what expires must be removed, by whole segments, before that."""
+    if settings.journal_when_full == "refuse":
+        return 0
+    return settings.journal_max_bytes - 3 * settings.journal_segment_bytes
 
 
 async def _refresh_tables(warehouses: Warehouses, warn: Callable[..., None]) -> None:
@@ -121,8 +142,8 @@ async def _refresh_tables(warehouses: Warehouses, warn: Callable[..., None]) -> 
         await asyncio.sleep(REFRESH_EVERY_S)
         try:
             await asyncio.to_thread(warehouses.refresh_due_tables)
-        except HeadwaterError as error:
-            warn("tables could not be looked through for copies that are due", reason=error.message)
+        except Exception as error:  # the engine's errors too: this must go on when the disk has room again
+            warn("tables could not be looked through for copies that are due", reason=str(error))
 
 
 async def _watch(threads: list[threading.Thread], stop: asyncio.Event, error: Callable[[str], None]) -> None:

@@ -29,15 +29,22 @@ class LocalWriter:
     """Appends durably. Opening cuts off a torn last write: it was never acknowledged.
 
     What was acknowledged and can no longer be read is left where it is; readers are told, and writing goes on in a
-    new segment behind it.
+    new segment behind it. A log of `max_bytes` takes no more until retention has removed something; 0: no limit.
     """
 
     def __init__(
-        self, directory: Path, *, segment_bytes: int = SEGMENT_BYTES, lock_wait_s: float = LOCK_WAIT_S
+        self,
+        directory: Path,
+        *,
+        segment_bytes: int = SEGMENT_BYTES,
+        max_bytes: int = 0,
+        lock_wait_s: float = LOCK_WAIT_S,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
         self._segment_bytes = segment_bytes
+        self._max_bytes = max_bytes
+        self._earliest = 0
         self._lock = WriterLock(directory, wait_s=lock_wait_s)
         self._mark = DurableMark(directory, writable=True)
         self._handle = -1
@@ -56,9 +63,10 @@ class LocalWriter:
     def append(self, payloads: Sequence[bytes]) -> int:
         if self._broken:
             raise JournalBroken(f"the journal in {self._directory} could not be mended; it must be opened anew")
+        data = frame.encode(payloads)
+        self._require_room(len(data))
         if self._size >= self._segment_bytes:
             self._rotate()
-        data = frame.encode(payloads)
         self._write(data)
         self._flush()
         self._size += len(data)
@@ -104,6 +112,16 @@ class LocalWriter:
         while at < self._size:
             chunk = os.pread(self._handle, min(self._size - at, 1024 * 1024), at)
             at += os.pwrite(self._handle, chunk, at)
+
+    def _require_room(self, size_bytes: int) -> None:
+        if not self._max_bytes or self.end + size_bytes - self._earliest <= self._max_bytes:
+            return
+        self._earliest = segment_bases(self._directory)[0]
+        if self.end + size_bytes - self._earliest > self._max_bytes:
+            raise JournalFull(
+                f"the journal in {self._directory} holds all it may, {self._max_bytes} bytes, and its readers have not"
+                " read enough of them yet"
+            )
 
     def _rotate(self) -> None:
         base = self.end

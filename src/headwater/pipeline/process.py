@@ -154,6 +154,24 @@ def damaged(offset: int, note: str, *, received_ms: int) -> Item:
     return _lost(ParkReason.JOURNAL_DAMAGED, offset, note, received_ms=received_ms)
 
 
+def expired(records: Sequence[Record]) -> dict[str, Tally]:
+    """The counts of a stretch none of whose events goes further."""
+    counts: dict[tuple[str, str], int] = {}
+    for record in records:
+        try:
+            raw = _DECODER.decode(record.payload)
+        except msgspec.MsgspecError:
+            counts["", ""] = counts.get(("", ""), 0) + 1
+            continue
+        if isinstance(raw, RawRecord):
+            key = raw.source_id, raw.workspace_id
+            counts[key] = counts.get(key, 0) + len(raw.events)
+    return {
+        source_id: Tally(workspace_id=workspace_id, dropped={DropReason.EXPIRED.value: count})
+        for (source_id, workspace_id), count in counts.items()
+    }
+
+
 def _lost(reason: ParkReason, offset: int, note: str, *, raw: bytes = b"", received_ms: int = 0) -> Item:
     return Item(
         source_id="",

@@ -22,7 +22,7 @@ from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Recor
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DedupeWindow, key_of
 from headwater.pipeline.ledger import FateRow, Ledger
-from headwater.pipeline.process import Item, damaged, process, tally_of
+from headwater.pipeline.process import Item, damaged, expired, process, tally_of
 from headwater.pipeline.replay import Span, clean_again, earliest_ms, release
 
 READ_BYTES = 2 * 1024 * 1024
@@ -57,7 +57,11 @@ class Pipeline:
         journal_name: str,
         clock: Callable[[], float],
         log: Callable[[str], None],
+        clean_max_bytes: int = 0,
+        expire_above_bytes: int = 0,
     ) -> None:
+        """`clean_max_bytes`: a clean journal of that size takes nothing more until retention has removed something.
+        `expire_above_bytes`: raw events that wait beyond that are counted as expired and go no further. 0: neither."""
         self._raw = raw
         self._open_raw = open_raw
         self._clean_writer = clean_writer
@@ -68,6 +72,8 @@ class Pipeline:
         self._journal_name = journal_name
         self._clock = clock
         self._log = log
+        self._clean_max_bytes = clean_max_bytes
+        self._expire_above_bytes = expire_above_bytes
         self._stop = threading.Event()
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
 
@@ -77,6 +83,11 @@ class Pipeline:
 
     def lag_bytes(self) -> int:
         return self._raw.end() - self._ledger.raw_next
+
+    def journal_bytes(self) -> dict[str, int]:
+        """What each journal holds, read or not."""
+        logs = {"raw": self._raw, "clean": self._clean_reader}
+        return {name: log.end() - log.earliest() for name, log in logs.items()}
 
     def window_s(self, now: float) -> float:
         """For how long a messageId is remembered for certain."""
@@ -117,6 +128,7 @@ class Pipeline:
         count = 0
         with contextlib.closing(self._open_raw()) as raw:
             for frame in clean_again(raw, span, journal=self._journal_name, until=until, replay_id=replay_id):
+                self._require_room()
                 self._in_loop(lambda frame=frame: self._append(frame, keys=[]))
                 count += len(frame.events)
                 yield count
@@ -130,6 +142,19 @@ class Pipeline:
             self._in_loop(lambda: self._append(frame, keys=keys))
             self._ledger.released(released, at_ms=int(self._clock() * 1000))
         return len(released)
+
+    def make_durable(self) -> int:
+        """Brings totals and window to disk; gives the clean offset from which a restart would read on."""
+        offset = 0
+
+        def flush() -> None:
+            nonlocal offset
+            self._window.flush()
+            self._ledger.save()
+            offset = min(self._window.position, self._ledger.clean_offset)
+
+        self._in_loop(flush)
+        return offset
 
     def pruned(self) -> bool:
         """Whether retention has removed anything."""
@@ -150,11 +175,29 @@ class Pipeline:
             return self._step_over(gap)
         if not records:
             return 0
+        if self._expire_above_bytes and self.lag_bytes() > self._expire_above_bytes:
+            return self._expire(records)
+        self._require_room()
         outcome = process(records, journal=self._journal_name, seen=self._window.seen)
         self._ledger.record(outcome.items)
         self._append(outcome.frame, keys=outcome.keys)
         self._debugger.add(outcome.items)
         return len(records)
+
+    def _expire(self, records: Sequence[Record]) -> int:
+        """Counts a stretch and lets it go: so the operator has set it, rather than refuse new events."""
+        tally = expired(records)
+        self._log(f"{sum(each.total for each in tally.values())} events are dropped, as too many wait: expired")
+        self._append(CleanFrame(events=[], raw_next=records[-1].next, tally=tally), keys=[])
+        return len(records)
+
+    def _require_room(self) -> None:
+        held_bytes = self._clean_reader.end() - self._clean_reader.earliest() if self._clean_max_bytes else 0
+        if held_bytes > self._clean_max_bytes:
+            raise Transient(
+                f"the clean journal holds all it may, {self._clean_max_bytes} bytes, and its readers have not read"
+                " enough of them yet"
+            )
 
     def _step_over(self, gap: JournalDamaged | OffsetGone) -> int:
         """Parks a stretch that cannot be read as one thing, with what is known of it, and goes on behind it."""

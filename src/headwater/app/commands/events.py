@@ -22,6 +22,8 @@ REASONS: Final = {
     "source_disabled": "the source was disabled when it came",
     "suppressed": "the person is suppressed",
     "unreadable": "it cannot be read",
+    "expired": "too many events waited, and the server is set to drop the oldest then",
+    "journal_damaged": "the disk has spoiled this part of the journal",
     "unknown_source": "its source is not known",
     "warehouse_refused": "the warehouse does not take it",
 }
