@@ -115,7 +115,7 @@ class Disk:
         self._tree = Directory()
         self._handles: dict[int, Thing] = {}
         self._dead = False
-        self._marks: list[bytes] = []
+        self._marks: dict[Path, list[bytes]] = {}
         self._real: dict[str, Callable[..., Any]] = {}
 
     @contextlib.contextmanager
@@ -182,16 +182,17 @@ class Disk:
                 self._real["mkdir"](path / name)
                 kept.names[name] = self._keep(thing, path / name)
             else:
-                image = self._mark() if name == MARK else thing.after_power_cut(self._chance)
+                image = self._mark(path / name) if name == MARK else thing.after_power_cut(self._chance)
                 (path / name).write_bytes(image)
                 kept.names[name] = File(image)
         return kept
 
-    def _mark(self) -> bytes:
-        return self._chance.choice([b"", bytes(8), *self._marks[-5:]])
+    def _mark(self, path: Path) -> bytes:
+        return self._chance.choice([b"", bytes(8), *self._marks.get(path, [])[-5:]])
 
     def _note_marks(self) -> None:
-        self._marks += [path.read_bytes() for path in self.root.rglob(MARK)]
+        for path in self.root.rglob(MARK):
+            self._marks.setdefault(path, []).append(path.read_bytes())
 
     def _place(self, path: Any) -> tuple[Directory, str] | None:
         """The directory that a path under the root lies in, and its name there."""
