@@ -16,6 +16,12 @@ from tests.server import Server
 
 pytestmark = pytest.mark.browser
 
+AT_REST = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(
+    document.getAnimations().every(each => each.playState !== 'running')
+    && [...document.querySelectorAll('[role=dialog], [role=alertdialog]')].every(each => {
+        for (let at = each; at; at = at.parentElement) if (getComputedStyle(at).opacity !== '1') return false
+        return true
+    })))))"""
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MOVING = """() => document.getAnimations().some(
@@ -60,6 +66,7 @@ def check(page: Page) -> None:
     """No finding of axe in the page as it is now, and nothing wider than the window."""
     wait_until_still(page)
     page.evaluate(AXE.read_text())
+    page.wait_for_function(AT_REST)  # a dialog that is still fading in has no contrast to speak of
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
     told = [
         f"{fault['id']}: {fault['help']}: {node['html'][:200]} {node.get('failureSummary', '')}"
