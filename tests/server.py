@@ -32,10 +32,13 @@ class Server:
         environment: dict[str, str] | None = None,
         verify: ssl.SSLContext | bool = True,
         command: str = "serve",
+        within: tuple[str, ...] = (),
     ) -> None:
+        """`within`: a command that runs the server in surroundings of its own, and becomes it."""
         self.data = data
         self.verify = verify
         self._command = command
+        self._within = within
         self._arguments = arguments
         self._environment = environment or {}
         self._lines: queue.Queue[str] = queue.Queue()
@@ -49,7 +52,7 @@ class Server:
         self._errors = self.data.parent / f"{self.data.name}.stderr"
         with self._errors.open("a") as errors:
             self.process = subprocess.Popen(
-                [HEADWATER, self._command, "--port", "0", "--data", str(self.data), *self._arguments],
+                [*self._within, HEADWATER, self._command, "--port", "0", "--data", str(self.data), *self._arguments],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 
 from headwater.journal.local import LocalReader, LocalWriter, prune
 from headwater.journal.memory import MemoryLog
-from headwater.journal.protocol import OffsetGone, Reader, Writer
+from headwater.journal.protocol import JournalFull, OffsetGone, Reader, Writer
 
 Opened = tuple[Writer, Reader, Callable[[int], int]]
+Fault = Callable[[], AbstractContextManager[None]]
 
 
 @pytest.fixture(params=["local", "memory"])
@@ -25,6 +29,47 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     yield writer, reader, lambda before: prune(tmp_path, before=before)
     reader.close()
     writer.close()
+
+
+@pytest.fixture(params=["no room at all", "room for a part", "the flush fails"])
+def fault(request: pytest.FixtureRequest, log: Opened, monkeypatch: pytest.MonkeyPatch) -> Fault:
+    """The next append cannot be stored. A log that knows no disk is told so."""
+    writer = log[0]
+
+    @contextmanager
+    def during() -> Iterator[None]:
+        if isinstance(writer, MemoryLog):
+            writer.full = True
+            yield
+            writer.full = False
+            return
+        with monkeypatch.context() as patched:
+            if request.param == "the flush fails":
+                patched.setattr(os, "fdatasync", failing_flush)
+            else:
+                patched.setattr(os, "write", write_into(0 if request.param == "no room at all" else 70))
+            yield
+
+    return during
+
+
+def failing_flush(_handle: int) -> None:
+    raise OSError(errno.EIO, "Input/output error")
+
+
+def write_into(room_bytes: int, *, at_once: int = 1 << 30) -> Callable[[int, bytes], int]:
+    """In the place of `os.write`: takes so much in all, and so much at a time."""
+    real, left = os.write, room_bytes
+
+    def write(handle: int, data: bytes) -> int:
+        nonlocal left
+        if left <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        count = real(handle, data[: min(left, at_once)])
+        left -= count
+        return count
+
+    return write
 
 
 def read_all(reader: Reader, offset: int, max_bytes: int = 1_000_000) -> list[bytes]:
@@ -90,3 +135,27 @@ def test_pruned_offsets_say_what_is_the_earliest(log: Opened) -> None:
         reader.read(0, 1000)
     assert caught.value.earliest == earliest
     assert len(read_all(reader, earliest)) >= 3
+
+
+def test_what_cannot_be_stored_is_refused_as_a_whole_and_the_next_is_taken(log: Opened, fault: Fault) -> None:
+    writer, reader, _ = log
+    end = writer.append([b"before"])
+    for _ in range(2):
+        with fault():
+            for _ in range(2):
+                with pytest.raises(JournalFull):
+                    writer.append([b"a" * 30, b"b" * 30, b"c" * 30])
+        assert reader.end() == end
+        assert read_all(reader, 0) == [b"before"]
+    assert writer.append([b"after", b"and more"]) == reader.end()
+    assert read_all(reader, 0) == [b"before", b"after", b"and more"]
+
+
+def test_a_disk_that_takes_little_at_a_time_takes_all(log: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, reader, _ = log
+    payloads = [b"%d" % number * 40 for number in range(9)]
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", write_into(1 << 30, at_once=7))
+        for payload in payloads:
+            writer.append([payload])
+    assert read_all(reader, 0) == payloads

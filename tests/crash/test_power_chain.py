@@ -40,21 +40,21 @@ def lost_within(
     return None
 
 
-def test_each_acknowledged_event_is_a_row_once_and_the_books_close(tmp_path: Path) -> None:
-    assert lost_within(tmp_path / "chain", HISTORIES, keep_bytes=EVERYTHING) is None
+def test_each_acknowledged_event_is_a_row_once_and_the_books_close(quick_path: Path) -> None:
+    assert lost_within(quick_path / "chain", HISTORIES, keep_bytes=EVERYTHING) is None
 
 
-def test_the_same_while_retention_lets_go_of_what_is_read(tmp_path: Path) -> None:
-    assert lost_within(tmp_path / "chain", HISTORIES) is None
+def test_the_same_while_retention_lets_go_of_what_is_read(quick_path: Path) -> None:
+    assert lost_within(quick_path / "chain", HISTORIES) is None
 
 
-def test_every_reader_catches_up_from_an_older_state_of_its_files(tmp_path: Path) -> None:
-    assert lost_within(tmp_path / "chain", HISTORIES, keep_bytes=EVERYTHING, stores=bring_back_older) is None
+def test_every_reader_catches_up_from_an_older_state_of_its_files(quick_path: Path) -> None:
+    assert lost_within(quick_path / "chain", HISTORIES, keep_bytes=EVERYTHING, stores=bring_back_older) is None
 
 
 @pytest.mark.parametrize("without", sorted(NEEDED))
-def test_each_sync_is_needed(tmp_path: Path, without: str) -> None:
-    assert lost_within(tmp_path / "chain", MUTANT_HISTORIES, without=without) is not None
+def test_each_sync_is_needed(quick_path: Path, without: str) -> None:
+    assert lost_within(quick_path / "chain", MUTANT_HISTORIES, without=without) is not None
 
 
 def noop(_self: object) -> None:
@@ -63,7 +63,7 @@ def noop(_self: object) -> None:
 
 @pytest.mark.parametrize(("store", "step"), [(DiskWindow, "flush"), (Ledger, "save")])
 def test_the_stores_are_made_durable_before_the_clean_journal_is_let_go(
-    tmp_path: Path, store: type, step: str, monkeypatch: pytest.MonkeyPatch
+    quick_path: Path, store: type, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, step, noop)
-    assert lost_within(tmp_path / "chain", MUTANT_HISTORIES) is not None
+    assert lost_within(quick_path / "chain", MUTANT_HISTORIES) is not None

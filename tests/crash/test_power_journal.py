@@ -17,7 +17,7 @@ from headwater.journal.local import LocalReader, LocalWriter, prune
 from headwater.journal.protocol import JournalDamaged, JournalFull
 from tests.crash.disk import Disk, Killed
 
-HISTORIES = 250
+HISTORIES = 600
 MUTANT_HISTORIES = 4_000
 NEEDED = {
     "_flush < append",
@@ -141,15 +141,15 @@ def lost_within(root: Path, count: int, *, without: str | None = None) -> str | 
     return None
 
 
-def test_nothing_acknowledged_or_seen_is_lost(tmp_path: Path) -> None:
-    assert lost_within(tmp_path / "disk", HISTORIES) is None
+def test_nothing_acknowledged_or_seen_is_lost(quick_path: Path) -> None:
+    assert lost_within(quick_path / "disk", HISTORIES) is None
 
 
-def test_the_syncs_are_these(tmp_path: Path) -> None:
+def test_the_syncs_are_these(quick_path: Path) -> None:
     """A new one must come with a reason: the test below must see what is lost without it."""
     found: set[str] = set()
     for seed in range(20):
-        history = History(tmp_path / str(seed), seed)
+        history = History(quick_path / str(seed), seed)
         history.disk.root.mkdir()
         history.run()
         found |= history.disk.sites
@@ -157,8 +157,8 @@ def test_the_syncs_are_these(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("without", sorted(NEEDED))
-def test_each_sync_is_needed(tmp_path: Path, without: str) -> None:
-    assert lost_within(tmp_path / "disk", MUTANT_HISTORIES, without=without) is not None
+def test_each_sync_is_needed(quick_path: Path, without: str) -> None:
+    assert lost_within(quick_path / "disk", MUTANT_HISTORIES, without=without) is not None
 
 
 def noop(*_arguments: object) -> None:
@@ -166,7 +166,7 @@ def noop(*_arguments: object) -> None:
 
 
 @pytest.mark.parametrize("step", ["_write_again", "_take_back"])
-def test_each_step_of_mending_is_needed(tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_step_of_mending_is_needed(quick_path: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
     broken: Callable[..., None] = noop
     monkeypatch.setattr(LocalWriter, step, broken)
-    assert lost_within(tmp_path / "disk", MUTANT_HISTORIES) is not None
+    assert lost_within(quick_path / "disk", MUTANT_HISTORIES) is not None

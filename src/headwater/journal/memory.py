@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from headwater.journal.protocol import OffsetGone, Record
+from headwater.journal.protocol import JournalFull, OffsetGone, Record
 
 
 class MemoryLog:
-    """Writer and reader in one."""
+    """Writer and reader in one. While it is `full` it takes nothing."""
 
     def __init__(self) -> None:
         self._records: list[Record] = []
         self._end = 0
         self._earliest = 0
+        self.full = False
 
     def append(self, payloads: Sequence[bytes]) -> int:
         if any(not payload for payload in payloads):
             raise ValueError("a record holds at least one byte")
+        if self.full:
+            raise JournalFull("the log takes nothing just now")
         for payload in payloads:
             record = Record(self._end, self._end + len(payload) + 8, payload)
             self._records.append(record)
