@@ -105,6 +105,10 @@ class RpcClient:
                         f"the {self._name} process is not there; it is started again by itself. Try again in a moment."
                     ) from error
                 await asyncio.sleep(0.05)
+            except TimeoutError as error:
+                raise Transient(
+                    f"the {self._name} process was too busy to answer within {timeout_s:g} s. Try again in a moment."
+                ) from error
             except aiohttp.ClientError as error:
                 raise Transient(
                     f"the {self._name} process ended in the middle of the call; it is started again by itself."
@@ -117,7 +121,7 @@ class RpcClient:
 
     async def _once(self, method: str, arguments: dict[str, Any], timeout_s: float) -> Any:
         if self._session is None:
-            self._session = aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=self._socket))
+            self._session = aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=self._socket, limit=0))
         timeout = aiohttp.ClientTimeout(total=timeout_s)
         body = msgspec.msgpack.encode(arguments)
         async with self._session.post(f"http://headwater/{method}", data=body, timeout=timeout) as answer:
