@@ -40,6 +40,10 @@ bench: setup ## ratios against a reference in the same run; says what is not ins
 	$(BIN)/python -m bench.start
 	$(BIN)/python -m bench.whole
 
+soak: setup ## the long crash tests: 20 rounds of kill -9 under traffic, power cuts at any point; figures as JSON
+	$(BIN)/python -m bench.soak
+	$(BIN)/python -m pytest tests/crash
+
 fix: $(VENV)/.ready ## format and mend what the linter can mend, write generated files
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .

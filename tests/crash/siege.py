@@ -64,6 +64,8 @@ class Siege:
             Traffic(Plan(client=number, url=self.server.url, keys=keys, rate=rate)) for number in range(clients)
         ]
         self._began = time.monotonic()
+        self._counted = [0] * clients
+        self._wanted: Counter[Table] = Counter()
         self.ready_s: list[float] = []
         self.rounds = 0
 
@@ -136,11 +138,14 @@ class Siege:
 
     def _wait_for_rows(self, batches: list[int]) -> None:
         """Until each table holds what was acknowledged before now, each id once."""
-        wanted = Counter(table for event in _events(batches) for table in tables_of(event))
+        for client, count in enumerate(batches):
+            for batch in range(self._counted[client], count):
+                self._wanted.update(table for event in expected(client, batch) for table in tables_of(event))
+        self._counted = batches
         deadline = time.monotonic() + 120
         client, batch = (f"CAST(split_part(id, '-', {part}) AS BIGINT)" for part in (1, 2))
         acknowledged = f"{batch} < [{', '.join(map(str, batches))}][1 + {client}]"
-        for (schema, table), count in wanted.items():
+        for (schema, table), count in self._wanted.items():
             query = f"SELECT count(*), count(DISTINCT id) FROM {schema}.{table} WHERE {acknowledged}"
             left_s = max(1.0, deadline - time.monotonic())
             self.server.rows(query, lambda rows, count=count: rows == [[count, count]], wait_s=left_s)
