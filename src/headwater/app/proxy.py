@@ -67,9 +67,17 @@ class WebProxy:
             allow_redirects=False,
         ) as answer:
             await send({"type": "http.response.start", "status": answer.status, "headers": _reply_headers(answer)})
-            async for chunk in answer.content.iter_any():
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+            gone = asyncio.create_task(body.client_gone()) if not _has_body(scope) else None
+            try:
+                while chunk := await _next(answer, gone):
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if gone is not None and gone.done():
+                    answer.close()  # or the other side would go on writing to nobody
+                    return
+                await send({"type": "http.response.body", "body": b""})
+            finally:
+                if gone is not None:
+                    gone.cancel()
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -105,6 +113,11 @@ class _Body:
     def __init__(self, receive: Any) -> None:
         self._receive = receive
 
+    async def client_gone(self) -> None:
+        """Returns when the connection has ended."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
     async def stream(self) -> Any:
         while True:
             message = await self._receive()
@@ -114,6 +127,18 @@ class _Body:
                 yield message["body"]
             if not message.get("more_body"):
                 return
+
+
+async def _next(answer: aiohttp.ClientResponse, gone: asyncio.Task[None] | None) -> bytes:
+    """The next piece; b'' at the end, or when the client is gone."""
+    if gone is None:
+        return await answer.content.readany()
+    reading = asyncio.ensure_future(answer.content.readany())
+    await asyncio.wait((reading, gone), return_when=asyncio.FIRST_COMPLETED)
+    if not reading.done():
+        reading.cancel()
+        return b""
+    return reading.result()
 
 
 def _url(target: str) -> URL:
