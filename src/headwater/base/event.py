@@ -29,7 +29,8 @@ class CleanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
 
     `timestamp` is corrected for the client's clock: receivedAt - (sentAt - originalTimestamp).
     `name` is the page's or screen's name; `event` a track's. `properties` (track, page, screen) and `traits`
-    (identify, group) are JSON objects or absent.
+    (identify, group) are JSON objects or absent. `form`: the event is a form's submission, which came in an envelope
+    as `FormSubmission`; it is a track in every other respect.
     """
 
     message_id: str
@@ -51,3 +52,4 @@ class CleanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     traits: msgspec.Raw = NO_JSON
     context: msgspec.Raw = NO_JSON
     integrations: msgspec.Raw = NO_JSON
+    form: bool = False

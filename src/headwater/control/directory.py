@@ -18,7 +18,7 @@ from headwater.catalog.model import Platform
 from headwater.control import tables as t
 from headwater.control.database import open_engine, reading
 from headwater.control.generation import Generation
-from headwater.control.model import IdentityVerification
+from headwater.control.model import ConnectionKind, Filters, IdentityVerification
 from headwater.control.seal import Sealer
 from headwater.control.sources import opened, write_keys_of
 
@@ -50,6 +50,29 @@ class WorkspaceEntry(msgspec.Struct, frozen=True, kw_only=True):
     identity_verification: IdentityVerification
     identity_secrets: tuple[bytes, ...]
     segment_anonymous: bool
+
+
+class ConnectionEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A connection as `send` needs it (see `model.Connection`). Secret settings are in the clear, and so are
+    `signing_secrets` (`whsec_…`, newest first, expired ones left out): never log or show one."""
+
+    id: str
+    workspace_id: str
+    kind: ConnectionKind
+    catalog: str
+    name: str
+    enabled: bool
+    disabled_reason: str
+    paused: bool
+    settings: dict[str, Any]
+    source_ids: tuple[str, ...]
+    topics: tuple[str, ...]
+    filters: Filters
+    mapping: dict[str, str]
+    schedule_s: tuple[float, ...] | None
+    per_second: float | None
+    ordered: bool
+    signing_secrets: tuple[str, ...]
 
 
 class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,23 @@ MASK: Final = "********"
 """Stands where a secret is. Sent back unchanged, it leaves the secret as it is."""
 
 
+ConnectionKind = Literal["webhook", "destination", "integration"]
+
+
+class Filters(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", forbid_unknown_fields=True
+):
+    """Which events a connection takes; None: that does not matter. All that is given must hold.
+
+    `content_ids`: the event is about one of these contents. `event_names`: a track's event, a page's or screen's name,
+    or an interaction's label is one of these; on a webhook such a named event needs no topic. `calls`: call kinds.
+    """
+
+    content_ids: tuple[str, ...] | None = None
+    event_names: tuple[str, ...] | None = None
+    calls: tuple[str, ...] | None = None
+
+
 class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     """`client_token` is the newest of `client_tokens`; the older ones stay valid until they are removed."""
 
@@ -52,6 +69,35 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     inbound_key: str
     settings: dict[str, Any]
     builtin: bool
+    created_at: str
+
+
+class Connection(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that events are sent to: a webhook, a destination of the catalogue, or a sending integration.
+
+    `catalog` is the destination's slug (a webhook's is `webhook` for format default, `slack` for format slack);
+    secret settings are masked. `source_ids` are stored ids; empty: for a webhook the customer-event doors, for others
+    nothing. `topics` and `filters` say which events; `mapping` is the user's own over the destination's.
+    `schedule_s` (retry delays), `per_second` and `ordered` override the defaults. `enabled` False: events are recorded
+    as skipped; `disabled_reason` says why, '' when a person did it. `paused`: events wait.
+    """
+
+    id: str
+    workspace_id: str
+    kind: ConnectionKind
+    catalog: str
+    name: str
+    enabled: bool
+    disabled_reason: str
+    paused: bool
+    settings: dict[str, Any]
+    source_ids: tuple[str, ...]
+    topics: tuple[str, ...]
+    filters: Filters
+    mapping: dict[str, str]
+    schedule_s: tuple[float, ...] | None
+    per_second: float | None
+    ordered: bool
     created_at: str
 
 

@@ -1,0 +1,57 @@
+"""What goes out, as values: a request that a destination wants made, a file that it wants written, and the answer.
+
+A destination decides these and does nothing. Signing, guarding, sending, retrying and recording are done once,
+by `send`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from headwater.base.event import CleanEvent
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One event on its way to one connection.
+
+    `id` is a UUID that is the same at every attempt and differs between connections: what a receiver may dedupe by.
+    `topic` is the webhook topic that let the event through, None where topics play no part. `portal_id` is the
+    integer of the content that the event is about, None when it names none. `mapped` holds what the destination's
+    field mapping (the connection's own over the default) took out of the event.
+    """
+
+    id: str
+    event: CleanEvent
+    topic: str | None = None
+    portal_id: int | None = None
+    mapped: Mapping[str, Any] = {}
+
+
+class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """`url` is absolute, http or https. Headers are sent as given; Host and Content-Length are added."""
+
+    url: str
+    body: bytes = b""
+    method: str = "POST"
+    headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
+
+
+class FileWrite(msgspec.Struct, frozen=True, kw_only=True):
+    """A file to be put, whole or not at all, under a folder that the operator allows. `name` is relative, with `/`."""
+
+    name: str
+    body: bytes
+
+
+Outgoing = HttpRequest | FileWrite
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """`body` is capped; `headers` are as received, names in lower case."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
