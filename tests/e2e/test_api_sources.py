@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -19,6 +20,8 @@ from tests.e2e.test_processes import children
 from tests.server import Server
 
 NUMBERS = itertools.count(1)
+STREAMS = 130
+"""More than a client session holds at once when nobody tells it otherwise."""
 
 
 @pytest.fixture(scope="module")
@@ -161,6 +164,39 @@ def test_the_live_stream_goes_on_when_the_working_process_was_killed(server: Ser
         os.kill(children(server)["work"], signal.SIGKILL)
         server.send("/v1/track", track("after"), key=source["writeKeys"][0])
         assert "after" in (event["messageId"] for event in events)
+
+
+def test_live_streams_that_were_closed_leave_nothing_behind(running: Server) -> None:
+    pids = children(running)
+    before = {role: sockets(pids[role]) for role in ("collect", "web")}
+    url = f"{running.url}/api/v1/sources/{add(running)['id']}/events/stream"
+    headers = {"authorization": f"Bearer {running.token}"}
+    limits = httpx.Limits(max_connections=None)
+    with httpx.Client(timeout=60, limits=limits, headers=headers) as client, contextlib.ExitStack() as open_streams:
+        for _ in range(STREAMS):
+            stream = open_streams.enter_context(client.stream("GET", url))
+            assert next(stream.iter_lines()).startswith("retry")
+        assert quick(running, "SELECT 1") == [[1]]
+    assert quick(running, "SELECT 2") == [[2]]
+    for role, count in before.items():
+        eventually(lambda: sockets(pids[role]) < count + STREAMS // 10, wait_s=60)  # noqa: B023 - called here
+
+
+def quick(server: Server, query: str) -> list[list[Any]]:
+    """The rows of a query that others must not keep from being answered."""
+    began = time.monotonic()
+    rows = server.sql(query)
+    assert time.monotonic() - began < 30
+    return rows
+
+
+def sockets(pid: int) -> int:
+    """How many a process holds open."""
+    found = 0
+    for entry in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(OSError):
+            found += os.readlink(entry).startswith("socket:")
+    return found
 
 
 def test_a_source_is_removed_with_its_rows_and_its_name_is_free(running: Server) -> None:
