@@ -11,20 +11,25 @@ from headwater.base.errors import InvalidInput
 
 MAX_NAME_CHARS: Final = 200
 
+_TURNING: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They make what follows a name read backwards, wherever it is shown."""
+
 _ORIGIN: Final = re.compile(r"(https?://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?)/?", re.IGNORECASE)
 
 
 def checked_name(given: str, *, what: str = "name") -> str:
-    """The name without outer blanks. 1 to 200 characters, none of them a control character or half a surrogate."""
+    """The name without outer blanks. 1 to 200 characters, none of them a control character or half a surrogate
+    or one that turns the direction of writing."""
     name = given.strip()
     if not name or len(name) > MAX_NAME_CHARS:
         raise InvalidInput(
             f"{what} must have 1 to {MAX_NAME_CHARS} characters; this one has {len(name)}. Nothing was changed.",
             details={"field": what},
         )
-    if any(unicodedata.category(char) in ("Cc", "Cs") for char in name):
+    if any(unicodedata.category(char) in ("Cc", "Cs") or char in _TURNING for char in name):
         raise InvalidInput(
-            f"{what} must not hold control characters or unpaired surrogates. Nothing was changed.",
+            f"{what} must not hold control characters, characters that turn the direction of writing, or unpaired "
+            "surrogates. Nothing was changed.",
             details={"field": what},
         )
     return name

@@ -23,7 +23,7 @@ def test_other_regions_are_refused(store: Store, region: str) -> None:
     assert store.workspaces() == []
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 201, "a\x00b", "a\nb", "a\ud800"])
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201, "a\x00b", "a\nb", "a\ud800", "a\u202egnp.b"])
 def test_names_that_cannot_be_kept_are_refused(store: Store, name: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         store.create_workspace(name=name, region="us")

@@ -9,7 +9,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { onSignedOut, queryClient } from "./api/cache";
-import { isSignedOut } from "./api/errors";
+import { ApiError, isSignedOut } from "./api/errors";
+import { forgetWorkspace, workspacePicked } from "./api/place";
 import { workspaceQuery } from "./api/queries";
 import { Crashed, NotFound } from "./shell/Lost";
 import { Shell } from "./shell/Shell";
@@ -35,6 +36,11 @@ const inside = createRoute({
       await queryClient.ensureQueryData(workspaceQuery);
     } catch (error) {
       if (isSignedOut(error)) throw redirect({ to: "/sign-in", search: { next: location.href } });
+      if (workspacePicked() && error instanceof ApiError && (error.status === 404 || error.status === 403)) {
+        // The workspace that this tab showed is gone, or is not for whoever has signed in now.
+        forgetWorkspace();
+        throw redirect({ to: "/sources" });
+      }
       // Anything else the screens say themselves, with a way to try again.
     }
   },

@@ -2,10 +2,19 @@
 
 import createClient from "openapi-fetch";
 import { take } from "./client";
+import { workspacePicked } from "./place";
 import type { paths } from "./schema";
 import type { ReplayReader, SettingValue } from "./types";
 
 const api = createClient<paths>();
+
+api.use({
+  onRequest({ request }) {
+    const picked = workspacePicked();
+    if (picked) request.headers.set("X-Workspace", picked);
+    return request;
+  },
+});
 
 /** The most the API gives in one list. */
 const ALL = 1000;
@@ -41,7 +50,11 @@ export const removeWriteKey = (sourceId: string, key: string) =>
 export const recentEvents = (sourceId: string, limit: number) =>
   take(api.GET("/api/v1/sources/{sourceId}/events", { params: { path: { sourceId }, query: { limit } } }));
 /** Server-sent events; a browser can listen to them, no typed client can. */
-export const eventStreamAddress = (sourceId: string) => `/api/v1/sources/${encodeURIComponent(sourceId)}/events/stream`;
+export function eventStreamAddress(sourceId: string): string {
+  const picked = workspacePicked();
+  const query = picked ? `?workspace=${encodeURIComponent(picked)}` : "";
+  return `/api/v1/sources/${encodeURIComponent(sourceId)}/events/stream${query}`;
+}
 
 export const accounting = () => take(api.GET("/api/v1/accounting"));
 export const event = (messageId: string) =>

@@ -1,11 +1,21 @@
 /** What stands round every screen: skip link, header with navigation, the screen, footer. */
 
-import { Badge, Button, type MantineColorScheme, Radio, Stack, Text, useMantineColorScheme } from "@mantine/core";
+import {
+  Badge,
+  Button,
+  type MantineColorScheme,
+  NativeSelect,
+  Radio,
+  Stack,
+  Text,
+  useMantineColorScheme,
+} from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
 import { queryClient } from "../api/cache";
 import { signOut } from "../api/calls";
-import { workspaceQuery } from "../api/queries";
+import { forgetWorkspace, pickWorkspace } from "../api/place";
+import { meQuery, workspaceQuery } from "../api/queries";
 import { OutIcon, PersonIcon } from "./icons";
 import { Panel } from "./Panel";
 import { Wordmark } from "./Wordmark";
@@ -49,10 +59,22 @@ function Header() {
 
 function WorkspaceName() {
   const { data } = useQuery(workspaceQuery);
+  const me = useQuery(meQuery);
   if (!data) return null;
+  const choices = me.data?.workspaces ?? [];
   return (
     <Text size="sm" component="div" style={{ display: "flex", alignItems: "center", gap: "0.5rem" }}>
-      <span>{data.name}</span>
+      {choices.length > 1 ? (
+        <NativeSelect
+          size="xs"
+          aria-label="Workspace"
+          value={data.id}
+          onChange={(event) => pickWorkspace(event.currentTarget.value)}
+          data={choices.map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      ) : (
+        <span>{data.name}</span>
+      )}
       <Badge variant="default" tt="uppercase" title="The region of the workspace, fixed at its creation">
         {data.region}
       </Badge>
@@ -68,6 +90,7 @@ function Preferences() {
     mutationFn: signOut,
     onSettled: () => {
       queryClient.clear();
+      forgetWorkspace();
       void navigate({ to: "/sign-in" });
     },
   });

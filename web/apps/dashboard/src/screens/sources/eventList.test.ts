@@ -25,6 +25,11 @@ test("newest first, whatever the order of arrival", () => {
   expect(seqs(merge([event(2)], [event(1), event(3)]))).toEqual([3, 2, 1]);
 });
 
+test("what was received later stands above, though it was heard of earlier", () => {
+  const refused = event(9, { receivedAt: "2025-12-31T23:59:59.000Z", fate: "rejected" });
+  expect(seqs(merge([refused], [event(3)]))).toEqual([3, 9]);
+});
+
 test("heard twice is one line, and the later word counts", () => {
   expect(merge([event(1)], [event(1, { name: "B" })]).map(({ name }) => name)).toEqual(["B"]);
 });

@@ -4,10 +4,15 @@ import type { DebugEvent } from "../../api/types";
 
 export const SHOWN_EVENTS = 500;
 
-/** `incoming` merged into `current`; what is heard again replaces what was known of it. */
+/** `incoming` merged into `current`, by time of receipt; what is heard again replaces what was known of it. */
 export function merge(current: DebugEvent[], incoming: DebugEvent[], limit = SHOWN_EVENTS): DebugEvent[] {
   const bySeq = new Map([...current, ...incoming].map((event) => [event.seq, event]));
-  return [...bySeq.values()].sort((a, b) => b.seq - a.seq).slice(0, limit);
+  return [...bySeq.values()].sort(newestFirst).slice(0, limit);
+}
+
+/** A refused event is written down a little later than those that were taken: its `seq` says less than its time. */
+function newestFirst(a: DebugEvent, b: DebugEvent): number {
+  return b.receivedAt.localeCompare(a.receivedAt) || b.seq - a.seq;
 }
 
 /** Those of which every word of the search occurs somewhere in the event, whatever its case. */

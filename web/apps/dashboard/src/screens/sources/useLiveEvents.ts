@@ -71,7 +71,7 @@ export function reduce(state: LiveState, action: Action): LiveState {
 
 /** What is newer than all that is known: an event's `seq` only grows. */
 function fresh(state: LiveState, events: DebugEvent[]): DebugEvent[] {
-  const known = Math.max(state.events[0]?.seq ?? 0, state.held[0]?.seq ?? 0);
+  const known = Math.max(0, ...[...state.events, ...state.held].map(({ seq }) => seq));
   return events.filter(({ seq }) => seq > known);
 }
 

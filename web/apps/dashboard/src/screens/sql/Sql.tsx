@@ -36,6 +36,10 @@ export function Sql() {
     },
   });
   useEffect(() => localStorage.setItem(DRAFT_KEY, query), [query]);
+  const outcome = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (run.data ?? run.error) outcome.current?.scrollIntoView({ block: "nearest" });
+  }, [run.data, run.error]);
 
   function start() {
     const text = query.trim();
@@ -47,7 +51,7 @@ export function Sql() {
   return (
     <Page
       title="SQL"
-      lead="One SELECT over your sources' schemas. A row can be queried within two seconds of its event."
+      lead="One SELECT over your sources' schemas. A row can be queried at most two seconds after its event was taken."
     >
       <div className="hw-sql">
         <SchemaTree
@@ -79,8 +83,10 @@ export function Sql() {
               </Text>
             </Group>
           </div>
-          {run.error && <Failed what="run the query" error={run.error} />}
-          {run.data && <Results answer={run.data.answer} tookMs={run.data.tookMs} />}
+          <div ref={outcome} className="hw-outcome">
+            {run.error && <Failed what="run the query" error={run.error} />}
+            {run.data && <Results answer={run.data.answer} tookMs={run.data.tookMs} />}
+          </div>
         </Stack>
       </div>
     </Page>
