@@ -8,7 +8,8 @@ from headwater.app.rpc import RpcClient
 from headwater.base.errors import Transient
 
 LONG_S = 3600.0
-QUERY_SLACK_S = 10.0
+QUERY_SLACK_S = 20.0
+"""What a query may take beside its own time: its turn (`warehouse.query.WAIT_S`), its end, the way here."""
 
 
 class RemoteWork:

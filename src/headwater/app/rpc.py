@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import aiohttp
 import msgspec
 
+from headwater.app.lanes import Lane
 from headwater.base import errors
 from headwater.base.errors import HeadwaterError, Terminal, Transient
 
@@ -39,8 +40,13 @@ class Fault(msgspec.Struct, frozen=True):
     details: Any = None
 
 
-def serve_rpc(methods: dict[str, Method], *, log: Callable[[str, BaseException], None]) -> Any:
-    """An ASGI application. A plain method runs in a thread, a coroutine on the loop."""
+def serve_rpc(
+    methods: dict[str, Method],
+    *,
+    log: Callable[[str, BaseException], None],
+    lanes: Mapping[str, Lane] | None = None,
+) -> Any:
+    """An ASGI application. A plain method runs in a thread, a coroutine on the loop; one with a lane in its threads."""
 
     async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         body = await _read_body(receive)
@@ -50,7 +56,7 @@ def serve_rpc(methods: dict[str, Method], *, log: Callable[[str, BaseException],
             if method is None:
                 raise Terminal(f"no such call: {name}")
             arguments = msgspec.msgpack.decode(body) if body else {}
-            result = await _call(method, arguments)
+            result = await _call(method, arguments, (lanes or {}).get(name))
             status, answer = 200, msgspec.msgpack.encode(result)
         except Exception as error:
             if not isinstance(error, HeadwaterError):
@@ -63,7 +69,9 @@ def serve_rpc(methods: dict[str, Method], *, log: Callable[[str, BaseException],
     return application
 
 
-async def _call(method: Method, arguments: dict[str, Any]) -> Any:
+async def _call(method: Method, arguments: dict[str, Any], lane: Lane | None) -> Any:
+    if lane is not None:
+        return await lane.run(method, arguments)
     if inspect.iscoroutinefunction(method):
         return await method(**arguments)
     return await asyncio.to_thread(method, **arguments)

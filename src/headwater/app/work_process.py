@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from headwater.app import log
 from headwater.app.home import Home
+from headwater.app.lanes import Lane
 from headwater.app.layouts import Layouts
 from headwater.app.listen import Listener
 from headwater.app.pruning import Pruning
@@ -30,6 +31,10 @@ from headwater.warehouse.run import Loading
 
 JOURNAL_NAME = "collect"
 REFRESH_EVERY_S = 20.0
+QUERY_THREADS = 64
+"""Queries of all workspaces that run or wait their turn; a thread that waits costs next to nothing."""
+COPY_THREADS = 16
+COPIES = ("backup", "export", "tables_put_file", "tables_put_postgres", "tables_refresh")
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -82,8 +87,13 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     for thread in threads:
         thread.daemon = True
         thread.start()
+    queries, copies = Lane("queries", threads=QUERY_THREADS), Lane("copies", threads=COPY_THREADS)
     listener = Listener(
-        serve_rpc(service.methods(), log=lambda call, error: logger.error("a call failed", call=call, exc_info=error))
+        serve_rpc(
+            service.methods(),
+            log=lambda call, error: logger.error("a call failed", call=call, exc_info=error),
+            lanes={"sql": queries} | dict.fromkeys(COPIES, copies),
+        )
     )
     await listener.start(bind_unix(home.socket("work")))
     ready()
@@ -93,6 +103,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     watch.cancel()
     refreshing.cancel()
     await listener.stop(drain_s=1.0)
+    for lane in (queries, copies):
+        lane.close()
     pruning.stop()
     pipeline.stop()
     loading.stop()

@@ -11,7 +11,9 @@ import shutil
 import subprocess
 import sys
 import threading
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,8 +27,14 @@ from headwater.warehouse.reader import Ask, Limits, Told, receive, send, spill_o
 DEFAULT_ROWS: Final = 10_000
 MAX_ROWS: Final = 100_000
 
-_GRACE_S: Final = 3.0
+GRACE_S: Final = 3.0
 """A query that does not heed its interrupt for this long is ended with its process."""
+
+WAIT_S: Final = 10.0
+"""So long a query waits for its turn, and for the file; then it is refused, so that its caller need not guess."""
+
+MAX_WAITING: Final = 16
+"""Queries of one warehouse that may wait; a further one is refused at once."""
 
 _TOLD = msgspec.msgpack.Decoder(Told)
 
@@ -45,12 +53,17 @@ class Queries:
         memory_mib: int = 512,
         threads: int = 2,
         processes: int = 2,
+        wait_s: float = WAIT_S,
+        max_waiting: int = MAX_WAITING,
     ) -> None:
         self._engine = warehouse.engine
         self._limits = Limits(rows=MAX_ROWS, timeout_s=timeout_s, memory_mib=memory_mib, threads=threads)
-        self._processes: queue.LifoQueue[_Process] = queue.LifoQueue()
-        for _ in range(processes):
-            self._processes.put(_Process((2 * memory_mib + 512) * 2**20))
+        self._wait_s = wait_s
+        self._places = threading.BoundedSemaphore(processes + max_waiting)
+        self._all = [_Process((2 * memory_mib + 512) * 2**20) for _ in range(processes)]
+        self._free: queue.LifoQueue[_Process] = queue.LifoQueue()
+        for process in self._all:
+            self._free.put(process)
 
     def run(
         self,
@@ -63,7 +76,8 @@ class Queries:
         """At most `limit` rows of one SELECT. Less time or memory may be asked for than queries have here.
 
         Raises InvalidInput `bad_query`, `query_not_allowed`, `unknown_table`, `query_timeout` or `query_memory`;
-        Transient `busy` when no process came free in time.
+        Transient `busy` at once when too many wait, or when no process came free in time.
+        It takes `wait_s`, `timeout_s` and GRACE_S at most.
         """
         if not 1 <= limit <= MAX_ROWS:
             raise InvalidInput(f"limit is {limit}; it must be from 1 to {MAX_ROWS}. Nothing was run.")
@@ -79,28 +93,41 @@ class Queries:
         return told.answer
 
     def close(self) -> None:
-        """End the processes that are idle; those that run a query end with it."""
-        while True:
-            try:
-                self._processes.get_nowait().end()
-            except queue.Empty:
-                return
+        """End the processes; queries that run or wait end with Transient."""
+        for process in self._all:
+            process.close()
 
     def _told(self, query: str, limits: Limits) -> Told:
-        try:
-            process = self._processes.get(timeout=limits.timeout_s)
-        except queue.Empty:
-            message = f"All query processes were busy for {limits.timeout_s:g} s. Try again."
-            raise Transient(message, code="busy") from None
-        try:
-            told = self._ask(process, query, limits)
+        wait_until = time.monotonic() + self._wait_s
+        with self._process(wait_until) as process:
+            began = time.monotonic()
+            told = self._ask(process, query, limits, wait_until)
+            if told.code != "unreadable":
+                return told
             # the file moved under the reader (it was opened anew): a fresh look settles it
-            return self._ask(process, query, limits) if told.code == "unreadable" else told
-        finally:
-            self._processes.put(process)
+            left_s = max(0.1, limits.timeout_s - (time.monotonic() - began))
+            return self._ask(process, query, msgspec.structs.replace(limits, timeout_s=left_s), wait_until)
 
-    def _ask(self, process: _Process, query: str, limits: Limits) -> Told:
-        with self._engine.snapshot(limits.timeout_s) as snapshot:
+    @contextmanager
+    def _process(self, wait_until: float) -> Iterator[_Process]:
+        """One that is free, for as long as the block runs."""
+        if not self._places.acquire(blocking=False):
+            raise Transient("Too many queries wait for their turn already. Try again in a moment.", code="busy")
+        try:
+            process = self._free.get(timeout=max(0.0, wait_until - time.monotonic()))
+        except queue.Empty:
+            message = f"No query process came free within {self._wait_s:g} s, as other queries run. Try again."
+            raise Transient(message, code="busy") from None
+        else:
+            try:
+                yield process
+            finally:
+                self._free.put(process)
+        finally:
+            self._places.release()
+
+    def _ask(self, process: _Process, query: str, limits: Limits, wait_until: float) -> Told:
+        with self._engine.snapshot(max(0.0, wait_until - time.monotonic())) as snapshot:
             return process.ask(Ask(snapshot, query, limits))
 
     def _told_here(self, query: str, limits: Limits) -> Told:
@@ -121,39 +148,52 @@ def _error(told: Told, limits: Limits) -> HeadwaterError:
 
 
 class _Process:
-    """One reader process, started when first asked and again after it ended. For one thread at a time."""
+    """One reader process, started when first asked and again after it ended.
+
+    It answers one thread at a time; any thread may close it.
+    """
 
     def __init__(self, memory_bytes: int) -> None:
         self._memory_bytes = memory_bytes
         self._spill: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._asking = threading.Lock()
+        self._starting = threading.Lock()
+        self._closed = False
 
     def ask(self, ask: Ask) -> Told:
         """`query_memory` also when the process died of the query; `query_timeout` also when it had to be ended."""
-        process = self._running()
-        self._spill = spill_of(ask.snapshot.path, process.pid)
-        assert process.stdin is not None
-        assert process.stdout is not None
-        ended = threading.Event()
-        timer = threading.Timer(ask.limits.timeout_s + _GRACE_S, _end, (process, ended))
-        timer.daemon = True
-        timer.start()
-        try:
-            send(process.stdin, ask)
-            data = receive(process.stdout)
-        except BrokenPipeError:
-            data = None
-        finally:
-            timer.cancel()
-        if data is None:
-            self.end()
-            return Told(code="query_timeout" if ended.is_set() else "query_memory")
-        told = _TOLD.decode(data)
-        if told.last:
-            self.end()
-        return told
+        with self._asking:
+            process = self._running()
+            self._spill = spill_of(ask.snapshot.path, process.pid)
+            ended = threading.Event()
+            timer = threading.Timer(ask.limits.timeout_s + GRACE_S, _end, (process, ended))
+            timer.daemon = True
+            timer.start()
+            try:
+                data = _exchange(process, ask)
+            finally:
+                timer.cancel()
+            if data is None:
+                self._end()
+                if self._closed:
+                    raise _closing()
+                return Told(code="query_timeout" if ended.is_set() else "query_memory")
+            told = _TOLD.decode(data)
+            if told.last:
+                self._end()
+            return told
 
-    def end(self) -> None:
+    def close(self) -> None:
+        """End the process, also while it runs a query, and start none any more."""
+        with self._starting:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+        with self._asking:
+            self._end()
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
@@ -167,16 +207,42 @@ class _Process:
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
-            self.end()
-        if self._process is None:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-I", "-m", "headwater.warehouse.reader", str(self._memory_bytes)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
-            )
-        return self._process
+            self._end()
+        with self._starting:
+            if self._closed:
+                raise _closing()
+            if self._process is None:
+                self._process = _start(self._memory_bytes)
+            return self._process
+
+
+def _start(memory_bytes: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-I", "-m", "headwater.warehouse.reader", str(memory_bytes)]
+    try:
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ},
+        )
+    except OSError as error:  # no memory, no process, no descriptor: the machine's, and for now
+        raise Transient(f"No query process could be started: {error.strerror}. Try again.", code="busy") from error
+
+
+def _exchange(process: subprocess.Popen[bytes], ask: Ask) -> bytes | None:
+    """What the process answers; None when it ended."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        send(process.stdin, ask)
+        return receive(process.stdout)
+    except BrokenPipeError:
+        return None
+
+
+def _closing() -> Transient:
+    return Transient("The server is being stopped; the query was ended. Try again in a moment.")
 
 
 def _end(process: subprocess.Popen[bytes], ended: threading.Event) -> None:

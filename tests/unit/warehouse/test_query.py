@@ -9,7 +9,7 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -209,22 +209,67 @@ def test_what_spilled_is_cleared(warehouse: Warehouse, queries: Queries) -> None
     assert sorted(left) == ["warehouse.duckdb", "warehouse.duckdb.ids", "warehouse.duckdb.wal"]
 
 
+ENDLESS = "SELECT count(*) FROM range(10000000000) a WHERE md5(a.range::VARCHAR) = 'x'"
+
+
 def test_queries_wait_for_a_free_process(warehouse: Warehouse) -> None:
-    queries = Queries(warehouse, timeout_s=30, memory_mib=200, processes=1)
-    endless = "SELECT count(*) FROM range(10000000000) a WHERE md5(a.range::VARCHAR) = 'x'"
-
-    def take_the_process() -> None:
-        with pytest.raises(InvalidInput, match="stopped after"):
-            queries.run(endless, timeout_s=2)
-
-    long = threading.Thread(target=take_the_process)
-    long.start()
-    time.sleep(0.3)
-    with pytest.raises(Transient, match="busy"):
-        queries.run("SELECT 1", timeout_s=0.3)
+    queries = Queries(warehouse, timeout_s=2, memory_mib=200, processes=1, wait_s=0.3)
+    long = Asked(queries, ENDLESS)
+    until(lambda: children() != [])
+    with pytest.raises(Transient, match="No query process came free") as caught:
+        queries.run("SELECT 1")
+    assert caught.value.code == "busy"
+    assert long.code() == "query_timeout"
     assert queries.run("SELECT 1").rows == [[1]]
-    long.join()
     queries.close()
+
+
+def test_a_query_is_refused_at_once_when_too_many_wait(warehouse: Warehouse) -> None:
+    queries = Queries(warehouse, timeout_s=60, memory_mib=200, processes=1, wait_s=600, max_waiting=1)
+    asked = [Asked(queries, ENDLESS) for _ in range(3)]
+    until(lambda: any(one.found for one in asked))
+    assert [one.found for one in asked if one.found] == ["busy"]
+    queries.close()
+    assert sorted(one.code() for one in asked) == ["busy", "unavailable", "unavailable"]
+    assert children() == []
+    with pytest.raises(Transient, match="being stopped"):
+        queries.run("SELECT 1")
+
+
+def test_a_query_process_that_cannot_be_started_is_the_servers_matter(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(Transient, match="No such file") as caught:
+        Queries(warehouse).run("SELECT 1")
+    assert caught.value.code == "busy"
+
+
+class Asked:
+    """A query that runs in a thread of its own."""
+
+    def __init__(self, queries: Queries, query: str) -> None:
+        self.found = ""
+        self._thread = threading.Thread(target=self._run, args=(queries, query))
+        self._thread.start()
+
+    def _run(self, queries: Queries, query: str) -> None:
+        try:
+            queries.run(query)
+        except (InvalidInput, Transient) as error:
+            self.found = error.code
+
+    def code(self) -> str:
+        """What it ended with."""
+        self._thread.join(60)
+        return self.found
+
+
+def until(condition: Callable[[], bool], wait_s: float = 30.0) -> None:
+    deadline = time.monotonic() + wait_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_snapshots_hold_while_the_loader_writes_and_checkpoints(warehouse: Warehouse, queries: Queries) -> None:
@@ -277,7 +322,7 @@ def test_a_query_process_ends_with_its_parent(tmp_path: Path) -> None:
 
         queries = Queries(Warehouse(Path(sys.argv[1]), layout=BOTH))
         queries.run("SELECT 1")
-        print(queries._processes.get()._process.pid, flush=True)
+        print(queries._free.get()._process.pid, flush=True)
         time.sleep(60)
         """
     )

@@ -1,0 +1,61 @@
+"""Questions over HTTP: whatever is asked, and however much at once, each fails alone and says why."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.server import Server
+
+TIMEOUT_S = 2
+AT_ONCE = 22
+"""More than run and wait."""
+
+ENDLESS = "SELECT count(*) FROM range(10000000000) a WHERE md5(a.range::VARCHAR) = 'x'"
+QUICK_S = 5.0
+"""Far below what the long queries take together, far above what a call takes on a busy machine."""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Its queries have little time."""
+    server = Server(tmp_path_factory.mktemp("sql") / "data", environment={"HEADWATER_QUERY_TIMEOUT_S": str(TIMEOUT_S)})
+    yield server
+    assert server.stop() == 0, server.stderr()
+
+
+def ask(server: Server, query: str) -> httpx.Response:
+    headers = {"authorization": f"Bearer {server.token}"}
+    return httpx.post(f"{server.url}/api/v1/sql", json={"query": query}, headers=headers, timeout=120)
+
+
+def outcome(answer: httpx.Response) -> str:
+    return "200" if answer.status_code == 200 else f"{answer.status_code} {answer.json()['error']['code']}"
+
+
+def test_long_queries_end_each_by_itself_and_keep_no_other_call_waiting(running: Server) -> None:
+    answers: list[httpx.Response] = []
+    asking = [
+        threading.Thread(target=lambda: answers.append(ask(running, ENDLESS)), daemon=True) for _ in range(AT_ONCE)
+    ]
+    for thread in asking:
+        thread.start()
+    slowest_s = 0.0
+    while any(thread.is_alive() for thread in asking):
+        began = time.monotonic()
+        running.api("GET", "/accounting")
+        running.api("GET", "/sources")
+        assert httpx.get(f"{running.url}/readyz", timeout=60).status_code == 200
+        slowest_s = max(slowest_s, time.monotonic() - began)
+        time.sleep(0.2)
+    counts = Counter(outcome(answer) for answer in answers)
+    assert slowest_s < QUICK_S, counts
+    assert counts.total() == AT_ONCE
+    assert counts.keys() == {"400 query_timeout", "503 busy"}
+    assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 503)
+    assert running.sql("SELECT 1") == [[1]]
