@@ -313,7 +313,11 @@ async def _send(send: Any, reply: Reply) -> None:
 
 def decide(request: Request, asked: _Asked, *, door: Door, journal: Journal, accepted: Accepted) -> None:
     """Stores what must be stored and answers when it is durable; what is only noted never delays an answer."""
-    decision = door.handle(request)
+    try:
+        decision = door.handle(request)
+    except HeadwaterError:  # who owns the key cannot be looked up now; the client keeps its events and comes again
+        asked.answer(door.overloaded(request))
+        return
     if isinstance(decision, Reply):
         asked.answer(decision)
         return
