@@ -21,6 +21,9 @@ def main() -> None:
     log.configure(level=order.settings.log_level, form=order.settings.log_format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(order))
+    # Everything is closed. The interpreter's own end would take its time, and DuckDB's module speaks of leaks then.
+    sys.stderr.flush()
+    os._exit(0)
 
 
 async def _run(order: ChildOrder) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from pathlib import Path
 
+FULL_BYTES = 4 * 1024 * 1024
+"""Of a disk with less room than this it is taken that a process may have found none."""
 MAX_SOCKET_PATH_BYTES = 100
 """Linux allows 107 bytes for a Unix socket's path."""
 
@@ -34,6 +37,9 @@ class Home:
             path.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(PermissionError):
             self.directory.chmod(0o700)
+
+    def disk_is_full(self) -> bool:
+        return shutil.disk_usage(self.directory).free < FULL_BYTES
 
     @property
     def state_url(self) -> str:

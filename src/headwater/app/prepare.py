@@ -5,6 +5,7 @@ Runs as a process of its own, so that what it loads does not stay in memory.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from headwater.base.errors import HeadwaterError
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """`sign_in_token` opens one session, once."""
+    """`sign_in_token` opens one session, once; empty when none could be kept, as on a full disk."""
 
     workspace_id: str = ""
     sign_in_token: str = ""
@@ -24,13 +25,26 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 def prepare(data_dir: Path, region: str, admin_token: str | None) -> Prepared:
     # Imported here, as the parent process needs only the answer's shape.
+    from sqlalchemy.exc import OperationalError
+
     from headwater.control.bootstrap import bootstrap, open_store
 
-    store = open_store(data_dir)
+    try:
+        store = open_store(data_dir)
+    except OperationalError as error:
+        return Prepared(error=f"the state in {data_dir} cannot be opened: {error.orig}. Nothing was started.")
+    except OSError as error:
+        return Prepared(error=f"{data_dir} cannot be written: {error.strerror}. Nothing was started.")
     try:
         workspace = bootstrap(store, data_dir, region, admin_token)
-        link = store.access.create_link(None)
-        return Prepared(workspace_id=workspace.id, sign_in_token=link.token)
+        token = ""
+        with contextlib.suppress(OperationalError):
+            token = store.access.create_link(None).token
+        return Prepared(workspace_id=workspace.id, sign_in_token=token)
+    except OperationalError as error:
+        return Prepared(error=f"the state in {data_dir} cannot be written: {error.orig}. Nothing was started.")
+    except OSError as error:
+        return Prepared(error=f"{data_dir} cannot be written: {error.strerror}. Nothing was started.")
     finally:
         store.close()
 

@@ -36,9 +36,9 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
     log.configure(level=settings.log_level, form=settings.log_format)
     os.umask(0o077)  # what is kept belongs to its owner alone
     home = Home(settings.data_dir)
-    home.create()
+    _create(home)
     listening = _bind(settings) if "collect" in settings.roles else None
-    prepared = _prepare(home.directory, settings.region)
+    prepared = _prepare(home, settings.region)
     port = listening.getsockname()[1] if listening is not None else settings.port
     local_url = _url(settings, port)
 
@@ -46,10 +46,16 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
         if listening is None:  # another tree has the door, and says where it is
             say(f"ready: {', '.join(settings.roles)}")
             return
-        _write_server_file(home, local_url, settings)
+        try:
+            _write_server_file(home, local_url, settings)
+        except OSError as error:  # a full disk; the door says so to clients
+            _warn("the command line will not find this server without --url", reason=str(error))
         say(f"listening on {local_url}")
         link = f"{settings.public_url or local_url}/sign-in#token={prepared.sign_in_token}"
-        say(f"sign in once, within 15 minutes: {link}")
+        if prepared.sign_in_token:
+            say(f"sign in once, within 15 minutes: {link}")
+        else:
+            say("sign in: no link could be kept, as the disk is full; `headwater link` makes one when there is room")
         if on_ready is not None:
             on_ready(local_url)
 
@@ -76,14 +82,27 @@ def _bind(settings: Settings):
         ) from error
 
 
-def _prepare(directory: Path, region: str) -> Prepared:
+def _create(home: Home) -> None:
+    try:
+        home.create()
+    except OSError as error:
+        raise InvalidInput(
+            f"the data directory {home.directory} cannot be made: {error.strerror}. Nothing was started."
+        ) from error
+
+
+def _prepare(home: Home, region: str) -> Prepared:
     done = subprocess.run(  # noqa: S603 (our own interpreter)
-        [sys.executable, "-m", "headwater.app.prepare", str(directory), region],
+        [sys.executable, "-m", "headwater.app.prepare", str(home.directory), region],
         stdout=subprocess.PIPE,
         check=False,
     )
     if done.returncode != 0:
-        raise InvalidInput(f"the data directory {directory} could not be made ready; the lines above say why.")
+        # Storing to a memory map that has no room on disk kills a process, which then says nothing.
+        reason = "its disk is full" if home.disk_is_full() else "the lines above say why"
+        raise InvalidInput(
+            f"the data directory {home.directory} could not be made ready: {reason}. Nothing was started."
+        )
     prepared = msgspec.json.decode(done.stdout, type=Prepared)
     if prepared.error:
         raise InvalidInput(prepared.error)

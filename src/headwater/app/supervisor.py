@@ -19,6 +19,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from headwater.app.home import Home
 from headwater.app.settings import Role, Settings
 
 STOP_S = 9.0
@@ -123,7 +124,7 @@ class Supervisor:
             self._log("a process ended and is started again", child=child.role, status=status)
             child.process, child.ready = None, False
             child.failures += 1
-            if not child.was_ready and child.failures >= GIVE_UP_AFTER:
+            if not child.was_ready and child.failures >= GIVE_UP_AFTER and not self._disk_is_full():
                 self._log("a process cannot be started; giving up. The lines above say why", child=child.role)
                 self._stopping = self._failed = True
                 return
@@ -131,6 +132,10 @@ class Supervisor:
             child.wait_s = min(child.wait_s * 2, RESTART_MAX_S)
         if now >= child.start_at:
             self._start(child)
+
+    def _disk_is_full(self) -> bool:
+        """Then waiting helps, and the door must go on saying so."""
+        return Home(self._settings.data_dir).disk_is_full()
 
     def _start(self, child: _Child) -> None:
         ready_read, ready_write = os.pipe()
