@@ -47,7 +47,8 @@ class Server:
         self.first_link = ""
         self.start()
 
-    def start(self) -> None:
+    def start(self, *, wait: bool = True) -> None:
+        """Without `wait` it is at the address it had before, as soon as it can be."""
         clean = {key: value for key, value in os.environ.items() if not key.startswith("HEADWATER_")}
         self._errors = self.data.parent / f"{self.data.name}.stderr"
         with self._errors.open("a") as errors:
@@ -61,6 +62,8 @@ class Server:
             )
         self._reading = threading.Thread(target=self._read, args=(self.process,), daemon=True)
         self._reading.start()
+        if not wait:
+            return
         self.url = self._wait_for("listening on ").split()[-1]
         self.first_link = self._wait_for("sign in once").split()[-1]
 

@@ -56,7 +56,7 @@ class Siege:
     def __init__(self, folder: Path, *, clients: int, rate: float, seed: int) -> None:
         """`rate`: events a second that each client sends; 0: as many as it can."""
         self._chance = random.Random(seed)
-        self.server = Server(folder / "data", "--port", str(_free_port()))
+        self.server = Server(folder / "data", "--port", str(free_port()))
         names = ("Candu_Prod", "Produktly_Prod")
         sources = [self.server.add_source(name.split("_")[0].lower(), name) for name in names]
         keys = (sources[0]["writeKeys"][0], sources[1]["writeKeys"][0])
@@ -282,7 +282,7 @@ def _in_journal(directory: Path) -> tuple[int, int]:
     return count, len(ids)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         return sock.getsockname()[1]

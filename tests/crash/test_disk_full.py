@@ -5,20 +5,22 @@ The data directory lies on a small disk in memory, mounted in a namespace of the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.server import Server, children
+from tests.crash.siege import free_port
+from tests.server import HEADWATER, Server, children
 
 SIZE_MB = 64
 ROOT = Path(__file__).parents[2]
@@ -31,18 +33,45 @@ def on_disk_of(size_mb: int, folder: Path) -> tuple[str, ...]:
     return ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, str(folder))
 
 
-class SmallDisk(Server):
-    """A server on a disk of 64 MB. `inside` is how its data directory is reached from here."""
+class Mounted:
+    """A small disk that stays while servers on it come and go."""
 
     def __init__(self, folder: Path) -> None:
-        disk = folder / "disk"
-        disk.mkdir()
-        super().__init__(disk / "data", within=on_disk_of(SIZE_MB, disk), environment=SETTINGS)
+        self.folder = folder
+        folder.mkdir()
+        command = [*on_disk_of(SIZE_MB, folder), "sh", "-c", "echo mounted && exec sleep 1000"]
+        self._holder = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert self._holder.stdout is not None
+        assert self._holder.stdout.readline() == "mounted\n"
+
+    @property
+    def within(self) -> tuple[str, ...]:
+        """What runs a command where the disk is."""
+        return ("nsenter", "--user", "--mount", "--preserve-credentials", "--target", str(self._holder.pid))
 
     @property
     def inside(self) -> Path:
-        assert self.process is not None
-        return Path(f"/proc/{self.process.pid}/root{self.data}")
+        """How the disk is reached from here."""
+        return Path(f"/proc/{self._holder.pid}/root{self.folder}")
+
+    def unmount(self) -> None:
+        self._holder.kill()
+        self._holder.wait(10)
+        assert self._holder.stdout is not None
+        self._holder.stdout.close()
+
+
+class SmallDisk(Server):
+    """A server on a disk of 64 MB."""
+
+    def __init__(self, mounted: Mounted) -> None:
+        self.mounted = mounted
+        port = str(free_port())
+        super().__init__(mounted.folder / "data", "--port", port, within=mounted.within, environment=SETTINGS)
+
+    @property
+    def inside(self) -> Path:
+        return self.mounted.inside / "data"
 
     @property
     def token(self) -> str:
@@ -53,20 +82,24 @@ class SmallDisk(Server):
         return self.inside.parent / "ballast"
 
     def fill(self) -> None:
-        """Takes the last byte."""
-        handle = os.open(self.ballast, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        size = 1 << 20
-        try:
-            while size:
-                try:
-                    os.write(handle, bytes(size))
-                except OSError:
-                    size //= 2
-        finally:
-            os.close(handle)
+        fill(self.ballast)
 
     def give_back(self, size_bytes: int) -> None:
         os.truncate(self.ballast, max(0, self.ballast.stat().st_size - size_bytes))
+
+
+def fill(ballast: Path) -> None:
+    """Takes the last byte of the disk."""
+    handle = os.open(ballast, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    size = 1 << 20
+    try:
+        while size:
+            try:
+                os.write(handle, bytes(size))
+            except OSError:
+                size //= 2
+    finally:
+        os.close(handle)
 
 
 class Watch:
@@ -149,13 +182,15 @@ def namespace(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 @pytest.fixture
 def server(namespace: None, tmp_path: Path) -> Iterator[SmallDisk]:
-    running = SmallDisk(tmp_path)
+    mounted = Mounted(tmp_path / "disk")
+    running = SmallDisk(mounted)
     try:
         yield running
         assert running.stop() == 0, running.stderr()
     finally:
         if running.process is not None and running.process.poll() is None:
             running.kill()
+        mounted.unmount()
 
 
 def everything_is_there(server: Server, sender: Sender) -> None:
@@ -217,9 +252,9 @@ def test_each_reader_meets_the_full_disk_and_goes_on_when_there_is_room(server: 
     os.kill(work, signal.SIGCONT)
     watch = Watch(server.url)
     try:
-        for _ in range(40):
+        for _ in range(30):
             sender.send()
-            server.give_back(150_000)
+            server.give_back(200_000)
             time.sleep(0.15)
         server.fill()
         time.sleep(1)
@@ -233,27 +268,57 @@ def test_each_reader_meets_the_full_disk_and_goes_on_when_there_is_room(server: 
 
 
 @pytest.mark.timeout(240)
-def test_a_working_process_that_dies_on_a_full_disk_comes_back_when_there_is_room(server: SmallDisk) -> None:
+@pytest.mark.parametrize("dies", ["collect", "work", "web", "tree"])
+def test_whatever_dies_on_a_full_disk_comes_back_and_the_door_says_it_is_full(server: SmallDisk, dies: str) -> None:
     sender = Sender(server, server.add_source()["writeKeys"][0])
     for _ in range(30):
         assert sender.send()
     server.fill()
-    os.kill(children(server)["work"], signal.SIGKILL)
-    watch = Watch(server.url)
+    if dies == "tree":
+        server.kill()
+        server.start(wait=False)
+    else:
+        os.kill(children(server)[dies], signal.SIGKILL)
+    until("the door does not answer", lambda: answers(server))
+    while sender.send():
+        pass
+    assert sender.refusals[-1].status_code == 503, sender.refusals[-1].text
+    time.sleep(3)
+    assert httpx.get(f"{server.url}/healthz").status_code == 200
+    server.ballast.unlink()
+    sender.send_again()
+    until("not ready", lambda: httpx.get(f"{server.url}/readyz", timeout=10).status_code == 200)
+    everything_is_there(server, sender)
+
+
+def test_a_first_start_on_a_full_disk_says_so_in_a_sentence(namespace: None, tmp_path: Path) -> None:
+    mounted = Mounted(tmp_path / "disk")
+    ballast = mounted.inside / "ballast"
+    fill(ballast)
     try:
-        time.sleep(6)
-        server.ballast.unlink()
-        while not sender.send():
-            time.sleep(0.1)
-        sender.send_again()
-        deadline = time.monotonic() + 30
-        while httpx.get(f"{server.url}/readyz", timeout=10).status_code != 200:
-            assert time.monotonic() < deadline, server.stderr()[-3000:]
-            time.sleep(0.1)
-        everything_is_there(server, sender)
+        for room in (0, 64_000, 200_000):
+            os.truncate(ballast, (SIZE_MB << 20) - room)
+            command = [*mounted.within, HEADWATER, "serve", "--port", "0", "--data", str(mounted.folder / f"of {room}")]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+            assert done.returncode == 1
+            assert done.stderr.startswith("headwater: ")
+            assert "full" in done.stderr or "written" in done.stderr or "opened" in done.stderr
+            assert len(done.stderr.splitlines()) == 1
     finally:
-        watch.stop()
-    assert watch.trouble == []
+        mounted.unmount()
+
+
+def answers(server: Server) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200
+    return False
+
+
+def until(what: str, condition: Callable[[], bool], wait_s: float = 30.0) -> None:
+    deadline = time.monotonic() + wait_s
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
 
 
 def test_each_store_takes_what_it_can_and_goes_on(namespace: None, tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from tests.crash.siege import STRIKES, Siege
 
 @pytest.mark.timeout(400)
 def test_every_acknowledged_event_is_there_once_whatever_is_killed(tmp_path: Path) -> None:
-    siege = Siege(tmp_path, clients=2, rate=1000, seed=1)
+    siege = Siege(tmp_path, clients=2, rate=1200, seed=1)
     try:
         for strike in STRIKES:
-            siege.round(strike, pause_s=4)
+            siege.round(strike, pause_s=2)
         figures = siege.finish()
     finally:
         siege.end()
