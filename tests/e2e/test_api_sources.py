@@ -138,6 +138,29 @@ def test_the_debugger_marks_what_the_catalogue_does_not_declare(running: Server)
     assert seen == events[0]["receivedAt"]
 
 
+def test_write_keys_in_bodies_are_shown_to_nobody(running: Server) -> None:
+    """Who may read events may not therefore send some."""
+    source = add(running)
+    key, other = source["writeKeys"][0], add(running)["writeKeys"][0]
+    reader = running.api("POST", "/workspace/api-keys", {"name": "Reader", "scopes": ["data"]})["key"]
+    headers = {"authorization": f"Bearer {reader}"}
+    body = {"writeKey": key, "context": {"writeKey": key, "page": {"url": f"https://a.example/?k={other}"}}}
+    assert running.send("/v1/track", track("with-key", **body)).status_code == 200
+    assert running.send("/v1/batch", {"writeKey": key, "batch": [track("with-key-2", writeKey=key)]}).status_code == 200
+    url = f"/sources/{source['id']}/events"
+    eventually(lambda: len(running.api("GET", url)["data"]) == 2, wait_s=30)
+    running.wait_closed()
+    first = running.api("GET", "/events/with-key", headers=headers)
+    told = [running.api("GET", url, headers=headers), first, running.api("GET", "/events/with-key-2", headers=headers)]
+    stream = f"{running.url}/api/v1{url}/stream?recent=2"
+    with httpx.stream("GET", stream, headers=headers, timeout=30) as response:
+        told += itertools.islice(_events(response.iter_lines()), 2)
+    assert not any(secret in json.dumps(each) for each in told for secret in (key, other))
+    shown = first["payload"]
+    assert (shown["writeKey"], shown["context"]["page"]["url"]) == (f"{key[:4]}…", f"https://a.example/?k={other[:4]}…")
+    assert running.sql(f"SELECT count(*) FROM {source['schema']}.ordered") == [[2]]
+
+
 def test_events_arrive_live(running: Server) -> None:
     source = add(running)
     headers = {"authorization": f"Bearer {running.token}"}

@@ -229,7 +229,8 @@ def test_an_event_that_cannot_be_read_is_parked_and_told(server: Server, tmp_pat
     workspace = server.api("GET", "/workspace")["id"]
     assert headwater.ok("parked") == "No event is parked.\n"
     server.stop()
-    event = msgspec.Raw(b'{"type":"hum","messageId":"parked-1","userId":"u"}')
+    key = source["writeKeys"][0]
+    event = msgspec.Raw(b'{"type":"hum","messageId":"parked-1","userId":"u","writeKey":"%s"}' % key.encode())
     record = RawRecord(source_id=source["id"], workspace_id=workspace, received_ms=1_800_000_000_000, events=[event])
     writer = LocalWriter(server.data / "journal" / "raw", segment_bytes=64 * 1024 * 1024)
     writer.append([msgspec.json.encode(record)])
@@ -239,6 +240,7 @@ def test_an_event_that_cannot_be_read_is_parked_and_told(server: Server, tmp_pat
 
     (parked,) = headwater.json("parked")
     assert (parked["messageId"], parked["reason"]) == ("parked-1", "unreadable")
+    assert parked["payload"]["writeKey"] == f"{key[:4]}…"
     assert "parked-1" in headwater.ok("parked")
     (fate,) = headwater.json("where", "parked-1")["fates"]
     assert (fate["fate"], fate["reason"]) == ("parked", "unreadable")

@@ -32,7 +32,10 @@ After = Annotated[str | None, HeaderParameter(name="Last-Event-ID", description=
 async def list_events(
     source_id: FromPath[str], caller: GivenCaller, store: GivenStore, work: GivenWork, limit: EventLimit = 50
 ) -> Page[SeenEvent]:
-    """The latest events of a source as they came, newest first: what became of each, and why. Scope data."""
+    """The latest events of a source as they came, newest first: what became of each, and why. Scope data.
+
+    Write keys are masked in every payload that is shown; what is stored stays as it was sent.
+    """
     source = await asyncio.to_thread(store.source, caller.workspace_id, source_id)
     seen = await _seen(work, source.id, limit, 0, 0)
     return Page(data=seen, pagination=Pagination(total=len(seen), limit=limit, offset=0))

@@ -21,6 +21,7 @@ from headwater.app.settings import Settings
 from headwater.app.warehouses import Warehouses
 from headwater.base.clock import Clock, iso_from_seconds, parse_iso
 from headwater.base.errors import InvalidInput, NotFound, Unprocessable
+from headwater.base.masking import masked_payload
 from headwater.base.outcome import Fate
 from headwater.catalog.load import Catalog
 from headwater.catalog.violations import violations
@@ -96,7 +97,9 @@ class WorkService:
         while True:
             found = self._debugger.latest(source_id, limit=limit, after=after_seq)
             if found or loop.time() >= deadline:
-                return [self._shown(seen) for seen in found]
+                entry = self._directory.by_id(source_id)
+                keys = self._write_keys(entry.workspace_id) if entry is not None else []
+                return [self._shown(seen, keys) for seen in found]
             await asyncio.sleep(POLL_S)
 
     def event(self, workspace_id: str, message_id: str) -> dict[str, Any]:
@@ -119,7 +122,7 @@ class WorkService:
             "messageId": message_id,
             "fates": fates,
             "readers": _readers(found, dead) if clean or found or dead else [],
-            "payload": _payload(payloads[0]) if payloads else None,
+            "payload": masked_payload(_payload(payloads[0]), self._write_keys(workspace_id)) if payloads else None,
         }
 
     # Accounting
@@ -162,7 +165,8 @@ class WorkService:
 
     def parked(self, workspace_id: str, limit: int = 50, offset: int = 0) -> dict[str, Any]:
         rows, total = self._ledger.parked(workspace_id, limit=limit, offset=offset)
-        return {"data": [_parked(row) for row in rows], "total": total}
+        keys = self._write_keys(workspace_id)
+        return {"data": [_parked(row, keys) for row in rows], "total": total}
 
     def release(self, workspace_id: str, ids: list[str] | None) -> dict[str, Any]:
         """Lets parked events go on, all of them or those named; the progress counts those that could."""
@@ -248,19 +252,24 @@ class WorkService:
 
     # Inside
 
-    def _shown(self, seen: Seen) -> dict[str, Any]:
+    def _write_keys(self, workspace_id: str) -> list[str]:
+        """Those that are valid, of all its sources: they open the door, so no payload is to show one."""
+        entries = self._directory.sources()
+        return [key for entry in entries if entry.workspace_id == workspace_id for key in entry.write_keys]
+
+    def _shown(self, seen: Seen, keys: list[str]) -> dict[str, Any]:
         item = seen.item
         return {
             "seq": seen.seq,
             "messageId": item.message_id,
             "type": _kind(item),
-            "name": _name(item),
+            "name": masked_payload(_name(item), keys),
             "receivedAt": _iso_ms(item.received_ms),
             "fate": item.fate.value,
             "reason": item.reason,
             "note": item.note,
-            "violations": self._violations(item),
-            "payload": _payload(item.raw),
+            "violations": masked_payload(self._violations(item), keys),
+            "payload": masked_payload(_payload(item.raw), keys),
         }
 
     def _violations(self, item: Item) -> list[dict[str, Any]]:
@@ -362,7 +371,7 @@ def _fate(row: FateRow) -> dict[str, Any]:
     }
 
 
-def _parked(row: FateRow) -> dict[str, Any]:
+def _parked(row: FateRow, keys: list[str]) -> dict[str, Any]:
     return {
         "id": f"{row.raw_offset}-{row.position}",
         "messageId": row.message_id,
@@ -370,5 +379,5 @@ def _parked(row: FateRow) -> dict[str, Any]:
         "reason": row.reason,
         "note": row.note,
         "receivedAt": _iso_ms(row.received_ms),
-        "payload": _payload(row.payload or b""),
+        "payload": masked_payload(_payload(row.payload or b""), keys),
     }
