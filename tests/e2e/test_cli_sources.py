@@ -42,7 +42,19 @@ def test_removing_a_source_keeps_its_rows_unless_told(headwater: CommandLine, sh
     headwater.ok("source", "add", "--catalog", "candu", "--name", "Kept")
     assert headwater.json("source", "remove", "Kept")["deleted"] is True
     assert shared_server.sql("SELECT count(*) FROM kept.tutorial_view") == [[0]]
-    assert "kept" in headwater.refusal("source", "add", "--catalog", "candu", "--name", "Kept")
+    refused = headwater.refusal("source", "add", "--catalog", "candu", "--name", "Kept")
+    assert "`headwater source remove kept --drop-schema`" in refused
+
+    headwater.ok("source", "add", "--catalog", "candu", "--name", "Other")
+    headwater.ok("source", "rename", "other", "kept")
+    assert "Nothing was removed" in headwater.refusal("source", "remove", "kept", "--drop-schema")
+    assert "kept was dropped" not in headwater.ok("source", "remove", "other", "--drop-schema")
+    assert "The schema kept of a source removed earlier was dropped" in headwater.ok(
+        "source", "remove", "kept", "--drop-schema"
+    )
+    assert "no source 'kept'" in headwater.refusal("source", "remove", "kept", "--drop-schema")
+    assert headwater.json("source", "add", "--catalog", "candu", "--name", "Kept")["schema"] == "kept"
+    assert shared_server.sql("SELECT count(*) FROM kept.tutorial_view") == [[0]]
 
 
 def test_the_set_up_has_steps_key_address_and_an_event_that_works(headwater: CommandLine, shared_server: Server):

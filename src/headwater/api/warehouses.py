@@ -1,16 +1,37 @@
-"""Where rows go, and how far behind each place is."""
+"""Where rows go, how far behind each place is, and which schemas it has: also those whose source is gone."""
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
-from litestar import get
+from litestar import delete, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from headwater.api.given import DEFAULT_LIMIT, GivenCaller, GivenWork, Limit, Offset, Page, page
-from headwater.api.ports import Warehouse, Work
+from headwater.api.auth import admin
+from headwater.api.given import (
+    DEFAULT_LIMIT,
+    Deleted,
+    GivenCaller,
+    GivenStore,
+    GivenWork,
+    Limit,
+    Offset,
+    Page,
+    page,
+)
+from headwater.api.ports import Shape, Warehouse, Work
 from headwater.base.errors import NotFound
 from headwater.control.model import public_id
+
+
+class WarehouseSchema(Shape, frozen=True):
+    """`sourceId` is null when the source was deleted and its rows were left."""
+
+    name: str
+    source_id: str | None
+    created_at: str
 
 
 @get("/warehouses", operation_id="listWarehouses", tags=["Warehouse"])
@@ -24,7 +45,53 @@ async def list_warehouses(
 @get("/warehouses/{warehouse_id:str}", operation_id="getWarehouse", tags=["Warehouse"])
 async def get_warehouse(warehouse_id: FromPath[str], caller: GivenCaller, work: GivenWork) -> Warehouse:
     """One warehouse. Any scope."""
-    for warehouse in await _warehouses(work, caller.workspace_id):
+    return await _warehouse(work, caller.workspace_id, warehouse_id)
+
+
+@get("/warehouses/{warehouse_id:str}/schemas", operation_id="listSchemas", tags=["Warehouse"])
+async def list_schemas(
+    warehouse_id: FromPath[str],
+    caller: GivenCaller,
+    store: GivenStore,
+    work: GivenWork,
+    limit: Limit = DEFAULT_LIMIT,
+    offset: Offset = 0,
+) -> Page[WarehouseSchema]:
+    """Every schema of a source, by name; those of deleted sources too, until they are dropped. Any scope."""
+    await _warehouse(work, caller.workspace_id, warehouse_id)
+    part = page(await asyncio.to_thread(store.schemas, caller.workspace_id), limit, offset)
+    shapes = [
+        WarehouseSchema(
+            name=each.name, source_id=public_id(each.source_id) if each.source_id else None, created_at=each.created_at
+        )
+        for each in part.data
+    ]
+    return Page(data=shapes, pagination=part.pagination)
+
+
+@delete(
+    "/warehouses/{warehouse_id:str}/schemas/{name:str}",
+    operation_id="dropSchema",
+    tags=["Warehouse"],
+    guards=[admin],
+    status_code=200,
+)
+async def drop_schema(
+    warehouse_id: FromPath[str], name: FromPath[str], caller: GivenCaller, store: GivenStore, work: GivenWork
+) -> Deleted:
+    """Drop what a deleted source left: all its rows, not to be undone. Its schema's name is free again. Scope admin.
+
+    409 `schema_in_use` while a source has the schema.
+    """
+    await _warehouse(work, caller.workspace_id, warehouse_id)
+    left = await asyncio.to_thread(store.left_schema, caller.workspace_id, name)
+    await work.drop_schema(caller.workspace_id, left.name)
+    await asyncio.to_thread(store.free_schema, caller.workspace_id, left.name, by=caller.actor)
+    return Deleted(id=left.name, deleted=True)
+
+
+async def _warehouse(work: Work, workspace_id: str, warehouse_id: str) -> Warehouse:
+    for warehouse in await _warehouses(work, workspace_id):
         if warehouse.id == warehouse_id:
             return warehouse
     raise NotFound(f'There is no warehouse "{warehouse_id}" in this workspace.')
@@ -38,4 +105,4 @@ async def _warehouses(work: Work, workspace_id: str) -> list[Warehouse]:
     ]
 
 
-ROUTES: list[HTTPRouteHandler] = [list_warehouses, get_warehouse]
+ROUTES: list[HTTPRouteHandler] = [list_warehouses, get_warehouse, list_schemas, drop_schema]

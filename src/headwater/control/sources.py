@@ -29,6 +29,15 @@ BUILTIN_NAMES: Mapping[str, str] = {
 }
 
 
+class KeptSchema(msgspec.Struct, frozen=True, kw_only=True):
+    """A schema name that is taken. `source_id` and `label` are None when its source is gone and its rows are not."""
+
+    name: str
+    created_at: str
+    source_id: str | None
+    label: str | None
+
+
 class Sources:
     """The sources of every workspace. A source is named by its id; a built-in one also by its slug."""
 
@@ -123,6 +132,33 @@ class Sources:
             )
         return source
 
+    def schemas(self, workspace_id: str) -> list[KeptSchema]:
+        """Every schema name that is taken, by name, with the source that has it or None when that is gone."""
+        with self._state.reading() as connection:
+            return _schemas(connection, workspace_id)
+
+    def left_schema(self, workspace_id: str, name: str) -> KeptSchema:
+        """The schema of a source that is gone. Raises NotFound, Conflict `schema_in_use`."""
+        found = next((each for each in self.schemas(workspace_id) if each.name == name), None)
+        if found is None:
+            raise NotFound(f'There is no schema "{name}" in this workspace. Nothing was dropped.')
+        if found.source_id is not None:
+            raise Conflict(
+                f'The schema "{name}" belongs to the source "{found.label}" ({public_id(found.source_id)}); it goes '
+                "when that source is deleted with dropSchema=true. Nothing was dropped.",
+                code="schema_in_use",
+                details={"schema": name, "sourceId": public_id(found.source_id)},
+            )
+        return found
+
+    def free_schema(self, workspace_id: str, name: str, *, by: str = "system") -> None:
+        """Let the name of a source that is gone be taken again. Its rows must have been dropped."""
+        self.left_schema(workspace_id, name)
+        c = t.schema_names.c
+        with self._state.writing() as connection:
+            connection.execute(delete(t.schema_names).where(c.workspace_id == workspace_id, c.name == name))
+            self._record(connection, by, "schema.drop", name, workspace_id)
+
     def add_write_key(self, workspace_id: str, given_id: str, *, by: str = "system") -> str:
         """A further write key; the older ones stay valid until they are removed."""
         with self._state.writing() as connection:
@@ -207,27 +243,32 @@ class _OtherSchemas:
     """The schema names that a workspace's sources have, or had when their rows were left behind."""
 
     def __init__(self, connection: Connection, workspace_id: str, label: str) -> None:
-        names, sources = t.schema_names, t.sources
-        query = (
-            select(names.c.name, sources.c.name.label("label"))
-            .outerjoin(
-                sources,
-                (names.c.workspace_id == sources.c.workspace_id) & (names.c.name == sources.c.schema_name),
-            )
-            .where(names.c.workspace_id == workspace_id)
-        )
-        self._owners = {row.name: row.label for row in connection.execute(query)}
+        self._owners = {each.name: each.source_id for each in _schemas(connection, workspace_id)}
         self._label = label
 
     def __contains__(self, name: object) -> bool:
         if name in self._owners and self._owners[name] is None:
             raise Conflict(
                 f'The label "{self._label}" gives the schema name "{name}", which still holds the rows of a '
-                "source that was deleted. Choose another label; nothing was created.",
+                "source that was deleted. Choose another label, or drop those rows first with "
+                f"`headwater source remove {name} --drop-schema` or DELETE /api/v1/warehouses/builtin/schemas/{name}. "
+                "Nothing was created.",
                 code="schema_taken",
                 details={"schema": name},
             )
         return name in self._owners
+
+
+def _schemas(connection: Connection, workspace_id: str) -> list[KeptSchema]:
+    names, sources = t.schema_names, t.sources
+    same = (names.c.workspace_id == sources.c.workspace_id) & (names.c.name == sources.c.schema_name)
+    query = (
+        select(names.c.name, names.c.created_at, sources.c.id.label("source_id"), sources.c.name.label("label"))
+        .outerjoin(sources, same)
+        .where(names.c.workspace_id == workspace_id)
+        .order_by(names.c.name)
+    )
+    return [KeptSchema(**row) for row in connection.execute(query).mappings()]
 
 
 def add_builtin_sources(connection: Connection, workspace_id: str, at: str) -> None:

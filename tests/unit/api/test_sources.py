@@ -111,6 +111,34 @@ def test_deleting_keeps_the_name_unless_the_rows_go_too(client: TestClient, work
     assert add(client, "Second")["schema"] == "second"
 
 
+def test_what_a_deleted_source_left_is_listed_and_can_be_dropped_later(client: TestClient, work: Nearby) -> None:
+    first, second = add(client, "First"), add(client, "Second")
+    client.delete(f"/api/v1/sources/{first['id']}")
+    schemas = "/api/v1/warehouses/builtin/schemas"
+    listed = {each["name"]: each["sourceId"] for each in client.get(schemas).json()["data"]}
+    own = {"customer_events": "customer-events", "rest": "rest", "segments": "segments"}
+    assert listed == {"first": None, "second": second["id"], **own}
+    taken = client.post("/api/v1/sources", json={"catalog": "candu", "name": "First"}).json()["error"]["message"]
+    assert "headwater source remove first --drop-schema" in taken
+    assert f"DELETE {schemas}/first" in taken
+
+    work.fails = Transient("away")
+    assert client.delete(f"{schemas}/first").status_code == 503
+    assert client.delete(f"{schemas}/first").json() == {"id": "first", "deleted": True}
+    assert ("drop_schema", "first") in [(call[0], call[-1]) for call in work.calls]
+    assert client.delete(f"{schemas}/first").status_code == 404
+    assert add(client, "First")["schema"] == "first"
+
+
+@pytest.mark.parametrize("name", ["second", "rest"])
+def test_the_schema_of_a_source_goes_with_the_source_alone(client: TestClient, work: Nearby, name: str) -> None:
+    add(client, "Second")
+    used = client.delete(f"/api/v1/warehouses/builtin/schemas/{name}")
+    assert (used.status_code, used.json()["error"]["code"]) == (409, "schema_in_use")
+    assert client.delete("/api/v1/warehouses/other/schemas/second").status_code == 404
+    assert not any(call[0] == "drop_schema" for call in work.calls)
+
+
 def test_a_drop_that_fails_can_be_done_again(client: TestClient, work: Nearby) -> None:
     made = add(client)
     work.fails = Transient("away")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -21,6 +21,8 @@ keys = typer.Typer(
     help="Write keys: several may be valid at a time, so that a rotation needs no pause.", no_args_is_help=True
 )
 app.add_typer(keys, name="keys")
+
+SCHEMAS: Final = "/warehouses/builtin/schemas"
 
 Source = Annotated[str, typer.Argument(metavar="SOURCE", help="Its id, label or schema.")]
 
@@ -106,12 +108,20 @@ def remove(
         bool, typer.Option("--drop-schema", help="Drop its rows too, and free the schema's name. Not to be undone.")
     ] = False,
 ) -> None:
-    """Remove a source. Its keys are invalid at once; its rows stay, unless --drop-schema is given."""
+    """Remove a source. Its keys are invalid at once; its rows stay, unless --drop-schema is given.
+
+    With --drop-schema, SOURCE may also be the schema that a source removed earlier left behind.
+    """
     from headwater.app.client import part
 
+    if drop_schema and _is_left_schema(session.api, source):
+        dropped = session.api.delete(f"{SCHEMAS}/{part(source)}")
+        text = f"The schema {source} of a source removed earlier was dropped; its name is free."
+        session.out.give(dropped, lambda: session.out.say(text))
+        return
     found = find_source(session.api, source)
     done = session.api.delete(f"/sources/{part(found['id'])}", dropSchema=drop_schema)
-    kept = f"The schema {found['schema']} was dropped." if drop_schema else f"The rows of {found['schema']} stay."
+    kept = f"The schema {found['schema']} was dropped." if drop_schema else _rows_stay(found["schema"])
     session.out.give(done, lambda: session.out.say(f"{found['name']} is removed. {kept}"))
 
 
@@ -154,6 +164,25 @@ def find_source(api: Client, given: str) -> dict[str, Any]:
             raise InvalidInput(f"{len(found)} sources are called {given!r}. Name one by its id: {ids}.")
     names = ", ".join(each["name"] for each in sources)
     raise NotFound(f"there is no source {given!r}. Name its id, label or schema; there are: {names}.")
+
+
+def _is_left_schema(api: Client, given: str) -> bool:
+    """Whether this names the schema of a source that is gone. InvalidInput when it is a source's label as well."""
+    if not any(each["name"] == given and each["sourceId"] is None for each in api.all(SCHEMAS)):
+        return False
+    for each in api.all("/sources"):
+        if each["name"] == given:
+            raise InvalidInput(
+                f"{given!r} is the schema that a source removed earlier left, and the label of {each['id']}. Name the"
+                " source by its id, or rename it to drop the schema. Nothing was removed."
+            )
+    return True
+
+
+def _rows_stay(schema: str) -> str:
+    return (
+        f"The rows of {schema} stay, and so does its name; `headwater source remove {schema} --drop-schema` drops them."
+    )
 
 
 def _change(session: Session, source: str, change: dict[str, Any]) -> dict[str, Any]:

@@ -394,7 +394,7 @@ export interface paths {
         };
         /**
          * The latest events of a source as they came, newest first: what became of each, and why. Scope data.
-         * @description The latest events of a source as they came, newest first: what became of each, and why. Scope data.
+         * @description Write keys are masked in every payload that is shown; what is stored stays as it was sent.
          */
         get: operations["listSourceEvents"];
         put?: never;
@@ -588,6 +588,46 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warehouses/{warehouseId}/schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every schema of a source, by name; those of deleted sources too, until they are dropped. Any scope.
+         * @description Every schema of a source, by name; those of deleted sources too, until they are dropped. Any scope.
+         */
+        get: operations["listSchemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/warehouses/{warehouseId}/schemas/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop what a deleted source left: all its rows, not to be undone. Its schema's name is free again. Scope admin.
+         * @description 409 `schema_in_use` while a source has the schema.
+         */
+        delete: operations["dropSchema"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1363,6 +1403,20 @@ export interface components {
         /** WarehousePage */
         WarehousePage: {
             data: components["schemas"]["Warehouse"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * WarehouseSchema
+         * @description `sourceId` is null when the source was deleted and its rows were left.
+         */
+        WarehouseSchema: {
+            name: string;
+            sourceId: string | null;
+            createdAt: string;
+        };
+        /** WarehouseSchemaPage */
+        WarehouseSchemaPage: {
+            data: components["schemas"]["WarehouseSchema"][];
             pagination: components["schemas"]["Pagination"];
         };
         /**
@@ -2658,6 +2712,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Warehouse"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSchemas: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                warehouseId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarehouseSchemaPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dropSchema: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                warehouseId: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */

@@ -120,7 +120,7 @@ function ConfirmDelete({ source, onClose }: { source: Source; onClose: () => voi
       <Text>Its write keys stop working at once: senders get 401. This cannot be taken back.</Text>
       <Checkbox
         label={`Also drop the schema ${source.schema} with all its rows`}
-        description="Otherwise the rows stay and can be queried, and the schema name stays taken."
+        description="Otherwise the rows stay and can be queried, and the schema name stays taken until they are dropped."
         checked={dropSchema}
         onChange={(event) => setDropSchema(event.currentTarget.checked)}
       />
