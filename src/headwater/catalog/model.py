@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, get_args
 
 import msgspec
@@ -138,18 +138,22 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def region_refusal(self, region: str) -> str | None:
         """Why a workspace of this region cannot connect the source; None when it can."""
-        if region in self.regions:
-            return None
-        supported = " and ".join(self.regions)
-        return (
-            f"{self.name} is supported in workspaces of region {supported} only, and this workspace is in "
-            f"{region}. The region is fixed when a workspace is created; nothing was created."
-        )
+        return region_refusal(self.name, self.regions, region)
 
     def setup_steps(self, values: Mapping[str, str] | None = None) -> list[str]:
         """The set-up steps with their placeholders filled, from `values` first, else by plain words."""
         words = {**SETUP_WORDS, **(values or {})}
         return [_PLACEHOLDER.sub(lambda found: words.get(found[1], found[0]), step) for step in self.setup]
+
+
+def region_refusal(name: str, regions: Sequence[Region], region: str) -> str | None:
+    """Why a workspace of this region cannot connect a tool of that name; None when it can."""
+    if region in regions:
+        return None
+    return (
+        f"{name} is supported in workspaces of region {' and '.join(regions)} only, and this workspace is in "
+        f"{region}. The region is fixed when a workspace is created; nothing was created."
+    )
 
 
 def placeholders(step: str) -> list[str]:
@@ -174,7 +178,7 @@ def to_wire(spec: SourceSpec, values: Mapping[str, str] | None = None) -> dict[s
         "related": spec.related,
         "feedsProfiles": spec.feeds_profiles,
         "setup": spec.setup_steps(values),
-        "settings": [_setting_to_wire(setting) for setting in spec.settings],
+        "settings": [setting_to_wire(setting) for setting in spec.settings],
         "events": [_event_to_wire(event) for event in spec.events],
     }
 
@@ -201,7 +205,8 @@ def _property_to_wire(spec: PropertySpec) -> dict[str, Any]:
     return wire
 
 
-def _setting_to_wire(setting: SettingSpec) -> dict[str, Any]:
+def setting_to_wire(setting: SettingSpec) -> dict[str, Any]:
+    """A field of a form, as the catalogue API shows it."""
     return {
         "name": setting.name,
         "type": setting.type,

@@ -6,21 +6,25 @@ A look costs a dictionary access and a memory read. When the state cannot be rea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from headwater.base.clock import Clock, iso_from_seconds, now
 from headwater.base.errors import Transient
 from headwater.catalog.model import Platform
 from headwater.control import tables as t
+from headwater.control.connections import earliest_end, live_secrets
 from headwater.control.database import open_engine, reading
 from headwater.control.generation import Generation
 from headwater.control.model import ConnectionKind, Filters, IdentityVerification
 from headwater.control.seal import Sealer
 from headwater.control.sources import opened, write_keys_of
+
+T = TypeVar("T")
 
 RETRY_S: Final = 1.0
 """How long to answer from the last snapshot before the state is tried again."""
@@ -83,8 +87,59 @@ class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     workspaces: dict[str, WorkspaceEntry]
 
 
+class _Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """`until_s`: when the first of the signing secrets ends, in seconds since 1970."""
+
+    entries: list[ConnectionEntry]
+    by_id: dict[str, ConnectionEntry]
+    until_s: float
+
+
+class _Look(Generic[T]):
+    """What `load` reads of the state, read again when the state has changed since."""
+
+    def __init__(
+        self,
+        load: Callable[[Connection], T],
+        *,
+        engine: Engine,
+        generation: Generation,
+        steady: Callable[[], float],
+        stale: Callable[[T], bool] = lambda _: False,
+    ) -> None:
+        self._load = load
+        self._engine = engine
+        self._generation = generation
+        self._steady = steady
+        self._stale = stale
+        self._seen = -1
+        self._retry_at = float("-inf")
+        self._last: T | None = None
+
+    def __call__(self) -> T:
+        last = self._last
+        if last is not None and self._generation.read() == self._seen and not self._stale(last):
+            return last
+        return self._reload(last)
+
+    def _reload(self, last: T | None) -> T:
+        if last is not None and self._steady() < self._retry_at:
+            return last
+        seen = self._generation.read()  # before the read: a commit in between must be seen next time
+        try:
+            with reading(self._engine) as connection:
+                found = self._load(connection)
+        except SQLAlchemyError as error:
+            if last is None:
+                raise Transient("The state database cannot be read now; try again in a second.") from error
+            self._retry_at = self._steady() + RETRY_S
+            return last
+        self._last, self._seen = found, seen
+        return found
+
+
 class Directory:
-    """Answers who owns a key. One instance per process; safe to share between threads."""
+    """Answers who owns a key, and what is sent where. One instance per process; safe to share between threads."""
 
     def __init__(
         self,
@@ -93,14 +148,18 @@ class Directory:
         generation: Generation,
         sealer: Sealer,
         steady: Callable[[], float] = time.monotonic,
+        clock: Clock = now,
     ) -> None:
         self._engine = open_engine(store_url)
-        self._generation = generation
-        self._sealer = sealer
-        self._steady = steady
-        self._seen = -1
-        self._retry_at = float("-inf")
-        self._snapshot: _Snapshot | None = None
+        # Two looks: a door asks for no connection, and should not open the secrets of all of them at each change.
+        self._current = _Look(lambda db: _load(db, sealer), engine=self._engine, generation=generation, steady=steady)
+        self._outgoing = _Look(
+            lambda db: _load_outgoing(db, sealer, clock()),
+            engine=self._engine,
+            generation=generation,
+            steady=steady,
+            stale=lambda found: found.until_s <= clock(),
+        )
 
     def by_write_key(self, key: str) -> SourceEntry | None:
         return self._current().by_write_key.get(key)
@@ -125,29 +184,15 @@ class Directory:
         """Every workspace of the installation, oldest first."""
         return list(self._current().workspaces.values())
 
+    def connections(self) -> list[ConnectionEntry]:
+        """Every connection of the installation, oldest first. The same objects for as long as nothing changes."""
+        return list(self._outgoing().entries)
+
+    def connection(self, connection_id: str) -> ConnectionEntry | None:
+        return self._outgoing().by_id.get(connection_id)
+
     def close(self) -> None:
         self._engine.dispose()
-
-    def _current(self) -> _Snapshot:
-        snapshot = self._snapshot
-        if snapshot is not None and self._generation.read() == self._seen:
-            return snapshot
-        return self._reload(snapshot)
-
-    def _reload(self, last: _Snapshot | None) -> _Snapshot:
-        if last is not None and self._steady() < self._retry_at:
-            return last
-        seen = self._generation.read()  # before the read: a commit in between must be seen next time
-        try:
-            with reading(self._engine) as connection:
-                snapshot = _load(connection, self._sealer)
-        except SQLAlchemyError as error:
-            if last is None:
-                raise Transient("The state database cannot be read now; try again in a second.") from error
-            self._retry_at = self._steady() + RETRY_S
-            return last
-        self._snapshot, self._seen = snapshot, seen
-        return snapshot
 
 
 def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
@@ -177,6 +222,35 @@ def _source(row: Any, keys: tuple[str, ...], sealer: Sealer) -> SourceEntry:
         settings={**row.settings, **opened(sealer, row.sealed_settings)},
         write_keys=keys,
         name=row.name,
+    )
+
+
+def _load_outgoing(connection: Connection, sealer: Sealer, present_s: float) -> _Outgoing:
+    secrets = live_secrets(connection, sealer, iso_from_seconds(present_s))
+    rows = connection.execute(select(t.connections).order_by(t.connections.c.created_at, t.connections.c.id)).all()
+    entries = [_outgoing(row, [each.secret for each in secrets.get(row.id, ())], sealer) for row in rows]
+    return _Outgoing(entries=entries, by_id={each.id: each for each in entries}, until_s=earliest_end(secrets))
+
+
+def _outgoing(row: Any, secrets: Sequence[str], sealer: Sealer) -> ConnectionEntry:
+    return ConnectionEntry(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        kind=row.kind,
+        catalog=row.catalog,
+        name=row.name,
+        enabled=row.enabled,
+        disabled_reason=row.disabled_reason,
+        paused=row.paused,
+        settings={**row.settings, **opened(sealer, row.sealed_settings)},
+        source_ids=tuple(row.source_ids),
+        topics=tuple(row.topics),
+        filters=msgspec.convert(row.filters, Filters),
+        mapping=row.mapping,
+        schedule_s=None if row.schedule_s is None else tuple(row.schedule_s),
+        per_second=row.per_second,
+        ordered=row.ordered,
+        signing_secrets=tuple(secrets),
     )
 
 

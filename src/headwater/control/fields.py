@@ -1,4 +1,4 @@
-"""Checks a source's settings against its catalogue entry and keeps the secret ones apart from the rest."""
+"""Checks the settings of a source or destination against its catalogue entry; keeps secret ones apart from the rest."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ _KINDS = {"string": "a string", "integer": "an integer", "number": "a number", "
 
 
 def checked_settings(
-    specs: Sequence[SettingSpec], given: Mapping[str, Any], stored: Mapping[str, Any]
+    specs: Sequence[SettingSpec], given: Mapping[str, Any], stored: Mapping[str, Any], *, owner: str = "source"
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The settings as (readable, secret): what is given over what is stored over the defaults.
 
     `stored` holds secrets in the clear. None takes a setting back to its default; a mask leaves a secret alone.
+    `owner` is what the sentence of an error calls the thing that has the settings.
     """
     known = {spec.name: spec for spec in specs}
     for name in given:
         if name not in known:
-            raise InvalidInput(_unknown(name, list(known)), details={"field": f"settings.{name}"})
+            raise InvalidInput(_unknown(name, list(known), owner), details={"field": f"settings.{name}"})
     values = {name: _value(spec, given, stored) for name, spec in known.items()}
     present = {name: value for name, value in values.items() if value is not None}
     readable = {name: value for name, value in present.items() if not known[name].secret}
@@ -72,8 +73,8 @@ def _check(spec: SettingSpec, value: Any) -> None:
     )
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def _unknown(name: str, known: list[str], owner: str) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     hint = f' Did you mean "{near[0]}"?' if near else ""
     has = f"It has: {', '.join(known)}." if known else "It has none."
-    return f'This source has no setting "{name}".{hint} {has} Nothing was changed.'
+    return f'This {owner} has no setting "{name}".{hint} {has} Nothing was changed.'

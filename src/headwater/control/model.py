@@ -1,10 +1,12 @@
-"""What a workspace, a source, a key and a session are, as values. Times are ISO 8601 with `Z`."""
+"""What a workspace, a source, a connection, a key and a session are, as values. Times are ISO 8601 with `Z`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, get_args
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from headwater.catalog.model import Platform, Region
 
@@ -24,6 +26,8 @@ MASK: Final = "********"
 
 
 ConnectionKind = Literal["webhook", "destination", "integration"]
+Topic = Literal["content.view", "content.interaction", "form.submission", "experiment.impression"]
+TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
 
 
 class Filters(
@@ -101,6 +105,33 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     created_at: str
 
 
+class ConnectionFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller says of a connection; what is unset stays as it is, or as it is by default.
+
+    `settings` that are not named keep their value. `source_ids` may name built-in sources by their slug.
+    `schedule_s` and `per_second` None: back to the destination's own.
+    """
+
+    name: str | UnsetType = UNSET
+    enabled: bool | UnsetType = UNSET
+    settings: Mapping[str, Any] | UnsetType = UNSET
+    source_ids: Sequence[str] | UnsetType = UNSET
+    topics: Sequence[str] | UnsetType = UNSET
+    filters: Filters | UnsetType = UNSET
+    mapping: Mapping[str, str] | UnsetType = UNSET
+    schedule_s: Sequence[float] | UnsetType | None = UNSET
+    per_second: float | UnsetType | None = UNSET
+    ordered: bool | UnsetType = UNSET
+
+
+class SigningSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """`secret` is `whsec_` and base64; `expires_at` None: it is the newest, which has no end."""
+
+    secret: str
+    created_at: str
+    expires_at: str | None
+
+
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     """No `workspace_id`: the installation's token. `prefix` is how the key begins; the rest is stored nowhere."""
 
@@ -160,6 +191,11 @@ def builtin_id(workspace_id: str, slug: str) -> str:
 def public_id(source_id: str) -> str:
     """The id as a workspace's own callers see it: built-in sources go by their slug."""
     return source_id.rpartition(".")[2]
+
+
+def integration_id(workspace_id: str, slug: str) -> str:
+    """The id of a workspace's one connection to this sending integration: the same after it was made anew."""
+    return f"{workspace_id}.{slug}"
 
 
 def source_id_of(workspace_id: str, given: str) -> str:

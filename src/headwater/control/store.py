@@ -16,6 +16,8 @@ from headwater.base.ids import new_id, new_short_id
 from headwater.catalog.model import REGIONS
 from headwater.control import tables as t
 from headwater.control.access import Access
+from headwater.control.connections import Connections
+from headwater.control.contents import ContentNumbers
 from headwater.control.database import State
 from headwater.control.generation import Generation
 from headwater.control.model import AuditEntry, IdentitySecret, IdentityVerification, Workspace
@@ -27,12 +29,15 @@ from headwater.control.texts import checked_name, checked_origins
 class Store(Sources):
     """The control state of an installation. Thread-safe; every call blocks for a few milliseconds at most.
 
-    `access` holds who may sign in. `by` names the actor for the audit log (`key:key_…`, `session`, `system`).
+    `access` holds who may sign in, `connections` where events are sent, `contents` the integers of contents.
+    `by` names the actor for the audit log (`key:key_…`, `session`, `system`).
     """
 
     def __init__(self, *, url: str, generation: Generation, sealer: Sealer, clock: Clock = now) -> None:
         super().__init__(state=State(url=url, generation=generation, clock=clock), sealer=sealer)
         self.access = Access(state=self._state)
+        self.connections = Connections(state=self._state, sealer=sealer)
+        self.contents = ContentNumbers(state=self._state)
 
     def close(self) -> None:
         self._state.close()

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -131,6 +132,49 @@ identity_secrets: Final = Table(
     Column("name", Text, nullable=False),
     Column("sealed", Text, nullable=False),
     Column("created_at", Text, nullable=False),
+)
+
+connections: Final = Table(
+    "connections",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("catalog", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("disabled_reason", Text, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("sealed_settings", Text, nullable=True),
+    Column("source_ids", JSON, nullable=False),
+    Column("topics", JSON, nullable=False),
+    Column("filters", JSON, nullable=False),
+    Column("mapping", JSON, nullable=False),
+    Column("schedule_s", JSON(none_as_null=True), nullable=True),
+    Column("per_second", Float, nullable=True),
+    Column("ordered", Boolean, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+signing_secrets: Final = Table(
+    "signing_secrets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("connection_id", Text, ForeignKey("connections.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sealed", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=True),
+)
+
+content_numbers: Final = Table(
+    "content_numbers",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("content_id", Text, nullable=False),
+    UniqueConstraint("workspace_id", "content_id"),
+    sqlite_autoincrement=True,
 )
 
 audit: Final = Table(
