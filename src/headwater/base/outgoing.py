@@ -31,22 +31,40 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """`url` is absolute, http or https. Headers are sent as given; Host and Content-Length are added."""
+    """`url` is absolute, http or https. Headers are sent as given; Host and Content-Length are added.
+
+    `jobs` are the ids of the jobs whose events it carries; empty: all those that were given.
+    """
 
     url: str
     body: bytes = b""
     method: str = "POST"
     headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
+    jobs: tuple[str, ...] = ()
 
 
 class FileWrite(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to be put, whole or not at all, under a folder that the operator allows. `name` is relative, with `/`."""
+    """A file to be put, whole or not at all, under a folder that the operator allows. `name` is relative, with `/`.
+
+    A file of that name is replaced, so that a second attempt leaves no second file. `jobs` as in `HttpRequest`.
+    """
 
     name: str
     body: bytes
+    jobs: tuple[str, ...] = ()
 
 
-Outgoing = HttpRequest | FileWrite
+class NotSent(msgspec.Struct, frozen=True, kw_only=True):
+    """These jobs' events can't go there, now or later: no request is made for them, and people read the `reason`.
+
+    A job that is in no outgoing at all is one that the destination has no use for; that needs no reason.
+    """
+
+    jobs: tuple[str, ...]
+    reason: str
+
+
+Outgoing = HttpRequest | FileWrite | NotSent
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):

@@ -71,7 +71,7 @@ def read_all(paths: Iterable[Path]) -> CheckedAll:
             continue
         first, _ = found.setdefault(checked.spec.slug, (path, checked.spec))
         if first is not path:
-            problems.append(_same_slug(path, first, checked.spec.slug))
+            problems.append(same_slug(path, first, checked.spec.slug, "source"))
     return CheckedAll(problems=problems, specs=[spec for _, spec in found.values()])
 
 
@@ -112,7 +112,7 @@ def _check_data(data: dict[str, Any], text: str, path: Path) -> Checked:
     if not complaints:
         return Checked(problems=[], spec=spec)
     lines = _lines(text)
-    problems = [_problem(complaint, lines, path) for complaint in complaints]
+    problems = [problem_of(complaint, lines, path) for complaint in complaints]
     return Checked(problems=sorted(problems, key=lambda problem: problem.line or 0))
 
 
@@ -130,7 +130,8 @@ def _lines(text: str) -> dict[Way, int]:
         return {}
 
 
-def _problem(complaint: Complaint, lines: dict[Way, int], path: Path) -> Problem:
+def problem_of(complaint: Complaint, lines: dict[Way, int], path: Path) -> Problem:
+    """`lines` may be empty: then the problem names no line."""
     way = complaint.way
     while way and way not in lines:
         way = way[:-1]  # what is missing has no line; what should hold it has
@@ -158,9 +159,9 @@ def _failed(path: Path, message: str, line: int | None = None) -> Checked:
     return Checked(problems=[Problem(file=str(path), line=line, message=f"{message}. {_CONSEQUENCE}")])
 
 
-def _same_slug(path: Path, first: Path, slug: str) -> Problem:
+def same_slug(path: Path, first: Path, slug: str, what: str) -> Problem:
     message = (
-        f'{first} has the slug "{slug}" already. A slug names one source; give one of the two another slug '
+        f'{first} has the slug "{slug}" already. A slug names one {what}; give one of the two another slug '
         f"(and the file the same name). {_CONSEQUENCE}"
     )
     return Problem(file=str(path), where="slug", message=message)

@@ -12,10 +12,11 @@ SOURCES = Path(__file__).parent / "sources"
 
 def source_files(extra: Sequence[Path] = ()) -> list[Path]:
     """Every catalogue file, bundled ones first, by name within a directory. A file that is there is a source."""
-    return [path for directory in (SOURCES, *extra) for path in sorted(_existing(directory).glob("*.toml"))]
+    return [path for directory in (SOURCES, *extra) for path in sorted(existing(directory).glob("*.toml"))]
 
 
-def _existing(directory: Path) -> Path:
+def existing(directory: Path) -> Path:
+    """The directory itself; InvalidInput when it is none."""
     if not directory.is_dir():
         raise InvalidInput(
             f"{directory} is named as a directory of catalogue files and is none. "

@@ -6,7 +6,7 @@ loaded. A file with a problem, or a slug that is given twice, stops the loading 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -61,22 +61,22 @@ def _no_such_source(slug: str, known: list[str]) -> str:
 
 
 def _rank(spec: SourceSpec, words: list[str]) -> int | None:
-    """0 is best; None: a word occurs nowhere."""
-    ranks = [_rank_word(spec, word) for word in words]
+    names = [event.name for event in spec.events]
+    return rank_by(words, [[spec.name, spec.slug], spec.categories, names, [spec.description]])
+
+
+def rank_by(words: Sequence[str], places: Sequence[Iterable[str]]) -> int | None:
+    """0 is best; None: a word occurs nowhere. The first place holds the names, the others count less and less."""
+    folded = [[text.casefold() for text in texts] for texts in places]
+    ranks = [_rank_word(word, folded) for word in words]
     known = [rank for rank in ranks if rank is not None]
     return sum(known) if len(known) == len(ranks) else None
 
 
-def _rank_word(spec: SourceSpec, word: str) -> int | None:
-    name, slug = spec.name.casefold(), spec.slug.casefold()
-    if word in (name, slug):
+def _rank_word(word: str, places: list[list[str]]) -> int | None:
+    names = places[0]
+    if word in names:
         return 0
-    if name.startswith(word) or slug.startswith(word):
+    if any(name.startswith(word) for name in names):
         return 1
-    places = [
-        [name, slug],
-        [category.casefold() for category in spec.categories],
-        [event.name.casefold() for event in spec.events],
-        [spec.description.casefold()],
-    ]
     return next((rank for rank, texts in enumerate(places, 2) if any(word in text for text in texts)), None)

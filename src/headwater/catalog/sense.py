@@ -12,6 +12,7 @@ import msgspec
 
 from headwater.base.event import CALL_TYPES, CleanEvent
 from headwater.base.naming import column_name, table_name
+from headwater.catalog.destination import DestinationSpec
 from headwater.catalog.example import expected_columns, expected_table
 from headwater.catalog.model import (
     SETUP_WORDS,
@@ -39,11 +40,19 @@ _SETTING_TYPES: Final[dict[str, tuple[type, ...]]] = {
 
 def senseless(spec: SourceSpec, stem: str) -> list[Complaint]:
     """What does not fit together in an entry whose file is named `<stem>.toml`."""
-    checks = (_head(spec, stem), _texts(spec), _setup(spec.setup), _settings(spec), _events(spec), _examples(spec))
+    checks = (
+        head_complaints(spec, stem, "destination"),
+        text_complaints(spec),
+        _setup(spec.setup),
+        form_complaints(spec.settings),
+        _events(spec),
+        _examples(spec),
+    )
     return list(islice((complaint for check in checks for complaint in check), MAX_COMPLAINTS))
 
 
-def _head(spec: SourceSpec, stem: str) -> Iterator[Complaint]:
+def head_complaints(spec: SourceSpec | DestinationSpec, stem: str, other: str) -> Iterator[Complaint]:
+    """`other` is what `related` names: a destination of a source, a source of a destination."""
     if not _SLUG.fullmatch(spec.slug):
         yield Complaint(("slug",), f"{quoted(spec.slug)} is no slug: small letters and digits, joined by hyphens.")
     elif spec.slug != stem:
@@ -51,7 +60,7 @@ def _head(spec: SourceSpec, stem: str) -> Iterator[Complaint]:
             ("slug",), f"the slug is {quoted(spec.slug)} and the file is named {quoted(stem)}: name both alike."
         )
     if spec.related is not None and not _SLUG.fullmatch(spec.related):
-        yield Complaint(("related",), f"{quoted(spec.related)} is no slug of a destination.")
+        yield Complaint(("related",), f"{quoted(spec.related)} is no slug of a {other}.")
     if not spec.docs.startswith("https://"):
         yield Complaint(("docs",), f"{quoted(spec.docs)} is no address; it must begin with https://.")
     contact = spec.maintainer.contact
@@ -59,12 +68,12 @@ def _head(spec: SourceSpec, stem: str) -> Iterator[Complaint]:
         way = ("maintainer", "contact")
         yield Complaint(way, f"{quoted(contact)} is neither an e-mail address nor an https:// address.")
     if not spec.regions:
-        yield Complaint(("regions",), "no region is named, so no workspace could connect the source. Allowed: us, eu.")
+        yield Complaint(("regions",), "no region is named, so no workspace could connect it. Allowed: us, eu.")
     yield from _twice(spec.regions, ("regions",), "region")
     yield from _twice(spec.categories, ("categories",), "category")
 
 
-def _texts(spec: SourceSpec) -> Iterator[Complaint]:
+def text_complaints(spec: SourceSpec | DestinationSpec) -> Iterator[Complaint]:
     for key in ("name", "description"):
         yield from _text(getattr(spec, key), (key,))
     yield from _text(spec.maintainer.name, ("maintainer", "name"))
@@ -84,9 +93,10 @@ def _setup(steps: Sequence[str]) -> Iterator[Complaint]:
                 yield Complaint(("setup", index), f"{text} Allowed: {listed(SETUP_WORDS)}.")
 
 
-def _settings(spec: SourceSpec) -> Iterator[Complaint]:
-    yield from _twice([setting.name for setting in spec.settings], ("settings",), "setting")
-    for index, setting in enumerate(spec.settings):
+def form_complaints(settings: Sequence[SettingSpec]) -> Iterator[Complaint]:
+    """What is wrong with the fields of a form."""
+    yield from _twice([setting.name for setting in settings], ("settings",), "setting")
+    for index, setting in enumerate(settings):
         yield from _setting(setting, ("settings", index))
 
 

@@ -1,0 +1,1 @@
+"""One file a destination; none imports another, and a file that is here is a destination."""
