@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -123,6 +125,29 @@ def test_empty_records_are_refused(log: Opened) -> None:
     with pytest.raises(ValueError, match="record"):
         writer.append([b"fine", b""])
     assert reader.end() == 0
+
+
+def test_whoever_waits_is_woken_by_what_comes_and_by_wake(log: Opened) -> None:
+    writer, reader, _ = log
+    began = time.monotonic()
+    for act in (lambda: writer.append([b"x"]), reader.wake):
+        before = reader.end()
+        waiting = threading.Thread(target=reader.wait, args=(before, 60.0))
+        waiting.start()
+        while waiting.is_alive():  # it may not have begun to wait yet
+            act()
+            waiting.join(0.05)
+    assert time.monotonic() - began < 50
+
+
+def test_nobody_waits_for_what_is_there_nor_for_longer_than_asked(log: Opened) -> None:
+    writer, reader, _ = log
+    began = time.monotonic()
+    end = writer.append([b"x"])
+    reader.wait(0, 60.0)
+    reader.wait(end - 1, 60.0)
+    reader.wait(end, 0.01)
+    assert time.monotonic() - began < 50
 
 
 def test_pruned_offsets_say_what_is_the_earliest(log: Opened) -> None:

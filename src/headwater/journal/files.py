@@ -14,6 +14,8 @@ import os
 import time
 from pathlib import Path
 
+from headwater.journal.waiting import Cell
+
 SUFFIX = ".log"
 
 
@@ -61,34 +63,46 @@ def write_whole(path: Path, content: bytes) -> None:
     sync_directory(path.parent)
 
 
-class DurableMark:
-    """One 64-bit number in a shared memory map; reading it costs no system call."""
+class SharedNumber:
+    """One 64-bit number in a file that any process may map; reading it costs no system call.
 
-    def __init__(self, directory: Path, *, writable: bool) -> None:
-        path = directory / "durable"
-        flags = os.O_RDWR | os.O_CREAT
-        handle = os.open(path, flags, 0o600)
+    It only grows while somebody waits for it.
+    """
+
+    def __init__(self, path: Path, *, writable: bool) -> None:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if writable:
                 # Storing to a map that has no room on disk kills the process: take the room now, or say so.
                 os.posix_fallocate(handle, 0, 8)
             elif os.fstat(handle).st_size < 8:
                 os.ftruncate(handle, 8)
-            self._map = mmap.mmap(handle, 8, access=mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)
+            self._map = mmap.mmap(handle, 8)
         finally:
             os.close(handle)
-        # A 64-bit cast stores and loads with one instruction: a reader never sees half a number.
-        self._cell = memoryview(self._map).cast("Q")
+        self._cell = Cell(self._map)
 
     def get(self) -> int:
-        return self._cell[0]
+        return self._cell.get()
 
-    def set(self, offset: int) -> None:
-        self._cell[0] = offset
+    def set(self, number: int) -> None:
+        self._cell.set(number)
+
+    def wait(self, beyond: int, timeout_s: float) -> None:
+        """Until the number is greater, `wake` is called, or the time is over: whichever comes first."""
+        self._cell.wait(beyond, timeout_s)
+
+    def wake(self) -> None:
+        self._cell.wake()
 
     def close(self) -> None:
-        self._cell.release()
+        self._cell.close()
         self._map.close()
+
+
+def durable_mark(directory: Path, *, writable: bool) -> SharedNumber:
+    """Up to where a log's records have been flushed to disk."""
+    return SharedNumber(directory / "durable", writable=writable)
 
 
 class WriterLock:

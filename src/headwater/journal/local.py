@@ -12,8 +12,8 @@ from pathlib import Path
 
 from headwater.journal import frame
 from headwater.journal.files import (
-    DurableMark,
     WriterLock,
+    durable_mark,
     segment_bases,
     segment_path,
     sync_directory,
@@ -46,7 +46,7 @@ class LocalWriter:
         self._max_bytes = max_bytes
         self._earliest = 0
         self._lock = WriterLock(directory, wait_s=lock_wait_s)
-        self._mark = DurableMark(directory, writable=True)
+        self._mark = durable_mark(directory, writable=True)
         self._handle = -1
         self._broken = False
         self._open_last()
@@ -173,7 +173,7 @@ class LocalReader:
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
-        self._mark = DurableMark(directory, writable=False)
+        self._mark = durable_mark(directory, writable=False)
         self._bases: list[int] = []
         self._handle = -1
         self._handle_base = -1
@@ -197,6 +197,12 @@ class LocalReader:
         if not records:
             raise JournalDamaged(offset, self._past_damage(base, offset, stop))
         return records
+
+    def wait(self, offset: int, timeout_s: float) -> None:
+        self._mark.wait(offset, timeout_s)
+
+    def wake(self) -> None:
+        self._mark.wake()
 
     def last(self) -> Record | None:
         durable = self._mark.get()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 
 from headwater.journal.protocol import JournalFull, OffsetGone, Record
@@ -14,6 +15,7 @@ class MemoryLog:
         self._records: list[Record] = []
         self._end = 0
         self._earliest = 0
+        self._grown = threading.Condition()
         self.full = False
 
     def append(self, payloads: Sequence[bytes]) -> int:
@@ -25,6 +27,7 @@ class MemoryLog:
             record = Record(self._end, self._end + len(payload) + 8, payload)
             self._records.append(record)
             self._end = record.next
+        self.wake()
         return self._end
 
     def read(self, offset: int, max_bytes: int) -> list[Record]:
@@ -46,6 +49,15 @@ class MemoryLog:
 
     def end(self) -> int:
         return self._end
+
+    def wait(self, offset: int, timeout_s: float) -> None:
+        with self._grown:
+            if self._end <= offset:
+                self._grown.wait(timeout_s)
+
+    def wake(self) -> None:
+        with self._grown:
+            self._grown.notify_all()
 
     def last(self) -> Record | None:
         return self._records[-1] if self._records else None

@@ -82,6 +82,14 @@ class Reader(Protocol):
         """Up to here records are durable."""
         ...
 
+    def wait(self, offset: int, timeout_s: float) -> None:
+        """Until there is something durable behind `offset`, `wake` is called, or the time is over."""
+        ...
+
+    def wake(self) -> None:
+        """Ends every wait that is under way, in all threads and processes."""
+        ...
+
     def last(self) -> Record | None:
         """The newest durable record; None in an empty log."""
         ...

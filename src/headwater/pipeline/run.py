@@ -26,10 +26,11 @@ from headwater.pipeline.process import Item, damaged, expired, process, tally_of
 from headwater.pipeline.replay import Span, clean_again, earliest_ms, release
 
 READ_BYTES = 2 * 1024 * 1024
-IDLE_MIN_S = 0.002
-IDLE_MAX_S = 0.02
+IDLE_S = 0.25
+"""Waits for raw events end by themselves after so long, to see whether the loop is to stop."""
 RETRY_S = 0.5
 JOB_WAIT_S = 60.0
+NUDGE_S = 0.02
 
 
 class Job:
@@ -104,7 +105,6 @@ class Pipeline:
 
     def run(self) -> None:
         """Until `stop`."""
-        idle_s = IDLE_MIN_S
         while not self._stop.is_set():
             try:
                 self._run_jobs()
@@ -113,14 +113,12 @@ class Pipeline:
                 self._log(f"the pipeline waits: {error.message}")
                 self._stop.wait(RETRY_S)
                 continue
-            if moved:
-                idle_s = IDLE_MIN_S
-            else:
-                self._stop.wait(idle_s)
-                idle_s = min(idle_s * 1.5, IDLE_MAX_S)
+            if not moved:
+                self._raw.wait(self._ledger.raw_next, IDLE_S)
 
     def stop(self) -> None:
         self._stop.set()
+        self._raw.wake()
 
     def replay(self, span: Span, *, replay_id: str) -> Iterator[int]:
         """Makes the span's clean events anew, in other threads than the loop's; gives how many so far."""
@@ -219,8 +217,12 @@ class Pipeline:
         """Has the loop's thread do it, as it alone writes the clean journal."""
         job = Job(work)
         self._jobs.put(job)
-        if not job.done.wait(JOB_WAIT_S):
-            raise Transient("the pipeline is too busy to take this now; try again")
+        deadline = time.monotonic() + JOB_WAIT_S
+        self._raw.wake()
+        while not job.done.wait(NUDGE_S):
+            self._raw.wake()  # it may have begun to wait for events just before
+            if time.monotonic() >= deadline:
+                raise Transient("the pipeline is too busy to take this now; try again")
         if job.error is not None:
             raise job.error
 

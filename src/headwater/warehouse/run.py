@@ -20,7 +20,8 @@ from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Recor
 from headwater.warehouse.loader import LoadReport
 
 READ_BYTES = 48 * 1024 * 1024
-IDLE_S = 0.02
+IDLE_S = 0.25
+"""Waits for clean events end by themselves after so long, to see whether the loop is to stop."""
 RETRY_S = 0.5
 READER = "warehouse"
 
@@ -41,7 +42,8 @@ class Frames(msgspec.Struct):
 
 
 class Loading:
-    """`target_of` gives the warehouse of a workspace, making it when there is none yet."""
+    """`target_of` gives the warehouse of a workspace, making it when there is none yet. `passed` is told of each offset
+    before which everything is in the files for good."""
 
     def __init__(
         self,
@@ -51,7 +53,9 @@ class Loading:
         target_of: Callable[[str], Target],
         every_s: float,
         log: Callable[[str], None],
+        passed: Callable[[int], None] = lambda offset: None,
     ) -> None:
+        self._passed = passed
         self._clean = clean
         self._targets = targets
         self._target_of = target_of
@@ -68,19 +72,21 @@ class Loading:
             began = time.monotonic()
             try:
                 if not begun:
-                    self.offset, begun = self._first_offset(), True
+                    self._move_to(self._first_offset())
+                    begun = True
                 moved_bytes = self.step()
             except HeadwaterError as error:
                 self._log(f"the warehouse waits: {error.message}")
                 self._stop.wait(RETRY_S)
                 continue
             if moved_bytes == 0:
-                self._stop.wait(IDLE_S)
+                self._clean.wait(self.offset, IDLE_S)
             elif moved_bytes < READ_BYTES // 2:
                 self._stop.wait(max(0.0, self._every_s - (time.monotonic() - began)))
 
     def stop(self) -> None:
         self._stop.set()
+        self._clean.wake()
 
     def lag_bytes(self) -> int:
         return self._clean.end() - self.offset
@@ -107,7 +113,7 @@ class Loading:
             for parked in report.parked:
                 self._log(f"an event has no row: {parked.reason.value}: {parked.detail}")
         moved = after - self.offset
-        self.offset = after
+        self._move_to(after)
         self._behind_since = None if self.lag_bytes() == 0 else time.time()
         return moved
 
@@ -115,8 +121,12 @@ class Loading:
         """Goes on behind what cannot be read; the accounting shows it as pending until it is replayed."""
         self._log(f"clean events have no rows, a replay brings them back: {gap.message}")
         before = self.offset
-        self.offset = gap.next if isinstance(gap, JournalDamaged) else gap.earliest
+        self._move_to(gap.next if isinstance(gap, JournalDamaged) else gap.earliest)
         return self.offset - before
+
+    def _move_to(self, offset: int) -> None:
+        self.offset = offset
+        self._passed(offset)
 
     def _first_offset(self) -> int:
         """A warehouse without a cursor is new, or its file was lost: it takes all that is kept."""

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -266,4 +269,22 @@ def test_readers_see_nothing_that_is_not_durable(tmp_path: Path) -> None:
     assert [record.payload for record in reader.read(0, 1000)] == [b"durable"]
     assert reader.read(end, 1000) == []
     reader.close()
+    writer.close()
+
+
+def test_a_reader_in_another_process_is_woken_without_looking_again_and_again(tmp_path: Path) -> None:
+    writer = LocalWriter(tmp_path)
+    program = (
+        "import sys; from pathlib import Path; from headwater.journal.local import LocalReader\n"
+        "reader = LocalReader(Path(sys.argv[1])); print('waits', flush=True)\n"
+        "while reader.end() == 0: reader.wait(0, 100.0)\n"
+        "print(reader.end())\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stdout is not None
+        assert waiting.stdout.readline() == "waits\n"
+        time.sleep(0.1)
+        end = writer.append([b"x"])
+        assert waiting.communicate(timeout=60)[0] == f"{end}\n"
     writer.close()
