@@ -13,7 +13,7 @@ import msgspec
 
 from headwater.base.event import CALL_TYPES, CallType
 from headwater.base.outgoing import Job, Outgoing
-from headwater.catalog.model import REGIONS, Maintainer, Region, SettingSpec, setting_to_wire
+from headwater.catalog.model import REGIONS, Maintainer, Region, SettingSpec, region_refusal, setting_to_wire
 
 DestinationStatus = Literal["public", "beta"]
 Requests = Callable[[Sequence[Job], Mapping[str, Any]], list[Outgoing]]
@@ -108,13 +108,7 @@ class DestinationSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     def region_refusal(self, region: str) -> str | None:
         """Why a workspace of this region cannot connect the destination; None when it can."""
-        if region in self.regions:
-            return None
-        supported = " and ".join(self.regions)
-        return (
-            f"{self.name} is supported in workspaces of region {supported} only, and this workspace is in "
-            f"{region}. The region is fixed when a workspace is created; nothing was created."
-        )
+        return region_refusal(self.name, self.regions, region)
 
 
 def destination_to_wire(spec: DestinationSpec) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from headwater.base.clock import parse_iso
 from headwater.base.errors import Conflict, InvalidInput, NotFound, Unprocessable
 from headwater.base.ids import new_id
 from headwater.catalog.destination import DestinationSpec
-from headwater.catalog.model import region_refusal
 from headwater.control import tables as t
 from headwater.control.addresses import checked_url, has_credentials, shown
 from headwater.control.database import State
@@ -382,7 +381,7 @@ def _refuse_region(db: sa.Connection, workspace_id: str, spec: DestinationSpec) 
     region = db.scalar(select(t.workspaces.c.region).where(t.workspaces.c.id == workspace_id))
     if region is None:
         raise NotFound(f'There is no workspace "{workspace_id}".')
-    if reason := region_refusal(spec.name, spec.regions, region):
+    if reason := spec.region_refusal(region):
         details = {"region": region, "supported": list(spec.regions)}
         raise Unprocessable(reason, code="region_unsupported", details=details)
 

@@ -27,7 +27,6 @@ MASK: Final = "********"
 
 ConnectionKind = Literal["webhook", "destination", "integration"]
 Topic = Literal["content.view", "content.interaction", "form.submission", "experiment.impression"]
-TOPICS: Final[tuple[Topic, ...]] = get_args(Topic)
 
 
 class Filters(

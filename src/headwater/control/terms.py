@@ -12,7 +12,9 @@ from typing import Any, Final
 
 from headwater.base.errors import InvalidInput
 from headwater.base.event import CALL_TYPES
-from headwater.control.model import TOPICS, Filters
+from headwater.base.mapping import MappingError, parse
+from headwater.base.topics import TOPICS
+from headwater.control.model import Filters
 
 MAX_FILTER_VALUES: Final = 1000
 MAX_VALUE_CHARS: Final = 500
@@ -61,10 +63,7 @@ def checked_mapping(given: Mapping[str, str], fields: Iterable[str], owner: str)
             hint = f' Did you mean "{near[0]}"?' if near else ""
             has = f"It has: {', '.join(known)}" if known else "It has none"
             raise _refused(f"mapping.{field}", f'{owner} has no field "{field}" to map.{hint}', has)
-        if len(path) > MAX_VALUE_CHARS:
-            raise _refused(
-                f"mapping.{field}", f"A path of {len(path)} characters is too long", f"At most {MAX_VALUE_CHARS}"
-            )
+        _check_path(field, path)
     return {field: path.strip() for field, path in given.items() if path.strip()}
 
 
@@ -87,6 +86,16 @@ def checked_pace(given: float | None) -> float | None:
     if given is not None and not 0 < given <= MAX_PER_SECOND:
         raise _refused("perSecond", f"{given:g} a second is no pace", f"More than 0 and at most {MAX_PER_SECOND:.0f}")
     return None if given is None else float(given)
+
+
+def _check_path(field: str, path: str) -> None:
+    refuse_surrogates(path, f"mapping.{field}")
+    try:
+        if path.strip():
+            parse(path.strip())
+    except MappingError as error:
+        details = {"field": f"mapping.{field}", "position": error.position}
+        raise InvalidInput(f"{error.message} Nothing was changed.", code=error.code, details=details) from None
 
 
 def _values(given: Sequence[str] | None, field: str) -> tuple[str, ...] | None:
