@@ -22,6 +22,8 @@ def test_a_source_from_its_beginning_to_its_end(headwater: CommandLine, shared_s
     assert (shown["schema"], shown["enabled"], shown["builtin"]) == ("candu_walk", True, False)
     assert shown["writeKeys"][0] in out
     assert "Next: headwater source setup candu_walk" in out
+    assert f"inbound URL: {shown['inboundUrl']}" in out
+    assert "inbound URL" not in headwater.ok("source", "add", "--catalog", "javascript", "--name", "No Hooks")
     assert headwater.json("source", "show", shown["id"]) == headwater.json("source", "show", "candu_walk") == shown
     assert "candu_walk" in headwater.ok("source", "list")
     assert shown["id"] in [each["id"] for each in headwater.json("source", "list")]

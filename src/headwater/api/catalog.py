@@ -65,7 +65,10 @@ class CatalogSetting(Shape, frozen=True):
 
 
 class CatalogEntry(Shape, frozen=True):
-    """`refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's destination."""
+    """`refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's destination.
+
+    `inbound`: a source of it has an address for webhooks too, its `inboundUrl`.
+    """
 
     slug: str
     name: str
@@ -80,6 +83,7 @@ class CatalogEntry(Shape, frozen=True):
     docs: str
     related: str | None
     feeds_profiles: bool
+    inbound: bool
     setup: list[str]
     settings: list[CatalogSetting]
     events: list[CatalogEvent]

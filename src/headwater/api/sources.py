@@ -53,7 +53,10 @@ class SourceChange(Body, frozen=True):
 
 
 class SourceShape(Shape, frozen=True):
-    """`writeKeys` are oldest first, all valid. Without scope admin they are masked and `inboundUrl` is null."""
+    """`writeKeys` are oldest first, all valid. Without scope admin they are masked and `inboundUrl` is null.
+
+    `inboundUrl` is null, too, where the catalogue does not let the source's events come as webhooks.
+    """
 
     id: str
     catalog: str
@@ -84,6 +87,7 @@ DropSchema = Annotated[
 async def list_sources(
     caller: GivenCaller,
     store: GivenStore,
+    entries: GivenCatalog,
     work: GivenWork,
     public_url: GivenUrl,
     limit: Limit = DEFAULT_LIMIT,
@@ -91,7 +95,7 @@ async def list_sources(
 ) -> Page[SourceShape]:
     """The workspace's sources, newest first, the built-in ones last. Any scope."""
     part = page(await asyncio.to_thread(store.sources, caller.workspace_id), limit, offset)
-    shapes = await _shapes(part.data, caller, work, public_url)
+    shapes = await _shapes(part.data, caller, entries, work, public_url)
     return Page(data=shapes, pagination=part.pagination)
 
 
@@ -123,16 +127,21 @@ async def create_source(
     except BaseException:
         store.delete_source(caller.workspace_id, made.id, free_schema=True, by=caller.actor)
         raise
-    return _shape(made, caller, public_url, None)
+    return _shape(made, spec, caller, public_url, None)
 
 
 @get("/sources/{source_id:str}", operation_id="getSource", tags=["Sources"])
 async def get_source(
-    source_id: FromPath[str], caller: GivenCaller, store: GivenStore, work: GivenWork, public_url: GivenUrl
+    source_id: FromPath[str],
+    caller: GivenCaller,
+    store: GivenStore,
+    entries: GivenCatalog,
+    work: GivenWork,
+    public_url: GivenUrl,
 ) -> SourceShape:
     """One source. Any scope."""
     source = await asyncio.to_thread(store.source, caller.workspace_id, source_id)
-    return (await _shapes([source], caller, work, public_url))[0]
+    return (await _shapes([source], caller, entries, work, public_url))[0]
 
 
 @patch("/sources/{source_id:str}", operation_id="updateSource", tags=["Sources"], guards=[admin])
@@ -158,7 +167,7 @@ async def update_source(
         settings=data.settings,
         by=caller.actor,
     )
-    return (await _shapes([changed], caller, work, public_url))[0]
+    return (await _shapes([changed], caller, entries, work, public_url))[0]
 
 
 @delete("/sources/{source_id:str}", operation_id="deleteSource", tags=["Sources"], guards=[admin], status_code=200)
@@ -201,16 +210,21 @@ async def remove_write_key(
     return Deleted(id=key, deleted=True)
 
 
-async def _shapes(sources: list[Source], caller: Caller, work: Work, public_url: str) -> list[SourceShape]:
+async def _shapes(
+    sources: list[Source], caller: Caller, entries: Catalog, work: Work, public_url: str
+) -> list[SourceShape]:
     try:
         last = await work.last_event_at([source.id for source in sources])
     except Transient:
         last = {}  # the list is of use without it
-    return [_shape(source, caller, public_url, last.get(source.id)) for source in sources]
+    return [_shape(source, _spec_of(entries, source), caller, public_url, last.get(source.id)) for source in sources]
 
 
-def _shape(source: Source, caller: Caller, public_url: str, last_event_at: str | None) -> SourceShape:
+def _shape(
+    source: Source, spec: SourceSpec | None, caller: Caller, public_url: str, last_event_at: str | None
+) -> SourceShape:
     trusted = caller.may("admin")
+    inbound = trusted and spec is not None and spec.inbound
     return SourceShape(
         id=public_id(source.id),
         catalog=source.catalog,
@@ -220,7 +234,7 @@ def _shape(source: Source, caller: Caller, public_url: str, last_event_at: str |
         feeds_profiles=source.feeds_profiles,
         platform=source.platform,
         write_keys=[key if trusted else MASK for key in source.write_keys],
-        inbound_url=f"{public_url}/hooks/{source.inbound_key}" if trusted else None,
+        inbound_url=f"{public_url}/hooks/{source.inbound_key}" if inbound else None,
         settings=source.settings,
         builtin=source.builtin,
         last_event_at=last_event_at,

@@ -83,6 +83,7 @@ def _facts(spec: SourceSpec) -> Iterator[tuple[str, str]]:
     yield "Regions", " and ".join(spec.regions) + (" only" if len(spec.regions) == 1 else "")
     yield "Sent from", "browsers" if spec.platform == "browser" else "servers"
     yield "Feeds profiles", "yes, unless turned off" if spec.feeds_profiles else "no, unless turned on"
+    yield "Takes webhooks", "yes, at an address of the source's own" if spec.inbound else "no"
     if spec.related:
         yield "Related destination", f"`{spec.related}`"
     yield "Compatible with", f"<{spec.docs}>"

@@ -111,6 +111,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class SourceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source as the catalogue shows it. `related` is the slug of the destination of the same tool.
 
+    `inbound`: its events may also come as webhooks, to an address of the source's own.
     No `events`: the source may send anything, and nothing it sends is a violation.
     """
 
@@ -128,6 +129,7 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     status_note: str = ""
     related: str | None = None
     feeds_profiles: bool = True
+    inbound: bool = False
     settings: tuple[SettingSpec, ...] = ()
     events: tuple[EventSpec, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -177,6 +179,7 @@ def to_wire(spec: SourceSpec, values: Mapping[str, str] | None = None) -> dict[s
         "docs": spec.docs,
         "related": spec.related,
         "feedsProfiles": spec.feeds_profiles,
+        "inbound": spec.inbound,
         "setup": spec.setup_steps(values),
         "settings": [setting_to_wire(setting) for setting in spec.settings],
         "events": [_event_to_wire(event) for event in spec.events],

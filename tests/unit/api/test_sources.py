@@ -139,6 +139,21 @@ def test_the_schema_of_a_source_goes_with_the_source_alone(client: TestClient, w
     assert not any(call[0] == "drop_schema" for call in work.calls)
 
 
+@pytest.mark.parametrize(
+    ("catalog", "has_one"), [("candu", True), ("http-api", True), ("javascript", False), ("node", False)]
+)
+def test_only_a_source_that_may_get_webhooks_has_an_address_for_them(
+    client: TestClient, catalog: str, has_one: bool
+) -> None:
+    assert client.get(f"/api/v1/catalog/sources/{catalog}").json()["inbound"] is has_one
+    made = add(client, "Source", catalog)
+    for shown in (made, client.get(f"/api/v1/sources/{made['id']}").json()):
+        assert (shown["inboundUrl"] is not None) is has_one
+    listed = {each["id"]: each["inboundUrl"] for each in client.get("/api/v1/sources").json()["data"]}
+    assert (listed[made["id"]] is not None) is has_one
+    assert [listed[slug] for slug in BUILTIN_SOURCES] == [None, None, None]
+
+
 def test_a_drop_that_fails_can_be_done_again(client: TestClient, work: Nearby) -> None:
     made = add(client)
     work.fails = Transient("away")

@@ -912,6 +912,8 @@ export interface components {
         /**
          * CatalogEntry
          * @description `refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's destination.
+         *
+         *     `inbound`: a source of it has an address for webhooks too, its `inboundUrl`.
          */
         CatalogEntry: {
             slug: string;
@@ -929,6 +931,7 @@ export interface components {
             docs: string;
             related: string | null;
             feedsProfiles: boolean;
+            inbound: boolean;
             setup: string[];
             settings: components["schemas"]["CatalogSetting"][];
             events: components["schemas"]["CatalogEvent"][];
@@ -1278,6 +1281,8 @@ export interface components {
         /**
          * Source
          * @description `writeKeys` are oldest first, all valid. Without scope admin they are masked and `inboundUrl` is null.
+         *
+         *     `inboundUrl` is null, too, where the catalogue does not let the source's events come as webhooks.
          */
         Source: {
             id: string;
