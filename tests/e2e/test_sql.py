@@ -59,3 +59,15 @@ def test_long_queries_end_each_by_itself_and_keep_no_other_call_waiting(running:
     assert counts.keys() == {"400 query_timeout", "503 busy"}
     assert all("retry-after" in answer.headers for answer in answers if answer.status_code == 503)
     assert running.sql("SELECT 1") == [[1]]
+
+
+@pytest.mark.parametrize(
+    "query", ["; SELECT 1", ";;SELECT 1", "/* */; SELECT 1", "SELECT 1;;", "-- x\n;SELECT 1; -- y"]
+)
+def test_empty_statements_are_no_statements(running: Server, query: str) -> None:
+    assert running.sql(query) == [[1]]
+
+
+@pytest.mark.parametrize("query", [";", ";;", "/* */;", "--", "SELECT 1; SELECT 2", "; SELECT 1;; SELECT 2"])
+def test_none_and_several_statements_are_refused(running: Server, query: str) -> None:
+    assert outcome(ask(running, query)) == "400 query_not_allowed"

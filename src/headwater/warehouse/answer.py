@@ -67,21 +67,11 @@ def readable_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]
 def answer(connection: duckdb.DuckDBPyConnection, query: str, tables: guard.Tables, limit: int) -> Answer:
     """At most `limit` rows. Raises InvalidInput (`bad_query`, …); Interrupt and memory errors pass through."""
     try:
-        guard.check(connection, query, tables)
-        return _run(connection, _without_end(query), limit)
+        return _run(connection, guard.check(connection, query, tables), limit)
     except _NOT_THE_QUERY:
         raise
     except (duckdb.Error, UnicodeError) as error:
         raise InvalidInput(_told(error), code="bad_query") from error
-
-
-def _without_end(query: str) -> str:
-    """The one statement without the `;` behind it, so that it can stand within another."""
-    text = query.encode()
-    for at, kind in duckdb.tokenize(query):
-        if kind == duckdb.token_type.operator and text[at : at + 1] == b";":
-            return text[:at].decode()
-    return query
 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: str, limit: int) -> Answer:

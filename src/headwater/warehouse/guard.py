@@ -29,18 +29,37 @@ _REF_PLACES = {"from_table": None, "left": "JOIN", "right": "JOIN", "source": "P
 _ONE_SELECT = "Send exactly one SELECT over the schemas of your sources, `production` and `information_schema`."
 
 
-def check(connection: duckdb.DuckDBPyConnection, query: str, tables: Tables) -> None:
-    """Raises InvalidInput: `bad_query` (no SQL), `query_not_allowed`, `unknown_table`. Nothing has run then."""
+def check(connection: duckdb.DuckDBPyConnection, query: str, tables: Tables) -> str:
+    """The query's one statement by itself, without empty ones around it: what may be run.
+
+    Raises InvalidInput: `bad_query` (no SQL), `query_not_allowed`, `unknown_table`. Nothing has run then.
+    """
     if len(query) > MAX_QUERY_CHARS:
         raise InvalidInput(
             f"The query has {len(query)} characters; at most {MAX_QUERY_CHARS} are taken. Nothing was run.",
             code="query_not_allowed",
         )
-    node = _parse(connection, query)
     try:
+        node = _parse(connection, query)
+        statement = _alone(connection, query)
+        if statement != query:
+            node = _parse(connection, statement)
         _Walk(tables).node(node, frozenset())
     except RecursionError:
         raise InvalidInput("The query nests too deep. Nothing was run.", code="query_not_allowed") from None
+    return statement
+
+
+def _alone(connection: duckdb.DuckDBPyConnection, query: str) -> str:
+    """The one statement that is not empty, without the `;` behind it, so that it can stand within another."""
+    found = connection.extract_statements(query)  # leaves out what is before it
+    if len(found) != 1:
+        raise _refusal(f"The query holds {len(found)} statements.")
+    text = found[0].query.encode()
+    for at, kind in duckdb.tokenize(found[0].query):
+        if kind == duckdb.token_type.operator and text[at : at + 1] == b";":
+            return text[:at].decode()
+    return found[0].query
 
 
 def _parse(connection: duckdb.DuckDBPyConnection, query: str) -> Any:

@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from headwater.base.errors import HeadwaterError, InvalidInput, Transient
+from headwater.base.errors import HeadwaterError, InvalidInput, Terminal, Transient
 from headwater.warehouse.answer import Answer, readable_tables
 from headwater.warehouse.loader import Warehouse
 from headwater.warehouse.reader import Ask, Limits, Told, receive, send, spill_of, tell
@@ -142,6 +142,8 @@ def _error(told: Told, limits: Limits) -> HeadwaterError:
         message = f"The query needed more than the {limits.memory_mib} MiB it may have, and was stopped. Read less."
     elif told.code == "unreadable":
         return Transient(f"The warehouse could not be read just now: {told.message}. Try again.")
+    elif told.code == "fault":
+        return Terminal(f"A fault of ours kept the query from being answered: {told.message}. Write it differently.")
     else:
         message = told.message
     return InvalidInput(message, code=told.code, details=told.details)

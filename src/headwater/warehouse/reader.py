@@ -75,6 +75,8 @@ def tell(connection: duckdb.DuckDBPyConnection, tables: Tables, query: str, limi
         return Told(code="query_memory", last=True)
     except duckdb.Error as error:
         return Told(code="unreadable", message=str(error), last=True)
+    except Exception as error:  # a fault of ours: this process must live to tell it
+        return Told(code="fault", message=f"{type(error).__name__}: {error}")
     finally:
         timer.cancel()
 
