@@ -1,0 +1,566 @@
+"""The queue: what is routed, due, delivered or given up, and the figures of it, each change in one transaction.
+
+Its changes are made between `begin` and `commit`, by one thread at a time; what memory holds of them (how much is
+pending where) follows the commit, and a rollback leaves it as it was. Reads see what is committed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from headwater.base.clock import Clock
+from headwater.base.ids import stable_uuid
+from headwater.send.bodies import Bodies
+from headwater.send.database import Database
+from headwater.send.figures import Figures
+from headwater.send.partition import DAY_MS, day_of, day_of_id
+from headwater.send.rows import HELD_MS, Attempt, Counts, Due, Result, Routed, State, Target, fate
+
+_DUE = """
+SELECT d.id, d.ref, d.event_id, d.due_ms, d.attempts, d.tries, d.key, d.topic, d.manual, e.received_ms, e.body
+FROM deliveries_{day} d JOIN events_{day} e ON e.id = d.event_id WHERE d.id IN (SELECT value FROM json_each(?))
+"""
+Key = tuple[int, int]
+
+
+class Change(NamedTuple):
+    """A delivery's new state. `attempts`, `tries` and `manual` None: as they were."""
+
+    id: int
+    state: State
+    due_ms: int = 0
+    reason: str = ""
+    attempts: int | None = None
+    tries: int | None = None
+    manual: bool | None = None
+
+
+class Store:
+    """`path` None: in memory. `clock` gives seconds since 1970-01-01 UTC."""
+
+    def __init__(self, path: Path | None, *, clock: Clock) -> None:
+        self.db = Database(path)
+        self.figures = Figures(self.db)
+        self._clock = clock
+        self._bodies = Bodies(self.db)
+        self._refs: dict[str, int] = {row[1]: row[0] for row in self.db.write("SELECT ref, id FROM connections")}
+        self._ids = {ref: id for id, ref in self._refs.items()}
+        self._pending: Counter[tuple[int, int]] = Counter()
+        for day in self.db.days:
+            counts = self.db.write(f"SELECT ref, count(*) FROM deliveries_{day} WHERE state = 0 GROUP BY ref")
+            self._pending.update({(day, ref): count for ref, count in counts})
+        found = self.db.write("SELECT value FROM meta WHERE name = 'cursor'")
+        self.cursor: int | None = found[0][0] if found else None
+        self._moved: Counter[tuple[int, int]] = Counter()
+        self._new_cursor: int | None = None
+
+    # Transactions
+
+    def begin(self) -> None:
+        day = day_of(self.now_ms())
+        if day not in self.db.days:
+            self.db.add_day(day)
+        self._moved, self._new_cursor = Counter(), None
+        self.figures.begin()
+        self.db.begin()
+
+    def flush(self) -> None:
+        """What was gathered for the end of the transaction; comes right before `commit`."""
+        self.figures.flush(day_of(self.now_ms()))
+
+    def commit(self) -> None:
+        self.db.commit()
+        for key, change in self._moved.items():
+            self._pending[key] += change
+        if self._new_cursor is not None:
+            self.cursor = self._new_cursor
+        self.figures.committed()
+
+    def rollback(self) -> None:
+        self.db.rollback()
+        self._bodies.forget()
+
+    def now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+    def close(self) -> None:
+        self.db.close()
+
+    # Connections
+
+    def add_connections(self, connections: Iterable[tuple[str, str]]) -> None:
+        """Makes (id, workspace id) known, in a transaction of its own."""
+        new = [(id, workspace_id) for id, workspace_id in connections if id not in self._refs]
+        if new:
+            self.begin()
+            try:
+                self.db.write_many("INSERT INTO connections (id, workspace_id) VALUES (?, ?)", new)
+            except BaseException:
+                self.rollback()
+                raise
+            self.commit()
+            for ref, id in self.db.write("SELECT ref, id FROM connections"):
+                self._refs[id], self._ids[ref] = ref, id
+
+    def ref(self, connection_id: str) -> int | None:
+        return self._refs.get(connection_id)
+
+    def connection_id(self, ref: int) -> str:
+        return self._ids[ref]
+
+    def refs(self) -> dict[str, int]:
+        """Every connection that ever was, by id."""
+        return dict(self._refs)
+
+    # Changes
+
+    def route(self, routed: Sequence[Routed], *, cursor: int | None = None, done: dict[str, int] | None = None) -> None:
+        """Queues events; `done` counts, by workspace, those that go nowhere."""
+        now_ms = self.now_ms()
+        day = day_of(now_ms)
+        for each in routed:
+            found = self._event_id(each) if each.again or not each.counted else None
+            if found is None:
+                self._add_event(each, day, now_ms)
+            else:
+                self._again(found, each, now_ms)
+        for workspace_id, count in (done or {}).items():
+            self._count(workspace_id, Counter(done=count))
+        if cursor is not None:
+            self._new_cursor = cursor
+            self.db.write("INSERT OR REPLACE INTO meta VALUES ('cursor', ?)", (cursor,))
+
+    def record(self, results: Sequence[Result]) -> None:
+        """Writes attempts down, and what they made of their deliveries."""
+        for result in results:
+            if result.attempt is not None:
+                id = self._add_attempt(result.attempt)
+                self.figures.add(result.attempt, id, received_ms=result.due.received_ms)
+        self.change([_change(result) for result in results])
+
+    def log(self, attempt: Attempt) -> int:
+        """An attempt that belongs to no delivery, such as a test; gives its id."""
+        return self._add_attempt(attempt)
+
+    def change(self, changes: Sequence[Change], *, only_pending: bool = False) -> int:
+        """Gives deliveries new states; gives how many changed. One that ended meanwhile stays as it is, unless it is
+        to be queued again or was delivered after all. `only_pending`: leave all that do not wait."""
+        by_day: dict[int, list[Change]] = {}
+        for change in changes:
+            by_day.setdefault(day_of_id(change.id), []).append(change)
+        return sum(self._change(day, each, only_pending) for day, each in by_day.items() if day in self.db.days)
+
+    def receive(self, workspace_id: str, ref: int, delivery_id: str, headers: Any, body: bytes) -> None:
+        """Puts a request into the built-in inbox."""
+        day = day_of(self.now_ms())
+        row = (self.db.new_id("inbox", day), workspace_id, ref, self.now_ms(), delivery_id)
+        self.db.write(
+            f"INSERT INTO inbox_{day} VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, msgspec.json.encode(headers).decode(), body)
+        )
+
+    def add_gap(self, after_ms: int, before_ms: int) -> None:
+        """Events received in this time may never have been routed."""
+        self.db.write("INSERT INTO gaps VALUES (?, ?)", (after_ms, before_ms))
+
+    def expire(self, day: int) -> int:
+        """Ends what still waits in a day, and drops its tables; gives how many deliveries that ended."""
+        waiting = [row[0] for row in self.db.write(f"SELECT id FROM deliveries_{day} WHERE state = 0")]
+        for start in range(0, len(waiting), 1000):
+            self.change([Change(id, State.DEAD, reason="expired") for id in waiting[start : start + 1000]])
+        self.db.drop_day(day)
+        return len(waiting)
+
+    def forget_day(self, day: int) -> None:
+        """Follows the commit of `expire`."""
+        self.db.forget_day(day)
+        for key in [key for key in self._pending if key[0] == day]:
+            del self._pending[key]
+
+    # Reads
+
+    def due(self, ref: int, *, until_ms: int, limit: int) -> list[Key]:
+        """(due_ms, id) of what is to go out to a connection by then, first due first."""
+        found: list[Key] = []
+        for day in self._days_pending(ref):
+            found += self.db.read(
+                f"SELECT due_ms, id FROM deliveries_{day} WHERE state = 0 AND ref = ? AND due_ms <= ?"
+                " ORDER BY due_ms, id LIMIT ?",
+                (ref, until_ms, limit),
+            )
+        return sorted(found)[:limit]
+
+    def next_due_ms(self, ref: int) -> int | None:
+        """When the next delivery to a connection is due; None when none is."""
+        found = [
+            row[0]
+            for day in self._days_pending(ref)
+            for row in self.db.read(
+                f"SELECT min(due_ms) FROM deliveries_{day} WHERE state = 0 AND ref = ? AND due_ms < ?", (ref, HELD_MS)
+            )
+        ]
+        return min((due_ms for due_ms in found if due_ms is not None), default=None)
+
+    def load(self, ids: Sequence[int]) -> list[Due]:
+        """Deliveries with their events, in the order of `ids`."""
+        found: dict[int, Due] = {}
+        for day in dict.fromkeys(map(day_of_id, ids)):
+            mine = msgspec.json.encode([id for id in ids if day_of_id(id) == day]).decode()
+            for row in self.db.read(_DUE.format(day=day), (mine,)):
+                found[row[0]] = _due(row)
+        return [found[id] for id in ids if id in found]
+
+    def pending(self, ref: int) -> int:
+        return sum(count for (_, each), count in self._pending.items() if each == ref)
+
+    def pending_total(self) -> int:
+        return sum(self._pending.values())
+
+    def oldest_pending_ms(self, ref: int) -> int | None:
+        """When the event was received that has waited longest."""
+        for day in self._days_pending(ref):
+            row = self.db.read(f"SELECT min(event_id) FROM deliveries_{day} WHERE state = 0 AND ref = ?", (ref,))
+            if row and row[0][0] is not None:
+                event = self.db.read(f"SELECT received_ms FROM events_{day} WHERE id = ?", (row[0][0],))
+                return event[0][0] if event else None
+        return None
+
+    def pending_ids(self, ref: int, *, limit: int) -> list[int]:
+        """Some of what waits for a connection, held or not."""
+        found: list[int] = []
+        for day in self._days_pending(ref):
+            rows = self.db.read(
+                f"SELECT id FROM deliveries_{day} WHERE state = 0 AND ref = ? LIMIT ?", (ref, limit - len(found))
+            )
+            found += [row[0] for row in rows]
+        return found
+
+    def ended_ids(self, ref: int, *, since_ms: int, after: int, limit: int) -> list[int]:
+        """Deliveries that were given up or skipped, of events received since then, above an id."""
+        found: list[int] = []
+        for day in self.db.days:
+            if day < day_of(since_ms) or len(found) >= limit:
+                continue
+            rows = self.db.read(
+                f"SELECT d.id FROM deliveries_{day} d JOIN events_{day} e ON e.id = d.event_id WHERE d.ref = ?"
+                f" AND d.state IN ({State.DEAD:d}, {State.SKIPPED:d}) AND d.id > ? AND e.received_ms >= ?"
+                " ORDER BY d.id LIMIT ?",
+                (ref, after, since_ms, limit - len(found)),
+            )
+            found += [row[0] for row in rows]
+        return found
+
+    def held_alone(self, ref: int) -> list[int]:
+        """Held deliveries that nothing is before any more: there should be none."""
+        found: list[int] = []
+        for day in self._days_pending(ref):
+            found += [
+                row[0]
+                for row in self.db.read(
+                    f"SELECT min(id) FROM deliveries_{day} WHERE state = 0 AND ref = ? AND key IS NOT NULL"
+                    f" GROUP BY key HAVING min(due_ms) = {HELD_MS}",
+                    (ref,),
+                )
+            ]
+        return found
+
+    def totals(self, workspace_id: str) -> Counts:
+        found = self.db.read("SELECT done, dead, skipped FROM totals WHERE workspace_id = ?", (workspace_id,))
+        return Counts(*found[0]) if found else Counts()
+
+    def of_event(self, workspace_id: str, message_id: str) -> list[tuple[int, State, int, str]]:
+        """(ref, state, attempts, reason) of an event's deliveries."""
+        found: list[tuple[int, State, int, str]] = []
+        for day in reversed(self.db.days):
+            rows = self.db.read(
+                f"SELECT d.ref, d.state, d.attempts, d.reason FROM events_{day} e JOIN deliveries_{day} d"
+                " ON d.event_id = e.id WHERE e.message_id = ? AND e.workspace_id = ?",
+                (message_id, workspace_id),
+            )
+            found += [(ref, State(state), attempts, reason) for ref, state, attempts, reason in rows]
+        return found
+
+    def knows(self, workspace_id: str, source_id: str, message_id: str) -> bool:
+        """Whether the event has been routed to anyone, as far as is kept."""
+        return self._event_row(workspace_id, source_id, message_id) is not None
+
+    def event_body(self, workspace_id: str, message_id: str) -> bytes | None:
+        for day in reversed(self.db.days):
+            rows = self.db.read(
+                f"SELECT body FROM events_{day} WHERE message_id = ? AND workspace_id = ?", (message_id, workspace_id)
+            )
+            if rows:
+                return rows[0][0]
+        return None
+
+    def gaps(self) -> list[tuple[int, int]]:
+        return [(row[0], row[1]) for row in self.db.read("SELECT after_ms, before_ms FROM gaps")]
+
+    def old_days(self, *, keep_days: float) -> list[int]:
+        """Days whose every event is older than that."""
+        limit = day_of(int(self.now_ms() - keep_days * DAY_MS))
+        return [day for day in self.db.days if day < limit]
+
+    # Inside
+
+    def _days_pending(self, ref: int) -> list[int]:
+        return [day for day in self.db.days if self._pending.get((day, ref), 0) > 0]
+
+    def _event_row(self, workspace_id: str, source_id: str, message_id: str) -> int | None:
+        for day in reversed(self.db.days):
+            rows = self.db.write(
+                f"SELECT id FROM events_{day} WHERE message_id = ? AND workspace_id = ? AND source_id = ?",
+                (message_id, workspace_id, source_id),
+            )
+            if rows:
+                return rows[0][0]
+        return None
+
+    def _event_id(self, routed: Routed) -> int | None:
+        event = routed.event
+        return self._event_row(event.workspace_id, event.source_id, event.message_id)
+
+    def _add_event(self, routed: Routed, day: int, now_ms: int) -> None:
+        event = routed.event
+        id = self.db.new_id("events", day)
+        skipped = sum(target.skip is not None for target in routed.targets)
+        pending = len(routed.targets) - skipped
+        self.db.write(
+            f"INSERT INTO events_{day} VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0)",
+            (
+                id,
+                event.workspace_id,
+                event.source_id,
+                event.message_id,
+                routed.received_ms,
+                msgspec.json.encode(event),
+                routed.counted,
+                pending,
+                skipped,
+            ),
+        )
+        if routed.counted and not pending:
+            self._count(event.workspace_id, Counter(skipped=1))
+        for target in routed.targets:
+            self._add_delivery(id, routed, target, now_ms)
+
+    def _add_delivery(self, event_id: int, routed: Routed, target: Target, now_ms: int) -> None:
+        day = day_of_id(event_id)
+        id = self.db.new_id("deliveries", day)
+        skipped = target.skip is not None
+        due_ms = HELD_MS if target.key is not None and self._has_key(target.ref, target.key) else now_ms
+        row = (id, target.ref, event_id, State.SKIPPED if skipped else State.PENDING, due_ms, 0, 0, routed.again)
+        self.db.write(
+            f"INSERT INTO deliveries_{day} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*row, target.key, target.topic, target.skip or ""),
+        )
+        if not skipped:
+            self._moved[day, target.ref] += 1
+        else:
+            self._log_skip(id, routed, target, now_ms)
+
+    def _log_skip(self, delivery: int, routed: Routed, target: Target, now_ms: int) -> None:
+        event = routed.event
+        self._add_attempt(
+            Attempt(
+                ref=target.ref,
+                delivery=delivery,
+                delivery_id=delivery_id(self._ids[target.ref], event.source_id, event.message_id),
+                message_id=event.message_id,
+                at_ms=now_ms,
+                attempt=0,
+                status="skipped",
+                error=SKIPPED.get(target.skip or "", ""),
+            )
+        )
+
+    def _again(self, event_id: int, routed: Routed, now_ms: int) -> None:
+        """Routes an event that is known: to whom it never went, and, if so asked, to the others once more."""
+        day = day_of_id(event_id)
+        rows = self.db.write(f"SELECT ref, id, state FROM deliveries_{day} WHERE event_id = ?", (event_id,))
+        known = {ref: (id, state) for ref, id, state in rows}
+        for target in routed.targets:
+            if target.ref not in known:
+                self._add_delivery(event_id, routed, target, now_ms)
+                self._recount(event_id, Counter({State.PENDING if target.skip is None else State.SKIPPED: 1}))
+            elif routed.again and target.skip is None and known[target.ref][1] != State.PENDING:
+                self.change([requeue(known[target.ref][0], now_ms)])
+
+    def _change(self, day: int, changes: Sequence[Change], only_pending: bool) -> int:
+        wanted = msgspec.json.encode([change.id for change in changes]).decode()
+        rows = self.db.write(
+            f"SELECT id, state, event_id, ref, key FROM deliveries_{day} WHERE id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        )
+        before = {row[0]: row for row in rows}
+        updates: list[tuple[Any, ...]] = []
+        events: dict[int, Counter[int]] = {}
+        freed: dict[tuple[int, int], None] = {}
+        for change in changes:
+            row = before.get(change.id)
+            if row is None or not _may(row[1], change, only_pending):
+                continue
+            _, state, event_id, ref, key = row
+            values = (change.state, change.due_ms, change.reason, change.attempts, change.tries, change.manual)
+            updates.append((*values, change.id))
+            if state != change.state:
+                events.setdefault(event_id, Counter()).update({change.state: 1, state: -1})
+                waits = (change.state == State.PENDING) - (state == State.PENDING)
+                self._moved[day, ref] += waits
+                if waits < 0 and key is not None:
+                    freed[ref, key] = None
+        self.db.write_many(
+            f"UPDATE deliveries_{day} SET state = ?, due_ms = ?, reason = ?, attempts = ifnull(?, attempts),"
+            " tries = ifnull(?, tries), manual = ifnull(?, manual) WHERE id = ?",
+            updates,
+        )
+        for event_id, moves in events.items():
+            self._recount(event_id, moves)
+        for ref, key in freed:
+            self._release(ref, key)
+        return len(updates)
+
+    def _recount(self, event_id: int, moves: Counter[int]) -> None:
+        """Brings an event's numbers up to date, and the totals with them."""
+        day = day_of_id(event_id)
+        found = self.db.write(
+            f"SELECT workspace_id, counted, pending, dead, skipped, others FROM events_{day} WHERE id = ?", (event_id,)
+        )
+        if not found:
+            return
+        workspace_id, counted, *numbers = found[0]
+        others = moves[State.DELIVERED] + moves[State.UNSENT]
+        steps = (moves[State.PENDING], moves[State.DEAD], moves[State.SKIPPED], others)
+        after = [number + step for number, step in zip(numbers, steps, strict=True)]
+        self.db.write(
+            f"UPDATE events_{day} SET pending = ?, dead = ?, skipped = ?, others = ? WHERE id = ?", (*after, event_id)
+        )
+        if counted:
+            was, now = (fate(pending=n[0], dead=n[1], skipped=n[2], others=n[3]) for n in (numbers, after))
+            if was != now:
+                self._count(workspace_id, Counter({now: 1, was: -1}))
+
+    def _count(self, workspace_id: str, counts: Counter[str]) -> None:
+        numbers = [counts[name] for name in ("done", "dead", "skipped")]
+        if any(numbers):
+            self.db.write(
+                "INSERT INTO totals VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET done = done + excluded.done,"
+                " dead = dead + excluded.dead, skipped = skipped + excluded.skipped",
+                (workspace_id, *numbers),
+            )
+
+    def _has_key(self, ref: int, key: int) -> bool:
+        return any(
+            self.db.write(f"SELECT 1 FROM deliveries_{day} WHERE state = 0 AND ref = ? AND key = ? LIMIT 1", (ref, key))
+            for day in self._days_waiting(ref)
+        )
+
+    def _release(self, ref: int, key: int) -> None:
+        """Lets the next of a key go, unless one is on its way."""
+        for day in self._days_waiting(ref):
+            rows = self.db.write(
+                f"SELECT due_ms, id FROM deliveries_{day} WHERE state = 0 AND ref = ? AND key = ?"
+                " ORDER BY due_ms, id LIMIT 1",
+                (ref, key),
+            )
+            if rows and rows[0][0] == HELD_MS:
+                self.db.write(f"UPDATE deliveries_{day} SET due_ms = ? WHERE id = ?", (self.now_ms(), rows[0][1]))
+            if rows:
+                return
+
+    def _days_waiting(self, ref: int) -> list[int]:
+        """As `_days_pending`, as the transaction will have left it."""
+        return [day for day in self.db.days if self._pending[day, ref] + self._moved[day, ref] > 0]
+
+    def _add_attempt(self, attempt: Attempt) -> int:
+        day = day_of(self.now_ms())
+        id = self.db.new_id("attempts", day)
+        body = None if attempt.request_body is None else self._bodies.id_of(attempt.request_body, day)
+        detail = msgspec.json.encode(
+            [attempt.url, attempt.address, attempt.timings, attempt.request_headers, attempt.response_headers]
+        )
+        self.db.write(
+            f"INSERT INTO attempts_{day} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                id,
+                attempt.ref,
+                attempt.delivery,
+                attempt.delivery_id,
+                attempt.message_id,
+                attempt.at_ms,
+                attempt.attempt,
+                attempt.status,
+                attempt.manual,
+                attempt.response_status,
+                attempt.error_class,
+                attempt.error,
+                attempt.next_ms,
+                attempt.duration_ms,
+                body,
+                attempt.response_body,
+                detail,
+            ),
+        )
+        return id
+
+
+SKIPPED = {
+    "disabled": "The connection was switched off; `recover` sends this event when it is on again.",
+    "loop": "The event has been handed on by senders of ours three times; it goes no further, or it would go in"
+    " circles.",
+    "deleted": "The connection was deleted while the event waited.",
+    "expired": "The event waited longer than deliveries are kept.",
+}
+"""What is said of a delivery that was not made, by reason."""
+
+
+def delivery_id(connection_id: str, source_id: str, message_id: str) -> str:
+    """The same at every attempt, and another for each connection: `webhook-id`, the sender's messageId."""
+    return stable_uuid("delivery", connection_id, source_id, message_id)
+
+
+def requeue(id: int, now_ms: int) -> Change:
+    """Once more, with a schedule that begins anew."""
+    return Change(id, State.PENDING, due_ms=now_ms, tries=0, manual=True)
+
+
+def _change(result: Result) -> Change:
+    tried = result.attempt is not None
+    return Change(
+        result.due.id,
+        result.state,
+        due_ms=result.due_ms,
+        reason=result.reason,
+        attempts=result.due.attempts + tried,
+        tries=result.due.tries + tried,
+        manual=False,
+    )
+
+
+def _may(state: int, change: Change, only_pending: bool) -> bool:
+    if state == State.PENDING:
+        return True
+    if only_pending:
+        return False
+    queued_again = change.state == State.PENDING and change.tries == 0
+    return queued_again or change.state == State.DELIVERED
+
+
+def _due(row: Sequence[Any]) -> Due:
+    return Due(
+        id=row[0],
+        ref=row[1],
+        event_id=row[2],
+        due_ms=row[3],
+        attempts=row[4],
+        tries=row[5],
+        key=row[6],
+        topic=row[7],
+        manual=bool(row[8]),
+        received_ms=row[9],
+        body=row[10],
+    )
