@@ -20,6 +20,7 @@ BODY_BYTES = 64 * 1024
 ErrorClass = Literal[
     "blocked",
     "invalid_url",
+    "invalid_request",
     "dns_error",
     "connection_refused",
     "connection_reset",
@@ -45,8 +46,10 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt, as it went.
 
-    `status` None: no complete answer came. `body` is capped at `BODY_BYTES`; header names are in lower case.
-    `error_class` None: an answer came, whatever its status (`redirect`: it was a 3xx, which is not followed).
+    `error_class` None: an answer came, whatever its status (`redirect`: it was a 3xx, which is not followed). So it is
+    delivered where `error_class` is None and `status` is 2xx. `status` None: no head of an answer came; beside an
+    `error_class` it is evidence only (`timeout`, `connection_reset`, `protocol_error`: the body did not end well).
+    `body` is capped at `BODY_BYTES`; header names are in lower case.
     `error` is the sentence for it, `address` the one that was dialled (`ip:port`), '' when none was.
     `request_headers` are those that went out, with Host and Content-Length.
     """
