@@ -111,7 +111,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class SourceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A source as the catalogue shows it. `related` is the slug of the destination of the same tool.
 
-    `inbound`: its events may also come as webhooks, to an address of the source's own.
+    `inbound`: its events may also come as webhooks, to an address of the source's own. `setup_to_add`: so many of the
+    first set-up steps add the source; where one has been added, they are not shown again.
     No `events`: the source may send anything, and nothing it sends is a violation.
     """
 
@@ -130,6 +131,7 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     related: str | None = None
     feeds_profiles: bool = True
     inbound: bool = False
+    setup_to_add: int = 0
     settings: tuple[SettingSpec, ...] = ()
     events: tuple[EventSpec, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -181,6 +183,7 @@ def to_wire(spec: SourceSpec, values: Mapping[str, str] | None = None) -> dict[s
         "feedsProfiles": spec.feeds_profiles,
         "inbound": spec.inbound,
         "setup": spec.setup_steps(values),
+        "setupToAdd": spec.setup_to_add,
         "settings": [setting_to_wire(setting) for setting in spec.settings],
         "events": [_event_to_wire(event) for event in spec.events],
     }

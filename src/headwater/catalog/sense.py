@@ -43,7 +43,7 @@ def senseless(spec: SourceSpec, stem: str) -> list[Complaint]:
     checks = (
         head_complaints(spec, stem, "destination"),
         text_complaints(spec),
-        _setup(spec.setup),
+        _setup(spec.setup, spec.setup_to_add),
         form_complaints(spec.settings),
         _events(spec),
         _examples(spec),
@@ -81,9 +81,12 @@ def text_complaints(spec: SourceSpec | DestinationSpec) -> Iterator[Complaint]:
         yield from _text(category, ("categories", index))
 
 
-def _setup(steps: Sequence[str]) -> Iterator[Complaint]:
+def _setup(steps: Sequence[str], to_add: int) -> Iterator[Complaint]:
     if not steps:
         yield Complaint(("setup",), "no set-up step is given; the page of the source would tell nobody what to do.")
+    elif not 0 <= to_add < len(steps):
+        text = f"{to_add} steps cannot be those that add the source; there are {len(steps)}, and one at least follows."
+        yield Complaint(("setup_to_add",), f"{text} Allowed: 0 to {len(steps) - 1}.")
     for index, step in enumerate(steps):
         yield from _text(step, ("setup", index))
         for name in placeholders(step):

@@ -39,7 +39,7 @@ Layout = tuple[str, str, Rows]
 
 
 def requests(jobs: Sequence[Job], settings: Mapping[str, Any]) -> list[Outgoing]:
-    return [HttpRequest(url=settings["url"], body=_body(job), jobs=(job.id,)) for job in jobs]
+    return [HttpRequest(url=settings.get("url") or "", body=_body(job), jobs=(job.id,)) for job in jobs]
 
 
 def _body(job: Job) -> bytes:

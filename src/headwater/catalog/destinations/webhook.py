@@ -25,7 +25,7 @@ def _request(job: Job, settings: Mapping[str, Any]) -> HttpRequest:
     if secret := settings.get("sharedSecret"):
         signature = hmac.new(secret.encode("utf-8", "surrogatepass"), body, hashlib.sha1).hexdigest()
         headers.append(("X-Signature", signature))
-    return HttpRequest(url=settings["url"], body=body, headers=tuple(headers), jobs=(job.id,))
+    return HttpRequest(url=settings.get("url") or "", body=body, headers=tuple(headers), jobs=(job.id,))
 
 
 _EVENT: Final[dict[str, Any]] = {

@@ -1,0 +1,167 @@
+"""Files in a folder: batches of events as NDJSON or Parquet, for tools that read files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+import msgspec
+
+from headwater.base.event import CleanEvent
+from headwater.base.ids import stable_uuid
+from headwater.base.outgoing import FileWrite, Job, Outgoing
+from headwater.catalog.destination import DestinationExample, DestinationSpec, Limits, RetryClasses, Trouble
+from headwater.catalog.model import Maintainer, SettingSpec
+
+_TEXTS: Final = tuple(
+    field
+    for field in msgspec.structs.fields(CleanEvent)
+    if field.type is not msgspec.Raw and field.name not in ("workspace_id", "form")
+)
+_JSON: Final = tuple(field for field in msgspec.structs.fields(CleanEvent) if field.type is msgspec.Raw)
+
+
+def requests(jobs: Sequence[Job], settings: Mapping[str, Any]) -> list[Outgoing]:
+    """A file for each day (UTC, of receipt). The same jobs give the same names and the same bytes."""
+    days = groupby(sorted(jobs, key=lambda job: (_day(job), job.event.received_at, job.id)), key=_day)
+    return [_file(day, list(group), settings) for day, group in days]
+
+
+def _file(day: str, jobs: list[Job], settings: Mapping[str, Any]) -> FileWrite:
+    ids = tuple(job.id for job in jobs)
+    parquet = settings.get("format") == "parquet"
+    name = f"{day}/{stable_uuid('file', *ids)}.{'parquet' if parquet else 'ndjson'}"
+    folder = (settings.get("folder") or "").strip("/")
+    return FileWrite(
+        name=f"{folder}/{name}" if folder else name, body=_parquet(jobs) if parquet else _ndjson(jobs), jobs=ids
+    )
+
+
+def _day(job: Job) -> str:
+    return job.event.received_at[:10]
+
+
+def _ndjson(jobs: Sequence[Job]) -> bytes:
+    return b"".join(msgspec.json.encode(_line(job)) + b"\n" for job in jobs)
+
+
+def _line(job: Job) -> dict[str, Any]:
+    """The event with what it has, its parts as the JSON they are."""
+    found = {field.encode_name: getattr(job.event, field.name) for field in (*_TEXTS, *_JSON)}
+    return {"deliveryId": job.id, **{name: value for name, value in found.items() if value}}
+
+
+def _parquet(jobs: Sequence[Job]) -> bytes:
+    """One text column a field, named as in the warehouse; the parts as JSON text."""
+    import pyarrow as pa  # 0.3 s, and only those who write Parquet need it
+    import pyarrow.parquet as pq
+
+    columns = {"delivery_id": [job.id for job in jobs]}
+    columns |= {field.name: [getattr(job.event, field.name) for job in jobs] for field in _TEXTS}
+    columns |= {field.name: [_json_text(getattr(job.event, field.name)) for job in jobs] for field in _JSON}
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
+
+
+def _json_text(raw: msgspec.Raw) -> str | None:
+    return bytes(raw).decode() if raw else None
+
+
+SPEC: Final = DestinationSpec(
+    slug="files",
+    name="Files",
+    status="public",
+    maintainer=Maintainer(name="headwater"),
+    categories=("Raw Data", "Storage"),
+    description=(
+        "Writes events to files in a folder of the server, in batches: one JSON object a line, or Parquet with a "
+        "column for each field. A folder for each day of receipt (UTC). A file is there whole or not at all, and a "
+        "batch that has to be written again replaces its own file."
+    ),
+    docs="https://github.com/ndjson/ndjson-spec",
+    setup=(
+        "Have the operator allow a folder of the server that files may be written to.",
+        "Name a folder under it, or none, and choose the format.",
+        "Choose how many events make a batch, and how long one waits to be full.",
+    ),
+    requests=requests,
+    verified="Tested by writing files and reading them back with DuckDB and pyarrow.",
+    integration="Files",
+    settings=(
+        SettingSpec(
+            name="folder",
+            type="string",
+            label="Folder",
+            description="Under the folder that the operator allows, with / between its parts. Empty: that folder.",
+        ),
+        SettingSpec(
+            name="format",
+            type="string",
+            label="Format",
+            description="One JSON object a line, or Parquet.",
+            default="ndjson",
+            choices=("ndjson", "parquet"),
+        ),
+        SettingSpec(
+            name="batchEvents",
+            type="integer",
+            label="Events in a batch",
+            description="A file is written when so many events wait, at most 10,000.",
+            default=1_000,
+        ),
+        SettingSpec(
+            name="batchSeconds",
+            type="integer",
+            label="Seconds to wait",
+            description="A file is written when its first event has waited so long, full or not.",
+            default=60,
+        ),
+    ),
+    limits=Limits(max_batch=10_000, batch_wait_s=60.0),
+    retry=RetryClasses(gone=()),
+    troubles=(
+        Trouble(
+            sign="Every attempt fails, and the reason names the folder",
+            remedy="The folder is not one that the operator allows, or headwater may not write there.",
+        ),
+        Trouble(
+            sign="No file comes",
+            remedy="Batches wait until they are full or old enough; lower the seconds to wait. Then look whether "
+            "events are pending at all.",
+        ),
+        Trouble(
+            sign="An event is in two files",
+            remedy="After a crash a batch may be put together in another way. Count each deliveryId once.",
+        ),
+    ),
+    examples=(
+        DestinationExample(
+            title="An order, as a line of JSON",
+            event={
+                "messageId": "example-order",
+                "type": "track",
+                "event": "Order Completed",
+                "userId": "user-42",
+                "properties": {"total": 27.5},
+            },
+            settings={"folder": "orders"},
+            url="orders/2026-03-04/2034a4d4-c5c0-5285-a471-71a60f395d6c.ndjson",
+            body=[
+                {
+                    "deliveryId": "ec793e74-05cd-50ee-a374-3d7fc0593536",
+                    "messageId": "example-order",
+                    "type": "track",
+                    "sourceId": "example",
+                    "receivedAt": "2026-03-04T09:15:01.000Z",
+                    "timestamp": "2026-03-04T09:15:01.000Z",
+                    "userId": "user-42",
+                    "event": "Order Completed",
+                    "properties": {"total": 27.5},
+                }
+            ],
+        ),
+    ),
+)
