@@ -86,6 +86,21 @@ def test_a_screen_of_the_catalogue_lands_in_two_tables(warehouse: Warehouse) -> 
     ]
 
 
+def test_a_form_s_submission_lands_with_the_forms_and_in_its_own_table(warehouse: Warehouse) -> None:
+    given = {"formName": "NPS", "formResponseId": "0a1b2c3d4e", "NPS_Why": "Fast"}
+    forms = [event(each, event="NPS_responded", form=True, properties=given) for each in ("m1", "m1", "m2")]
+    report = warehouse.load([*forms, event("m3")], next_offset=1)
+    assert (report.events, report.inserted, report.duplicates) == (4, 6, 2)
+    query = "SELECT id, event, event_text, form_name, nps_why FROM web_app.{} ORDER BY id"
+    expected = [(each, "nps_responded", "NPS_responded", "NPS", "Fast") for each in ("m1", "m2")]
+    assert rows(warehouse, query.format("form_submissions")) == expected
+    assert rows(warehouse, query.format("nps_responded")) == expected
+    assert rows(warehouse, "SELECT id FROM web_app.tracks") == [("m3",)]
+    places = [f"{found.schema}.{found.table}" for found in warehouse.find("m1")]
+    assert places == ["web_app.form_submissions", "web_app.nps_responded"]
+    assert warehouse.load(forms, next_offset=2).inserted == 0
+
+
 def test_a_track_lands_in_tracks_and_in_its_own_table(warehouse: Warehouse) -> None:
     track = event(
         "m1",

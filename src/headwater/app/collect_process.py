@@ -23,7 +23,8 @@ from headwater.app.supervisor import ChildOrder
 from headwater.app.tally import Tally
 from headwater.app.wiring import open_directory
 from headwater.base.clock import now
-from headwater.collect.door import Door, DoorSettings
+from headwater.collect.doors import Doors
+from headwater.collect.model import DoorSettings
 from headwater.collect.server import DoorApplication, DoorProtocol
 from headwater.journal.commit import GroupCommit
 from headwater.journal.local import LocalReader, LocalWriter
@@ -45,7 +46,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     tally = Tally(home.accepted, reader)
     broken = asyncio.Event()
     commit = GroupCommit(writer, loop=asyncio.get_running_loop(), on_broken=broken.set, on_stored=tally.settled)
-    door = Door(directory=directory, settings=door_settings(order), clock=now)
+    door = Doors(directory=directory, settings=door_settings(order), clock=now)
     trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
     proxy = WebProxy(home.socket("web"), https=bool(settings.tls_cert), trusted=trusted)
     figures = _Figures(door, reader)
@@ -97,7 +98,7 @@ def door_settings(order: ChildOrder) -> DoorSettings:
 class _Figures:
     """Counts of this process, as they are when called."""
 
-    def __init__(self, door: Door, reader: LocalReader) -> None:
+    def __init__(self, door: Doors, reader: LocalReader) -> None:
         self._door = door
         self._reader = reader
         self.listener: Listener | None = None

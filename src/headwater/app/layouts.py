@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from headwater.base.errors import NotFound
+from headwater.catalog import builtin
 from headwater.catalog.load import Catalog
-from headwater.catalog.model import PropertyType
+from headwater.catalog.model import EventSpec, PropertyType
 from headwater.control.directory import Directory
 from headwater.warehouse.layout import Collection, ColumnType, SourceTables
 
@@ -30,13 +31,20 @@ class Layouts:
         entry = self._directory.by_id(source_id)
         if entry is None:
             return None
-        return SourceTables(source_id=source_id, schema=entry.schema, collections=self._collections(entry.catalog))
+        return SourceTables(
+            source_id=source_id,
+            schema=entry.schema,
+            collections=self._collections(entry.catalog),
+            standard=builtin.STANDARD_TABLES.get(entry.catalog, ()),
+        )
+
+    def _events(self, slug: str) -> tuple[EventSpec, ...]:
+        try:
+            return self._catalog.source(slug).events
+        except NotFound:
+            return builtin.EVENTS.get(slug, ())
 
     def _collections(self, slug: str) -> tuple[Collection, ...]:
-        try:
-            spec = self._catalog.source(slug)
-        except NotFound:
-            return ()
         return tuple(
             Collection(
                 name=event.name,
@@ -45,6 +53,6 @@ class Layouts:
                     (path, _COLUMN_TYPES[kind]) for path, kind, _ in event.flat_properties() if kind in _COLUMN_TYPES
                 ),
             )
-            for event in spec.events
+            for event in self._events(slug)
             if event.call not in ("identify", "group")
         )

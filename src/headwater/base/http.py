@@ -23,8 +23,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return self.headers.get(name, b"").decode("latin-1")
 
     def param(self, name: str) -> str | None:
-        """The first value of a query parameter; None when it is not there."""
-        values = parse_qs(self.query, keep_blank_values=True, max_num_fields=1000).get(name)
+        """The first value of a query parameter; None when it is not there, or the query has more than 1,000."""
+        try:
+            values = parse_qs(self.query, keep_blank_values=True, max_num_fields=1000).get(name)
+        except ValueError:
+            return None
         return values[0] if values else None
 
 

@@ -34,7 +34,7 @@ RESERVED_SCHEMAS: Final = frozenset(
 )
 
 STANDARD_TABLES: Final = frozenset(
-    {"tracks", "identifies", "users", "groups", "accounts", "pages", "screens", "aliases"}
+    {"tracks", "identifies", "users", "groups", "accounts", "pages", "screens", "aliases", "form_submissions"}
 )
 
 _REMEMBERED_CHARS: Final = 200

@@ -3,14 +3,19 @@
 One record is one request. Events stay as the client sent them (JSON text, checked, not rewritten); what the
 request as a whole said (batch context, sentAt, the call kind named by the path) stands beside them once.
 The wire form is one JSON object with one-letter keys, so that it can be read with any tool; `k` tells a
-record of events (`e`) from a note about a refused item (`n`).
+record of events (`e`) from a note about a refused item (`n`). `door` tells in which form the events are.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from headwater.base.event import NO_JSON, CallType
+
+Form = Literal["track", "customer"]
+"""`track`: the Tracking API's calls; `customer`: envelopes, as the customer-event doors take them (`base.forms`)."""
 
 
 class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="e"):
@@ -26,7 +31,7 @@ class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     workspace_id: str = msgspec.field(name="w")
     received_ms: int = msgspec.field(name="r")
     events: list[msgspec.Raw] = msgspec.field(name="e")
-    door: str = msgspec.field(name="d", default="track")
+    door: Form = msgspec.field(name="d", default="track")
     call: CallType | None = msgspec.field(name="c", default=None)
     sent_at: str | None = msgspec.field(name="a", default=None)
     context: msgspec.Raw = msgspec.field(name="x", default=NO_JSON)

@@ -36,6 +36,7 @@ PIXEL: Final = Reply(status=200, body=GIF, headers=_GIF)
 
 _STATUS: Final[dict[RejectCode, int]] = dict.fromkeys(RejectCode, 400) | {
     RejectCode.INVALID_WRITE_KEY: 401,
+    RejectCode.INVALID_CLIENT_TOKEN: 403,
     RejectCode.TOO_MANY_REQUESTS: 429,
     RejectCode.OVERLOADED: 503,
 }
@@ -118,6 +119,26 @@ def preflight(request_headers: Mapping[bytes, bytes], methods: Sequence[str]) ->
 def opened_to_any(reply: Reply) -> Reply:
     """The reply, readable by every web page."""
     return _with(reply, ((b"access-control-allow-origin", b"*"), _EXPOSED))
+
+
+def opened_to_page(reply: Reply, request_headers: Mapping[bytes, bytes], allowed: Sequence[str] = ()) -> Reply:
+    """The reply, readable by the asking page if its origin is allowed; `allowed` empty, or with `*`: every origin.
+
+    Beacons are sent with credentials, though none are looked at: browsers then want the origin by name.
+    """
+    origin = request_headers.get(b"origin")
+    if origin is None:
+        return reply
+    vary: Headers = ((b"vary", b"Origin"),)
+    if allowed and "*" not in allowed and origin.decode("latin-1") not in allowed:
+        return _with(reply, vary)
+    credentials = (b"access-control-allow-credentials", b"true")
+    return _with(reply, ((b"access-control-allow-origin", origin), credentials, _EXPOSED, *vary))
+
+
+def fresh(reply: Reply) -> Reply:
+    """The answer to a GET that did something: no cache may give it again."""
+    return _with(reply, ((b"cache-control", b"no-store"),))
 
 
 def headless(reply: Reply) -> Reply:

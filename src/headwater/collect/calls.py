@@ -77,10 +77,11 @@ _LOOSE: Final = msgspec.json.Decoder(_LooseItem).decode
 _CONTEXT: Final = msgspec.json.Decoder(_Context).decode
 _STRING: Final = msgspec.json.Decoder(str).decode
 
-_NOT_STORED = "This event was not stored."
+NOT_STORED = "This event was not stored."
+_NUMBER_STARTS = frozenset(bytes([start]) for start in b"-0123456789")
 _IDS = ("userId", "anonymousId", "groupId", "previousId")
 _TIMES = ("timestamp", "originalTimestamp", "sentAt")
-_OBJECTS = {
+OBJECTS = {
     "properties": RejectCode.PROPERTIES_NOT_OBJECT,
     "traits": RejectCode.TRAITS_NOT_OBJECT,
     "context": RejectCode.CONTEXT_NOT_OBJECT,
@@ -99,18 +100,28 @@ def judge(raw: msgspec.Raw, call: CallType | None, *, marker: bytes = b"", size_
     `raw` and `marker` are as body.parse gives them; `size_bytes` is counted when it is more than the event itself.
     """
     text = bytes(raw)
-    size_bytes = size_bytes or len(text)
-    if size_bytes > MAX_EVENT_BYTES:
-        return _too_large(size_bytes)
-    if marker and marker in text:
-        return Refusal(RejectCode.BAD_REQUEST, f"The event holds {HALF} {_NOT_STORED}")
-    if too_deep(text):
-        return Refusal(RejectCode.NESTED_TOO_DEEP, f"The event {NESTED} {_NOT_STORED}")
+    wrong = unsound(text, marker, size_bytes or len(text))
+    if wrong is not None:
+        return wrong
     try:
         item = _ITEM(text)
     except msgspec.ValidationError:
         return _explain(text, call)
     return _missing(item, call) or item
+
+
+def unsound(text: bytes, marker: bytes, size_bytes: int) -> Refusal | None:
+    """Why no event can be kept that is written so, whatever it says."""
+    if size_bytes > MAX_EVENT_BYTES:
+        return Refusal(
+            RejectCode.PAYLOAD_TOO_LARGE,
+            f"The event has {size_bytes} bytes, but may have {MAX_EVENT_BYTES} at most. {NOT_STORED}",
+        )
+    if marker and marker in text:
+        return Refusal(RejectCode.BAD_REQUEST, f"The event holds {HALF} {NOT_STORED}")
+    if too_deep(text):
+        return Refusal(RejectCode.NESTED_TOO_DEEP, f"The event {NESTED} {NOT_STORED}")
+    return None
 
 
 def is_direct(context: msgspec.Raw) -> bool:
@@ -124,63 +135,56 @@ def _missing(item: Item, call: CallType | None) -> Refusal | None:
     if kind is None:
         return _no_type(None)
     if kind == "alias":
-        return _needed("alias", previousId=item.previous_id, userId=item.user_id)
+        return needed("alias", previousId=item.previous_id, userId=item.user_id)
     if not item.user_id and not item.anonymous_id:
-        return _no_id(item)
+        return no_id(item.user_id, item.anonymous_id)
     if kind == "track":
         return None if item.event else _no_event()
     if kind == "group":
-        return None if item.group_id else _needed("group", groupId=item.group_id)
+        return None if item.group_id else needed("group", groupId=item.group_id)
     if item.name == "" and kind != "identify":
         return Refusal(
             RejectCode.NAME_NOT_STRING,
-            f"name is empty, but the name of a {kind} has at least one character, or is left out. {_NOT_STORED}",
+            f"name is empty, but the name of a {kind} has at least one character, or is left out. {NOT_STORED}",
         )
     return None
 
 
-def _needed(kind: str, **ids: str | None) -> Refusal | None:
+def needed(kind: str, **ids: str | None) -> Refusal | None:
     for name, value in ids.items():
         if value is None:
             return Refusal(
                 RejectCode.ID_REQUIRED,
-                f"{name} is missing, but {kind} calls need {' and '.join(ids)}. {_NOT_STORED}",
+                f"{name} is missing, but {kind} calls need {' and '.join(ids)}. {NOT_STORED}",
             )
         if not value:
             return _empty_id(name)
     return None
 
 
-def _no_id(item: Item) -> Refusal:
-    if item.user_id == "" or item.anonymous_id == "":
-        return _empty_id("userId" if item.user_id == "" else "anonymousId")
+def no_id(user_id: str | None, anonymous_id: str | None) -> Refusal:
+    if user_id == "" or anonymous_id == "":
+        return _empty_id("userId" if user_id == "" else "anonymousId")
     return Refusal(
         RejectCode.NO_USER_ANON_ID,
-        f"Neither userId nor anonymousId is given, but an event needs one of them, as a string. {_NOT_STORED}",
+        f"Neither userId nor anonymousId is given, but an event needs one of them, as a string. {NOT_STORED}",
     )
 
 
 def _empty_id(name: str) -> Refusal:
-    return Refusal(RejectCode.ID_NOT_STRING, f"{name} is empty, but must have at least one character. {_NOT_STORED}")
+    return Refusal(RejectCode.ID_NOT_STRING, f"{name} is empty, but must have at least one character. {NOT_STORED}")
 
 
 def _no_event() -> Refusal:
     return Refusal(
         RejectCode.EVENT_NOT_DEFINED,
-        f"event is missing or empty, but track calls need the event's name there. {_NOT_STORED}",
+        f"event is missing or empty, but track calls need the event's name there. {NOT_STORED}",
     )
 
 
 def _no_type(value: bytes | None) -> Refusal:
     said = "type is missing" if value is None else f"type is {shown(value)}"
-    return Refusal(RejectCode.TYPE_NOT_KNOWN, f"{said}, but must be one of {', '.join(CALL_TYPES)}. {_NOT_STORED}")
-
-
-def _too_large(size_bytes: int) -> Refusal:
-    return Refusal(
-        RejectCode.PAYLOAD_TOO_LARGE,
-        f"The event has {size_bytes} bytes, but may have {MAX_EVENT_BYTES} at most. {_NOT_STORED}",
-    )
+    return Refusal(RejectCode.TYPE_NOT_KNOWN, f"{said}, but must be one of {', '.join(CALL_TYPES)}. {NOT_STORED}")
 
 
 def _explain(text: bytes, call: CallType | None) -> Item | Refusal:
@@ -188,7 +192,7 @@ def _explain(text: bytes, call: CallType | None) -> Item | Refusal:
     try:
         fields = FIELDS(text)
     except msgspec.ValidationError:
-        return Refusal(RejectCode.BAD_REQUEST, f"The event is {shown(text)}, but must be a JSON object. {_NOT_STORED}")
+        return Refusal(RejectCode.BAD_REQUEST, f"The event is {shown(text)}, but must be a JSON object. {NOT_STORED}")
     present = {name: value for name, raw in fields.items() if (value := bytes(raw)) != b"null"}
     wrong = _mistyped(present)
     if wrong is not None:
@@ -196,25 +200,29 @@ def _explain(text: bytes, call: CallType | None) -> Item | Refusal:
     try:
         item = _LOOSE(text)
     except msgspec.ValidationError as error:
-        return Refusal(
-            RejectCode.BAD_REQUEST,
-            f"A key is given twice, once with a value of another type ({error}); give it once. {_NOT_STORED}",
-        )
+        return twice(error)
     return _missing(item, call) or item
+
+
+def twice(error: msgspec.ValidationError) -> Refusal:
+    return Refusal(
+        RejectCode.BAD_REQUEST,
+        f"A key is given twice, once with a value of another type ({error}); give it once. {NOT_STORED}",
+    )
 
 
 def _mistyped(present: dict[str, bytes]) -> Refusal | None:
     return (
         _wrong_type(present.get("type"))
-        or _wrong_message_id(present.get("messageId"))
-        or _first(_wrong_string(name, present.get(name), RejectCode.ID_NOT_STRING) for name in _IDS)
-        or _first(_wrong_string(name, present.get(name), code) for name, code in _STRINGS.items())
-        or _first(wrong_object(name, present.get(name)) for name in _OBJECTS)
-        or _first(wrong_time(name, present.get(name)) for name in _TIMES)
+        or wrong_message_id("messageId", present.get("messageId"))
+        or first(wrong_string(name, present.get(name), RejectCode.ID_NOT_STRING) for name in _IDS)
+        or first(wrong_string(name, present.get(name), code) for name, code in _STRINGS.items())
+        or first(wrong_object(name, present.get(name)) for name in OBJECTS)
+        or first(wrong_time(name, present.get(name)) for name in _TIMES)
     )
 
 
-def _first(found: Iterable[Refusal | None]) -> Refusal | None:
+def first(found: Iterable[Refusal | None]) -> Refusal | None:
     return next((refusal for refusal in found if refusal is not None), None)
 
 
@@ -224,26 +232,34 @@ def _wrong_type(value: bytes | None) -> Refusal | None:
     return _no_type(value)
 
 
-def _wrong_message_id(value: bytes | None) -> Refusal | None:
+def wrong_message_id(name: str, value: bytes | None) -> Refusal | None:
     if value is None or (value.startswith(b'"') and len(_STRING(value)) <= MAX_MESSAGE_ID_CHARS):
         return None
     return Refusal(
         RejectCode.MESSAGE_ID_INVALID,
-        f"messageId is {shown(value)}, but must be a string of at most {MAX_MESSAGE_ID_CHARS} characters. "
-        f"{_NOT_STORED}",
+        f"{name} is {shown(value)}, but must be a string of at most {MAX_MESSAGE_ID_CHARS} characters. {NOT_STORED}",
     )
 
 
-def _wrong_string(name: str, value: bytes | None, code: RejectCode) -> Refusal | None:
+def wrong_id(name: str, value: bytes | None) -> Refusal | None:
+    """Where ids may be numbers too."""
+    if value is None or value.startswith(b'"') or value[:1] in _NUMBER_STARTS:
+        return None
+    return Refusal(
+        RejectCode.ID_NOT_STRING, f"{name} is {shown(value)}, but must be a string or a number. {NOT_STORED}"
+    )
+
+
+def wrong_string(name: str, value: bytes | None, code: RejectCode) -> Refusal | None:
     if value is None or value.startswith(b'"'):
         return None
-    return Refusal(code, f"{name} is {shown(value)}, but must be a string. {_NOT_STORED}")
+    return Refusal(code, f"{name} is {shown(value)}, but must be a string. {NOT_STORED}")
 
 
 def wrong_object(name: str, value: bytes | None) -> Refusal | None:
     if value is None or value.startswith(b"{"):
         return None
-    return Refusal(_OBJECTS[name], f"{name} is {shown(value)}, but must be a JSON object. {_NOT_STORED}")
+    return Refusal(OBJECTS[name], f"{name} is {shown(value)}, but must be a JSON object. {NOT_STORED}")
 
 
 def wrong_time(name: str, value: bytes | None) -> Refusal | None:
@@ -251,7 +267,7 @@ def wrong_time(name: str, value: bytes | None) -> Refusal | None:
         return None
     return Refusal(
         RejectCode.TIMESTAMP_INVALID,
-        f"{name} is {shown(value)}, but must be a time in ISO 8601, as 2026-01-31T23:59:59.000Z. {_NOT_STORED}",
+        f"{name} is {shown(value)}, but must be a time in ISO 8601, as 2026-01-31T23:59:59.000Z. {NOT_STORED}",
     )
 
 

@@ -6,7 +6,6 @@ its reply; if they cannot be stored, it sends `overloaded`. Nothing that a clien
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -15,11 +14,11 @@ from headwater.base.clock import Clock
 from headwater.base.event import CALL_TYPES, CallType
 from headwater.base.http import Reply, Request
 from headwater.base.outcome import RejectCode
-from headwater.collect import answers, batch, body, browser, calls, keys, pixel, records
-from headwater.collect.limits import Limits
+from headwater.collect import answers, batch, body, browser, calls, keys, pixel
+from headwater.collect.intake import Intake
 from headwater.collect.model import Decision, Directory, DoorSettings, Durable, Refused, SourceEntry
 from headwater.collect.records import Good, Told
-from headwater.collect.refusal import NotTaken, Refusal, Refusals
+from headwater.collect.refusal import NotTaken, Refusal
 from headwater.collect.scripts import Scripts
 
 __all__ = ["Decision", "Directory", "Door", "DoorSettings", "Durable", "Refused", "SourceEntry"]
@@ -52,19 +51,18 @@ class Door:
     """`rejected` counts items (or whole requests) by (source id, code), '' for a key that opens none;
     `throttled` counts requests by source id, `telemetry` calls to /v1/m."""
 
-    def __init__(self, *, directory: Directory, settings: DoorSettings, clock: Clock) -> None:
+    def __init__(
+        self, *, directory: Directory, settings: DoorSettings, clock: Clock, intake: Intake | None = None
+    ) -> None:
         self._directory = directory
         self._settings = settings
-        self._clock = clock
+        self._intake = intake or Intake(settings=settings, clock=clock)
         self._keys = keys.HeaderKeys()
         self._origins = answers.Origins(settings.allowed_origins)
-        rate = settings.rate_limit_per_s
-        self._limits = Limits(per_s=rate, brim=settings.rate_limit_burst or 10 * rate, clock=clock)
-        self._refusals = Refusals(notes_per_s=settings.notes_per_s, clock=clock)
         self._scripts = Scripts(settings.scripts)
         self._posts = self._routes()
-        self.rejected = self._refusals.rejected
-        self.throttled: Counter[str] = Counter()
+        self.rejected = self._intake.rejected
+        self.throttled = self._intake.throttled
         self.telemetry = 0
 
     def paths(self) -> list[tuple[str, str]]:
@@ -88,8 +86,7 @@ class Door:
 
     def too_large(self) -> Reply:
         """For whoever stops reading a body that is over the limit: whose it is was not looked at."""
-        self.rejected["", RejectCode.PAYLOAD_TOO_LARGE] += 1
-        return answers.opened_to_any(answers.refused(body.too_large().refusal))
+        return self._intake.too_large(body.too_large().refusal)
 
     def overloaded(self, request: Request, retry_after_s: float = RETRY_AFTER_S) -> Reply:
         """When records can't be stored, or there is too much to do to look at the request."""
@@ -163,14 +160,14 @@ class Door:
             text, key = pixel.event(request.query)
             raw, marker = body.parse(_RAW, text)
         except NotTaken as error:
-            return self._refuse(None, error.refusal, b"")
+            return self._intake.refuse(None, error.refusal, b"")
         source = self._source(keys.body_key(raw) or key)
         if source is None:
             return self._unknown_key()
         kind = _PIXELS.get(request.path)
         if kind is None:
             why = Refusal(RejectCode.TYPE_NOT_KNOWN, f"There is no pixel at {request.path[:60]}.")
-            return self._refuse(source, why, text)
+            return self._intake.refuse(source, why, text)
         return self._one(request, source, kind, raw, calls.judge(raw, kind, marker=marker))
 
     def _single(self, kind: CallType) -> Route:
@@ -182,7 +179,7 @@ class Door:
                 text = body.read(request.body, request.header(b"content-encoding"))
                 raw, marker = body.parse(_RAW, text)
             except NotTaken as error:
-                return self._refuse(source, error.refusal, request.body)
+                return self._intake.refuse(source, error.refusal, request.body)
             if source is None and (source := self._source(keys.body_key(raw))) is None:
                 return self._unknown_key()
             found = calls.judge(raw, kind, marker=marker, size_bytes=len(text))
@@ -194,8 +191,8 @@ class Door:
         self, request: Request, source: SourceEntry, kind: CallType, raw: msgspec.Raw, found: calls.Item | Refusal
     ) -> Decision:
         if isinstance(found, Refusal):
-            return self._refuse(source, found, bytes(raw))
-        return self._store(request, source, Told(call=kind), [Good(raw, found.direct)])
+            return self._intake.refuse(source, found, bytes(raw))
+        return self._intake.store(source, Told(call=kind), [Good(raw, found.direct)], address=request.peer)
 
     def _batch(self, request: Request) -> Decision:
         source, named = self._by_header(request)
@@ -205,7 +202,7 @@ class Door:
             text = body.read(request.body, request.header(b"content-encoding"))
             envelope, marker = batch.read(text)
         except NotTaken as error:
-            return self._refuse(source, error.refusal, request.body)
+            return self._intake.refuse(source, error.refusal, request.body)
         items = envelope.batch or []
         item_key = None
         if source is None:
@@ -217,7 +214,7 @@ class Door:
         try:
             told = batch.told(envelope, marker)
         except NotTaken as error:
-            return self._refuse(source, error.refusal, text)
+            return self._intake.refuse(source, error.refusal, text)
         return self._many(request, source, told, items, marker, item_key)
 
     def _many(
@@ -240,33 +237,7 @@ class Door:
                 bad.append((index, found))
             else:
                 good.append(Good(raw, found.direct))
-        return self._store(request, source, told, good, bad, items)
-
-    def _store(
-        self,
-        request: Request,
-        source: SourceEntry,
-        told: Told,
-        good: Sequence[Good],
-        bad: Sequence[tuple[int, Refusal]] = (),
-        items: Sequence[msgspec.Raw] = (),
-    ) -> Decision:
-        """`bad` by place in `items`. When nothing is good, the first bad one's reason is that of all."""
-        if good and (wait_s := self._limits.wait_s(source.source_id, len(good))):
-            self.throttled[source.source_id] += 1
-            return answers.too_many(wait_s)
-        notes = [note for index, why in bad for note in self._refusals.count(source, why, bytes(items[index]))]
-        if not good:
-            return Refused(reply=answers.refused(bad[0][1]), source_id=source.source_id, notes=notes)
-        received_ms = int(self._clock() * 1000)
-        return Durable(
-            records=records.encode(source, told, good, received_ms=received_ms, address=request.peer),
-            count=len(good),
-            reply=answers.stored(bad),
-            source_id=source.source_id,
-            workspace_id=source.workspace_id,
-            notes=notes,
-        )
+        return self._intake.store(source, told, good, bad, items, address=request.peer)
 
     def _by_header(self, request: Request) -> tuple[SourceEntry | None, bool]:
         """(the source, whether the Authorization header names a key at all)."""
@@ -279,12 +250,6 @@ class Door:
     def _unknown_key(self) -> Reply:
         self.rejected["", RejectCode.INVALID_WRITE_KEY] += 1
         return answers.UNKNOWN_KEY
-
-    def _refuse(self, source: SourceEntry | None, why: Refusal, payload: bytes) -> Decision:
-        """The request as a whole. Without a known source it is counted and leaves no other trace."""
-        notes = self._refusals.count(source, why, payload)
-        reply = answers.refused(why)
-        return reply if source is None else Refused(reply=reply, source_id=source.source_id, notes=notes)
 
 
 def _one_slash(path: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +30,22 @@ class Directory(Protocol):
     def by_write_key(self, key: str) -> SourceEntry | None:
         """The source that the key opens now; called once per request, so it must be as cheap as a dictionary."""
         ...
+
+
+class WorkspaceEntry(Protocol):
+    """A workspace, as far as its customer-event doors are concerned."""
+
+    @property
+    def workspace_id(self) -> str: ...
+    @property
+    def allowed_origins(self) -> Sequence[str]:
+        """Origins of the web pages that may read answers; none: every page may."""
+        ...
+
+
+class CustomerDirectory(Protocol):
+    def by_client_token(self, token: str) -> WorkspaceEntry | None: ...
+    def by_id(self, source_id: str) -> SourceEntry | None: ...
 
 
 class DoorSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from typing import Any
-from urllib.parse import parse_qsl
 
 import msgspec
 
 from headwater.base.event import MAX_DEPTH, MAX_EVENT_BYTES
 from headwater.base.outcome import RejectCode
 from headwater.collect import body
+from headwater.collect.query import fields as query_fields
+from headwater.collect.query import from_base64
 from headwater.collect.refusal import NotTaken
-
-_MAX_FIELDS = 1000
-_UNQUOTED = re.compile(r"[\x80-\xff]")
 
 
 def event(query: str) -> tuple[bytes, str | None]:
@@ -25,41 +20,16 @@ def event(query: str) -> tuple[bytes, str | None]:
     Either `data` holds the JSON in base64 (URL-safe or not, padded or not), or each other parameter is a field,
     a dot going one level down: `properties.subject=Hello`. Such values are strings.
     """
-    fields = _fields(query)
+    fields = query_fields(query)
     key = fields.pop("writeKey", None)
     data = fields.pop("data", None)
-    text = _from_base64(data) if data is not None else _from_fields(fields)
+    text = from_base64(data, "data") if data is not None else _from_fields(fields)
     if len(text) > MAX_EVENT_BYTES:
         raise NotTaken(
             RejectCode.PAYLOAD_TOO_LARGE,
             f"The event has {len(text)} bytes, but may have {MAX_EVENT_BYTES} at most.",
         )
     return body.read(text, ""), key
-
-
-def _fields(query: str) -> dict[str, str]:
-    """The first value of each parameter. Bytes that were not percent-encoded stand in the query as Latin-1."""
-    query = _UNQUOTED.sub(lambda found: f"%{ord(found[0]):02X}", query)
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
-    except UnicodeDecodeError:
-        raise NotTaken(RejectCode.BAD_REQUEST, "The query is not UTF-8; nothing was stored.") from None
-    except ValueError:
-        raise NotTaken(
-            RejectCode.BAD_REQUEST, f"The query has more than {_MAX_FIELDS} fields; nothing was stored."
-        ) from None
-    fields: dict[str, str] = {}
-    for name, value in pairs:
-        fields.setdefault(name, value)
-    return fields
-
-
-def _from_base64(data: str) -> bytes:
-    plain = data.strip().replace(" ", "+").replace("-", "+").replace("_", "/").rstrip("=")
-    try:
-        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        raise NotTaken(RejectCode.BAD_REQUEST, "data is not base64; nothing was stored.") from None
 
 
 def _from_fields(fields: dict[str, str]) -> bytes:

@@ -9,7 +9,7 @@ import msgspec
 
 from headwater.base.event import NO_JSON, CallType
 from headwater.base.outcome import DropReason
-from headwater.base.raw import RawRecord
+from headwater.base.raw import Form, RawRecord
 from headwater.collect.body import one_line
 from headwater.collect.model import SourceEntry
 
@@ -19,6 +19,7 @@ _ENCODE = msgspec.json.Encoder().encode
 class Told(msgspec.Struct, frozen=True, kw_only=True):
     """What a request says about all of its events. `direct`: they are to carry the sender's address."""
 
+    door: Form = "track"
     call: CallType | None = None
     sent_at: str | None = None
     context: msgspec.Raw = NO_JSON
@@ -52,6 +53,7 @@ def _record(source: SourceEntry, told: Told, events: Sequence[Good], received_ms
         workspace_id=source.workspace_id,
         received_ms=received_ms,
         events=[event.raw for event in events],
+        door=told.door,
         call=told.call,
         sent_at=told.sent_at,
         context=told.context,

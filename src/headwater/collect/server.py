@@ -20,7 +20,7 @@ from headwater.base.errors import HeadwaterError
 from headwater.base.event import MAX_BODY_BYTES
 from headwater.base.http import Reply, Request
 from headwater.collect import answers
-from headwater.collect.door import Door, Durable, Refused
+from headwater.collect.model import Decision, Durable, Refused
 
 _HTTP2_OFFER = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
 
@@ -29,6 +29,15 @@ READ_AHEAD_BYTES = 8 * MAX_BODY_BYTES
 
 Done = Callable[[HeadwaterError | None], None]
 Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
+
+
+class Door(Protocol):
+    """What decides the answers: one door, or all as one."""
+
+    def owns(self, path: str) -> bool: ...
+    def handle(self, request: Request) -> Decision: ...
+    def too_large(self) -> Reply: ...
+    def overloaded(self, request: Request) -> Reply: ...
 
 
 class Journal(Protocol):

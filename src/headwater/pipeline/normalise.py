@@ -4,6 +4,8 @@ Rules (the Tracking API's): `timestamp` is renamed to originalTimestamp, and the
 receivedAt - (sentAt - originalTimestamp); without sentAt the original; without both receivedAt. The batch's
 context and integrations stand under each event's own, key by key. An identify without `traits` takes
 `context.traits`. An event without messageId gets one that is the same whenever this record is read again.
+
+A customer event's `sentAt` is its own time, and nothing tells how its clock was set: it stands as it is.
 """
 
 from __future__ import annotations
@@ -16,8 +18,9 @@ import msgspec
 
 from headwater.base.clock import EPOCH, iso, parse_iso
 from headwater.base.event import NO_JSON, CallType, CleanEvent
+from headwater.base.forms import ENVELOPE_CALLS, FORM_SUBMISSION, Envelope, text_of
 from headwater.base.ids import stable_uuid
-from headwater.base.raw import RawRecord
+from headwater.base.raw import Form, RawRecord
 
 
 class Call(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -43,19 +46,23 @@ class Call(msgspec.Struct, frozen=True, rename="camel", gc=False):
 
 _OURS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _CALL = msgspec.json.Decoder(Call)
+_ENVELOPE = msgspec.json.Decoder(Envelope)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_call(raw: msgspec.Raw) -> Call:
+def read_call(raw: msgspec.Raw, form: Form = "track") -> Call | Envelope:
     """Raises msgspec.MsgspecError when it is no call: the door let through what it should not have."""
-    return _CALL.decode(raw)
+    return _ENVELOPE.decode(raw) if form == "customer" else _CALL.decode(raw)
 
 
-def message_id(call: Call, *, journal: str, offset: int, index: int) -> str:
-    return call.message_id or stable_uuid("message", journal, str(offset), str(index))
+def message_id(call: Call | Envelope, *, journal: str, offset: int, index: int) -> str:
+    own = call.id if isinstance(call, Envelope) else call.message_id
+    return own or stable_uuid("message", journal, str(offset), str(index))
 
 
-def clean(record: RawRecord, call: Call, *, message_id: str) -> CleanEvent:
+def clean(record: RawRecord, call: Call | Envelope, *, message_id: str) -> CleanEvent:
+    if isinstance(call, Envelope):
+        return _clean_envelope(record, call, message_id)
     kind = record.call or call.type
     if kind is None:
         raise ValueError("the call names no type")
@@ -85,6 +92,37 @@ def clean(record: RawRecord, call: Call, *, message_id: str) -> CleanEvent:
         traits=_traits(kind, call, context),
         context=context,
         integrations=_under(record.integrations, _present(call.integrations)),
+    )
+
+
+def _clean_envelope(record: RawRecord, envelope: Envelope, message_id: str) -> CleanEvent:
+    """The context stays as it was sent: no address goes into it, as it goes out again in webhooks."""
+    kind = ENVELOPE_CALLS.get(envelope.type or "")
+    if kind is None:
+        raise ValueError("the event is of no known type")
+    received, received_at = _received(record.received_ms)
+    given = envelope.sent_at or envelope.timestamp
+    moment = _moment(given)
+    said = _canonical(given, moment) or None
+    return CleanEvent(
+        message_id=message_id,
+        type=kind,
+        source_id=record.source_id,
+        workspace_id=record.workspace_id,
+        received_at=received_at,
+        timestamp=iso(moment or received),
+        original_timestamp=said,
+        sent_at=said,
+        user_id=text_of(envelope.user_id) or None,
+        anonymous_id=text_of(envelope.anonymous_id) or None,
+        group_id=text_of(envelope.group_id) or None,
+        event=envelope.event_name if kind == "track" else None,
+        name={"screen": envelope.screen_name, "page": envelope.page_name}.get(kind),
+        properties=_present(envelope.properties),
+        traits=_present(envelope.traits) if kind in ("identify", "group") else NO_JSON,
+        context=_present(envelope.context),
+        integrations=_present(envelope.integrations),
+        form=envelope.type == FORM_SUBMISSION,
     )
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from headwater.base.clean import CleanFrame, Tally
 from headwater.base.event import CleanEvent
+from headwater.base.forms import Envelope
 from headwater.base.outcome import DropReason, Fate, ParkReason
 from headwater.base.raw import RawRecord, RejectedNote
 from headwater.journal.protocol import Record
@@ -49,7 +50,7 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     offset: int
     index: int
     raw: msgspec.Raw
-    call: normalise.Call
+    call: normalise.Call | Envelope
     message_id: str
     key: bytes
 
@@ -84,7 +85,7 @@ def _read(record: Record, journal: str, candidates: list[_Candidate], items: lis
         return
     for index, event in enumerate(raw.events):
         try:
-            call = normalise.read_call(event)
+            call = normalise.read_call(event, raw.door)
         except msgspec.MsgspecError as error:
             items.append(_parked(raw, record.offset, index, event, str(error)))
             continue
@@ -207,7 +208,7 @@ def _message_id_of(raw: msgspec.Raw) -> str:
         value = msgspec.json.decode(raw)
     except msgspec.MsgspecError:
         return ""
-    found = value.get("messageId") if isinstance(value, dict) else None
+    found = value.get("messageId", value.get("id")) if isinstance(value, dict) else None
     return found if isinstance(found, str) else ""
 
 

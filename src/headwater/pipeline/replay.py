@@ -126,7 +126,7 @@ def _events(record: RawRecord, offset: int, journal: str) -> Iterator[CleanEvent
 
 def _event(record: RawRecord, offset: int, index: int, journal: str) -> CleanEvent | None:
     try:
-        call = normalise.read_call(record.events[index])
+        call = normalise.read_call(record.events[index], record.door)
         message_id = normalise.message_id(call, journal=journal, offset=offset, index=index)
         return normalise.clean(record, call, message_id=message_id)
     except (msgspec.MsgspecError, ValueError, OverflowError):

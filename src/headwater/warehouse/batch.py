@@ -15,7 +15,7 @@ from headwater.base.naming import table_name
 from headwater.warehouse.columns import Column
 from headwater.warehouse.exact import json_text
 from headwater.warehouse.flatten import Row
-from headwater.warehouse.layout import TIME_COLUMNS, UNFIT_COLUMN, SourceTables, standard_columns
+from headwater.warehouse.layout import SLUGGED, TIME_COLUMNS, UNFIT_COLUMN, SourceTables, standard_columns
 from headwater.warehouse.schema import MAX_COLUMNS, Table
 from headwater.warehouse.stretch import ARROW_TYPES, FROM_EVENT, Stretch, moments
 
@@ -129,7 +129,7 @@ def _given(
 
 def _event_names(table: str, events: Sequence[CleanEvent]) -> Iterable[tuple[str, list[Any]]]:
     texts = [event.event if event.type == "track" else event.name for event in events]
-    slugs = [table_name(text or "") for text in texts] if table == "tracks" else [table] * len(texts)
+    slugs = [table_name(text or "") for text in texts] if table in SLUGGED else [table] * len(texts)
     return (("event", slugs), ("event_text", texts))
 
 

@@ -14,7 +14,7 @@ import msgspec
 from headwater.base.event import CleanEvent
 from headwater.base.naming import column_part, safe_name, table_name
 from headwater.warehouse.exact import JsonText, Number, json_text, read_object
-from headwater.warehouse.layout import aside, standard_columns
+from headwater.warehouse.layout import FORMS, aside, standard_columns
 
 Clashes = Sequence[tuple[str, Any]]
 Flat = tuple[dict[str, Any], Clashes]
@@ -121,10 +121,8 @@ class Flattener:
         context = self._context_of(bytes(event.context))
         if event.type == "track":
             own = self._flatten("", bytes(event.properties))
-            return [
-                ("tracks", Row(event, context, _NOTHING)),
-                (table_name(event.event or ""), Row(event, context, own)),
-            ]
+            standard = (FORMS, Row(event, context, own)) if event.form else ("tracks", Row(event, context, _NOTHING))
+            return [standard, (table_name(event.event or ""), Row(event, context, own))]
         if event.type in ("page", "screen"):
             return self._views(event, context, collections)
         table = {"identify": "identifies", "group": "groups"}.get(event.type, "aliases")

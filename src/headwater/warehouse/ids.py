@@ -25,7 +25,7 @@ _COMPLETE: Final = b"complete"
 _BUFFER_BYTES: Final = 8 * 2**20
 _FILL_ROWS: Final = 20_000
 
-_OF_EACH_EVENT: Final = ("tracks", "identifies", "groups", "pages", "screens", "aliases")
+_OF_EACH_EVENT: Final = ("tracks", "form_submissions", "identifies", "groups", "pages", "screens", "aliases")
 """Every event has a row in one of these."""
 
 

@@ -28,11 +28,15 @@ class Collection(msgspec.Struct, frozen=True):
 
 
 class SourceTables(msgspec.Struct, frozen=True):
-    """One source as the warehouse sees it. `schema` is already a valid, unique schema name."""
+    """One source as the warehouse sees it. `schema` is already a valid, unique schema name.
+
+    `standard`: standard tables that exist before their first event, beside those of every source.
+    """
 
     source_id: str
     schema: str
     collections: tuple[Collection, ...] = ()
+    standard: tuple[str, ...] = ()
 
 
 class Layout(Protocol):
@@ -53,8 +57,14 @@ ALIAS_COLUMNS = (*EVENT_COLUMNS, "previous_id")
 LATEST_COLUMNS = ("id", "received_at", "timestamp", "sent_at", "original_timestamp")
 UNFIT_COLUMN = "_unfit"
 
+FORMS = "form_submissions"
+"""Where submissions of forms stand, with what was answered, instead of in `tracks`."""
+SLUGGED = ("tracks", FORMS)
+"""The tables whose column `event` tells the table of the event's name; in every other it is the table's own."""
+
 STANDARD: dict[str, tuple[str, ...]] = {
     "tracks": NAMED_COLUMNS,
+    FORMS: NAMED_COLUMNS,
     "identifies": EVENT_COLUMNS,
     "users": LATEST_COLUMNS,
     "groups": GROUP_COLUMNS,
@@ -95,7 +105,7 @@ def standard_type(column: str) -> ColumnType:
 
 def tables_at_creation(source: SourceTables) -> list[str]:
     """What exists before the first event: `tracks`, `identifies`, `users` and what the collections imply."""
-    names = ["tracks", "identifies", "users"]
+    names = ["tracks", "identifies", "users", *source.standard]
     for collection in source.collections:
         names += _CALL_TABLES[collection.call]
         if collection.call in ("track", "screen", "page"):

@@ -53,6 +53,7 @@ _REFUSED = (
 
 _OWN_NAME: Final = {
     "tracks": "event_text",
+    "form_submissions": "event_text",
     "screens": "name",
     "pages": "name",
     "identifies": "NULL",
@@ -309,7 +310,7 @@ class Warehouse:
                 batch = batches.get((source.schema, name))
                 if batch is None:
                     if not self._has_room(connection, source, name, collections):
-                        _set_aside(batches[source.schema, "tracks"], row)
+                        _set_aside(batches[source.schema, targets[0][0]], row)
                         continue
                     batch = batches[source.schema, name] = Batch(source, name)
                     self._table(connection, batch)
@@ -383,13 +384,16 @@ class Warehouse:
                 raise
 
 
-def _set_aside(tracks: Batch, own: Row) -> None:
-    """Keep an event's properties in `_unfit` of its row in `tracks`, which has just been added."""
+def _set_aside(standard: Batch, own: Row) -> None:
+    """Keep an event's properties in `_unfit` of its row in `tracks`, which has just been added.
+
+    A row that holds them anyway (a form's submission) stays as it is.
+    """
     message_id = own.event.message_id
-    row = tracks.rows[message_id]
-    if row.event is own.event:
+    row = standard.rows[message_id]
+    if row.event is own.event and not own.event.form:
         columns, clashes = own.own
-        tracks.rows[message_id] = Row(row.event, row.context, ({}, [*columns.items(), *clashes]))
+        standard.rows[message_id] = Row(row.event, row.context, ({}, [*columns.items(), *clashes]))
 
 
 def _move(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:

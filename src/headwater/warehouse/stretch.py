@@ -18,7 +18,7 @@ from headwater.base.naming import table_name
 from headwater.warehouse.columns import EXACT_IN_DOUBLE
 from headwater.warehouse.exact import JsonText
 from headwater.warehouse.flatten import Flat, Row
-from headwater.warehouse.layout import TIME_COLUMNS, ColumnType, standard_columns
+from headwater.warehouse.layout import SLUGGED, TIME_COLUMNS, ColumnType, standard_columns
 from headwater.warehouse.schema import Table
 
 ARROW_TYPES: Final[dict[ColumnType, pa.DataType]] = {
@@ -94,8 +94,9 @@ class Stretch:
         places = pa.array([self._places[id(row.event)] for row in rows], pa.int32())
         found = self._standard.taken(table, standard_columns(table.name), places)
         if "event" in standard_columns(table.name):
-            found |= self._names.taken(table, ("event_text", *(("event",) if table.name == "tracks" else ())), places)
-            if table.name != "tracks":
+            slugged = table.name in SLUGGED
+            found |= self._names.taken(table, ("event_text", *(("event",) if slugged else ())), places)
+            if not slugged:
                 found["event"] = pa.repeat(pa.scalar(table.name, pa.string()), len(rows))
         return found | self._contexts.taken(table, self.context_names, self._flats_at.take(places))
 

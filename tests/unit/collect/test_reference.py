@@ -1,4 +1,4 @@
-"""The reference page names every path, code and limit of the door."""
+"""The reference pages name every path and code of the doors, and the limits that they share."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from headwater.base import event
 from headwater.base.outcome import RejectCode
 from headwater.collect import batch
 from tests.unit.collect.doors import make_door
+from tests.unit.collect.side_doors import make_doors
 
-PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "tracking-api.md").read_text("utf-8")
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
+PAGE = (REFERENCE / "tracking-api.md").read_text("utf-8")
+OTHERS = "".join((REFERENCE / name).read_text("utf-8") for name in ("customer-events.md",))
 
 
 @pytest.mark.parametrize("path", [path for _, path in make_door().paths()])
@@ -20,9 +23,14 @@ def test_every_path_is_there(path: str) -> None:
     assert re.search(rf"[` ]{re.escape(path)}`", PAGE)
 
 
+@pytest.mark.parametrize("path", [path for _, path in make_doors().paths() if path not in dict(make_door().paths())])
+def test_every_path_of_the_other_doors_is_there(path: str) -> None:
+    assert path in PAGE + OTHERS
+
+
 @pytest.mark.parametrize("code", RejectCode)
 def test_every_code_is_there(code: RejectCode) -> None:
-    assert f"`{code.value}`" in PAGE
+    assert f"`{code.value}`" in PAGE + OTHERS
 
 
 def test_every_limit_is_there() -> None:

@@ -92,3 +92,52 @@ def test_properties_stay_byte_for_byte() -> None:
     record = RawRecord(source_id="s", workspace_id="w", received_ms=RECEIVED_MS, events=[raw])
     event = normalise.clean(record, normalise.read_call(raw), message_id="m")
     assert bytes(event.properties) == properties
+
+
+def customer(event: dict[str, Any]) -> CleanEvent:
+    raw = msgspec.Raw(msgspec.json.encode(event))
+    made = RawRecord(
+        source_id="s", workspace_id="w", received_ms=RECEIVED_MS, events=[raw], door="customer", ip="9.9.9.9"
+    )
+    return normalise.clean(made, normalise.read_call(raw, made.door), message_id="m")
+
+
+def test_a_screen_in_an_envelope() -> None:
+    context = {"locale": "en", "page": {"path": "/"}}
+    event = customer(
+        {"type": "Screen", "screenName": "candu.sdk.content", "userId": 42, "anonymousId": "a", "context": context,
+         "sentAt": "2026-09-21T14:00:00.5Z", "properties": {"slug": "x"}, "receivedAt": "2020-01-01T00:00:00Z"}
+    )  # fmt: skip
+    assert (event.type, event.name, event.event, event.form) == ("screen", "candu.sdk.content", None, False)
+    assert (event.user_id, event.anonymous_id) == ("42", "a")
+    assert (event.timestamp, event.received_at) == ("2026-09-21T14:00:00.500Z", RECEIVED)
+    assert event.sent_at == event.original_timestamp == "2026-09-21T14:00:00.500Z"
+    assert msgspec.json.decode(event.context) == context
+    assert msgspec.json.decode(event.properties) == {"slug": "x"}
+
+
+@pytest.mark.parametrize(
+    ("given", "type_", "name", "form"),
+    [
+        ({"type": "Track", "eventName": "Tour Step"}, "track", "Tour Step", False),
+        ({"type": "FormSubmission", "eventName": "NPS_responded"}, "track", "NPS_responded", True),
+        ({"type": "Page", "pageName": "Home", "screenName": "x"}, "page", "Home", False),
+        ({"type": "Identify", "eventName": "x", "traits": {"plan": "pro"}}, "identify", None, False),
+        ({"type": "Group", "groupId": 7}, "group", None, False),
+    ],
+)
+def test_each_type_of_envelope_is_a_call(given: dict[str, Any], type_: str, name: str | None, form: bool) -> None:
+    event = customer(given | {"userId": "u"})
+    assert (event.type, event.event or event.name, event.form) == (type_, name, form)
+    assert event.group_id == ("7" if "groupId" in given else None)
+    assert bool(event.traits) == ("traits" in given)
+
+
+def test_an_envelope_s_time() -> None:
+    assert customer({"type": "Page"}).timestamp == RECEIVED
+    assert customer({"type": "Page", "timestamp": "2026-01-01T00:00:00Z"}).timestamp == "2026-01-01T00:00:00.000Z"
+    assert customer({"type": "Page", "sentAt": "2031-01-01T00:00:00Z"}).timestamp == "2031-01-01T00:00:00.000Z"
+
+
+def test_an_event_that_says_it_is_a_form_s_is_none_by_the_tracking_api() -> None:
+    assert clean({"form": True}).form is False

@@ -27,6 +27,16 @@ def test_a_track_goes_to_tracks_and_to_its_own_table() -> None:
     assert found["tour_auto_start"].own == ({"tour_id": 1}, ())
 
 
+def test_a_form_s_submission_stands_with_the_forms_and_not_with_the_tracks() -> None:
+    found = targets("m", event="NPS_responded", form=True, properties={"formName": "NPS", "NPS_Why": "Fast"})
+    assert list(found) == ["form_submissions", "nps_responded"]
+    assert found["form_submissions"].own == found["nps_responded"].own == ({"form_name": "NPS", "nps_why": "Fast"}, ())
+
+
+def test_a_track_that_is_called_like_the_table_of_forms_has_another() -> None:
+    assert list(targets("m", event="Form Submissions")) == ["tracks", "event_form_submissions"]
+
+
 @pytest.mark.parametrize(("type_", "table"), [("screen", "screens"), ("page", "pages")])
 def test_a_view_of_a_collection_goes_to_its_table_besides(type_: Any, table: str) -> None:
     found = targets("m", type_, name="tutorial.view", properties={"tutorialId": 1, "name": "x"})

@@ -1,0 +1,126 @@
+"""The customer-event doors: envelopes from web pages, by the workspace's client token, into its built-in source.
+
+`POST /api/events/batch?token=` takes one event or an array of them, of any content type (beacons send text), and
+`GET /api/events?token=&blob=` one in base64, as old clients send it. The client token stands in pages, so it is no
+secret: it tells which workspace an event is for. An answer is readable by pages of the workspace's allowed origins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from headwater.base.event import MAX_BATCH_EVENTS
+from headwater.base.http import Reply, Request
+from headwater.base.outcome import RejectCode
+from headwater.collect import answers, body, envelopes, query
+from headwater.collect.intake import Intake
+from headwater.collect.model import CustomerDirectory, Decision, SourceEntry, WorkspaceEntry
+from headwater.collect.records import Good, Told
+from headwater.collect.refusal import NotTaken, Refusal, shown
+from headwater.control.model import builtin_id
+
+BATCH: Final = "/api/events/batch"
+BLOB: Final = "/api/events"
+SOURCE: Final = "customer-events"
+
+_METHODS: Final = {BATCH: ("POST", "OPTIONS"), BLOB: ("GET", "OPTIONS")}
+_RAW: Final = msgspec.json.Decoder(msgspec.Raw).decode
+_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_TOLD: Final = Told(door="customer")
+_UNKNOWN_TOKEN: Final = Refusal(
+    RejectCode.INVALID_CLIENT_TOKEN,
+    "No workspace has this client token, or none was given. Send the one of Settings > Workspaces > Access Keys as "
+    "the parameter token. Nothing was stored.",
+)
+
+
+class CustomerDoor:
+    def __init__(self, *, directory: CustomerDirectory, intake: Intake) -> None:
+        self._directory = directory
+        self._intake = intake
+
+    def paths(self) -> list[tuple[str, str]]:
+        """(method, path) of all it answers."""
+        return [(methods[0], path) for path, methods in _METHODS.items()]
+
+    def owns(self, path: str) -> bool:
+        return path.rstrip("/") in _METHODS
+
+    def handle(self, request: Request) -> Decision:
+        path = request.path.rstrip("/")
+        workspace = self._directory.by_client_token(request.param("token") or "")
+        allowed = workspace.allowed_origins if workspace is not None else ()
+        decision = self._decide(request, path, workspace)
+        if isinstance(decision, Reply):
+            return answers.opened_to_page(decision, request.headers, allowed)
+        reply = answers.opened_to_page(decision.reply, request.headers, allowed)
+        return msgspec.structs.replace(decision, reply=answers.fresh(reply) if path == BLOB else reply)
+
+    def overloaded(self, request: Request, retry_after_s: float) -> Reply:
+        return answers.opened_to_page(answers.overloaded(retry_after_s), request.headers)
+
+    def _decide(self, request: Request, path: str, workspace: WorkspaceEntry | None) -> Decision:
+        methods = _METHODS[path]
+        if request.method == "OPTIONS":
+            return answers.preflight(request.headers, methods)
+        if request.method != methods[0]:
+            return answers.not_allowed(request.method, path, methods)
+        source = self._directory.by_id(builtin_id(workspace.workspace_id, SOURCE)) if workspace is not None else None
+        if workspace is None or source is None:
+            return self._intake.unknown(_UNKNOWN_TOKEN)
+        try:
+            text = _blob(request.query) if path == BLOB else _body(request)
+            raw, marker = body.parse(_RAW, text)
+            events, single = _events(raw)
+        except NotTaken as error:
+            return self._intake.refuse(source, error.refusal, b"" if path == BLOB else request.body)
+        return self._store(source, events, marker, size_bytes=len(text) if single else 0)
+
+    def _store(self, source: SourceEntry, events: Sequence[msgspec.Raw], marker: bytes, size_bytes: int) -> Decision:
+        """`size_bytes` of a single event is that of the whole text; else each event counts by itself."""
+        good: list[Good] = []
+        bad: list[tuple[int, Refusal]] = []
+        for index, raw in enumerate(events):
+            found = envelopes.judge(raw, marker=marker, size_bytes=size_bytes)
+            if isinstance(found, Refusal):
+                bad.append((index, found))
+            else:
+                good.append(Good(raw, direct=False))
+        return self._intake.store(source, _TOLD, good, bad, events)
+
+
+def _body(request: Request) -> bytes:
+    return body.read(request.body, request.header(b"content-encoding"))
+
+
+def _blob(text: str) -> bytes:
+    blob = query.fields(text).get("blob")
+    if blob is None:
+        raise NotTaken(
+            RejectCode.BAD_REQUEST, "The parameter blob is missing; it holds the event in base64. Nothing was stored."
+        )
+    return body.read(query.from_base64(blob, "blob"), "")
+
+
+def _events(raw: msgspec.Raw) -> tuple[list[msgspec.Raw], bool]:
+    """(the events, whether it is one by itself) of a body that is an object or an array; raises NotTaken."""
+    text = bytes(raw)
+    if text.startswith(b"{"):
+        return [raw], True
+    if not text.startswith(b"["):
+        raise NotTaken(
+            RejectCode.BAD_REQUEST,
+            f"The body is {shown(text)}, but must be an event or an array of events. Nothing was stored.",
+        )
+    events = _LIST(text)
+    if not events:
+        raise NotTaken(RejectCode.EMPTY_BATCH, "The array holds no events. Nothing was stored.")
+    if len(events) > MAX_BATCH_EVENTS:
+        raise NotTaken(
+            RejectCode.PAYLOAD_TOO_LARGE,
+            f"The array has {len(events)} events, but may have {MAX_BATCH_EVENTS} at most. Nothing was stored.",
+        )
+    return events, False

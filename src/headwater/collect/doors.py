@@ -1,0 +1,78 @@
+"""All doors of a process as one: which of them a request is for, and what they share."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from headwater.base.clock import Clock
+from headwater.base.http import Reply, Request
+from headwater.collect import body
+from headwater.collect.customer import CustomerDoor
+from headwater.collect.door import RETRY_AFTER_S, Door
+from headwater.collect.intake import Intake
+from headwater.collect.model import CustomerDirectory, Decision, Directory, DoorSettings
+
+
+class AnyDirectory(Directory, CustomerDirectory, Protocol):
+    """What the doors together must know."""
+
+
+class SideDoor(Protocol):
+    """A door beside the Tracking API's. Its error answers have the same shape."""
+
+    def paths(self) -> list[tuple[str, str]]: ...
+    def owns(self, path: str) -> bool:
+        """Whether every request to this path is the door's; the path begins with one slash."""
+        ...
+
+    def handle(self, request: Request) -> Decision: ...
+    def overloaded(self, request: Request, retry_after_s: float) -> Reply: ...
+
+
+class Doors:
+    """`rejected` counts items (or whole requests) by (source id, code), '' for a key that opens none;
+    `throttled` counts requests by source id, `telemetry` calls of clients about themselves."""
+
+    def __init__(self, *, directory: AnyDirectory, settings: DoorSettings, clock: Clock) -> None:
+        self._intake = Intake(settings=settings, clock=clock)
+        self._tracking = Door(directory=directory, settings=settings, clock=clock, intake=self._intake)
+        self._others: tuple[SideDoor, ...] = (CustomerDoor(directory=directory, intake=self._intake),)
+        self.rejected = self._intake.rejected
+        self.throttled = self._intake.throttled
+
+    @property
+    def telemetry(self) -> int:
+        return self._tracking.telemetry
+
+    def paths(self) -> list[tuple[str, str]]:
+        """(method, path) of all they answer; `{…}` stands for a part of the path."""
+        return [*self._tracking.paths(), *(path for door in self._others for path in door.paths())]
+
+    def owns(self, path: str) -> bool:
+        """Whether every request to this path is a door's, whatever its method."""
+        return self._tracking.owns(path) or self._other(path) is not None
+
+    def handle(self, request: Request) -> Decision:
+        other = None if self._tracking.owns(request.path) else self._other(request.path)
+        if other is None:
+            return self._tracking.handle(request)
+        if request.path.startswith("//"):
+            request = msgspec.structs.replace(request, path="/" + request.path.lstrip("/"))
+        return other.handle(request)
+
+    def too_large(self) -> Reply:
+        """For whoever stops reading a body that is over the limit: whose it is was not looked at."""
+        return self._intake.too_large(body.too_large().refusal)
+
+    def overloaded(self, request: Request, retry_after_s: float = RETRY_AFTER_S) -> Reply:
+        """When records can't be stored, or there is too much to do to look at the request."""
+        other = None if self._tracking.owns(request.path) else self._other(request.path)
+        if other is None:
+            return self._tracking.overloaded(request, retry_after_s)
+        return other.overloaded(request, retry_after_s)
+
+    def _other(self, path: str) -> SideDoor | None:
+        path = "/" + path.lstrip("/")
+        return next((door for door in self._others if door.owns(path)), None)

@@ -1,0 +1,79 @@
+"""What every door does with the events that it has judged: bounded by the source's rate, counted, written down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from headwater.base.clock import Clock
+from headwater.base.http import Reply
+from headwater.base.outcome import RejectCode
+from headwater.collect import answers, records
+from headwater.collect.limits import Limits
+from headwater.collect.model import Decision, DoorSettings, Durable, Refused, SourceEntry
+from headwater.collect.records import Good, Told
+from headwater.collect.refusal import Refusal, Refusals
+
+
+class Intake:
+    """One for all doors of a process, so that a source has one rate whichever door its events come by.
+
+    `rejected` counts items (or whole requests) by (source id, code), '' for a key that opens none;
+    `throttled` counts requests by source id.
+    """
+
+    def __init__(self, *, settings: DoorSettings, clock: Clock) -> None:
+        self._clock = clock
+        rate = settings.rate_limit_per_s
+        self._limits = Limits(per_s=rate, brim=settings.rate_limit_burst or 10 * rate, clock=clock)
+        self._refusals = Refusals(notes_per_s=settings.notes_per_s, clock=clock)
+        self.rejected = self._refusals.rejected
+        self.throttled: Counter[str] = Counter()
+
+    def store(
+        self,
+        source: SourceEntry,
+        told: Told,
+        good: Sequence[Good],
+        bad: Sequence[tuple[int, Refusal]] = (),
+        items: Sequence[msgspec.Raw] = (),
+        *,
+        address: str = "",
+    ) -> Decision:
+        """`bad` by place in `items`. When nothing is good, the first bad one's reason is that of all.
+
+        `address` is the client's; whether it goes into the events is decided by the source and by what they ask.
+        """
+        if good and (wait_s := self._limits.wait_s(source.source_id, len(good))):
+            self.throttled[source.source_id] += 1
+            return answers.too_many(wait_s)
+        notes = [note for index, why in bad for note in self._refusals.count(source, why, bytes(items[index]))]
+        if not good:
+            return Refused(reply=answers.refused(bad[0][1]), source_id=source.source_id, notes=notes)
+        received_ms = int(self._clock() * 1000)
+        return Durable(
+            records=records.encode(source, told, good, received_ms=received_ms, address=address),
+            count=len(good),
+            reply=answers.stored(bad),
+            source_id=source.source_id,
+            workspace_id=source.workspace_id,
+            notes=notes,
+        )
+
+    def refuse(self, source: SourceEntry | None, why: Refusal, payload: bytes) -> Decision:
+        """The request as a whole. Without a known source it is counted and leaves no other trace."""
+        notes = self._refusals.count(source, why, payload)
+        reply = answers.refused(why)
+        return reply if source is None else Refused(reply=reply, source_id=source.source_id, notes=notes)
+
+    def unknown(self, why: Refusal) -> Reply:
+        """The key opens nothing: counted, and nothing more."""
+        self.rejected["", why.code] += 1
+        return answers.refused(why)
+
+    def too_large(self, why: Refusal) -> Reply:
+        """A body of which no more was read: whose it is was not looked at."""
+        self.rejected["", RejectCode.PAYLOAD_TOO_LARGE] += 1
+        return answers.opened_to_any(answers.refused(why))

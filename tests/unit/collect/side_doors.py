@@ -1,0 +1,79 @@
+"""The doors of one process with two workspaces behind them, and the customer events that the tests send."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from headwater.base.http import Request
+from headwater.collect.doors import Doors
+from headwater.collect.model import Decision, DoorSettings
+from tests.unit.collect.doors import BROWSER_KEY, DISABLED_KEY, KEY, Source, Time
+
+TOKEN = "tok1234567"
+SHOP_TOKEN = "shop123456"
+SHOP = "https://shop.example"
+EVENTS = Source("ws_1.customer-events", platform="browser")
+VIEW = {
+    "id": "2b4a4d3e-8f0b-4a3c-9a55-3a1f0f3c7d11",
+    "anonymousId": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff",
+    "userId": "user-1",
+    "type": "Screen",
+    "screenName": "candu.sdk.content",
+    "context": {"locale": "en", "page": {"path": "/home"}},
+    "sentAt": "2026-11-21T09:17:41.212Z",
+    "properties": {"slug": "welcome", "contentId": "nrpHFcRlmW", "documentId": 32470, "segmentId": "Everyone"},
+    "version": 2,
+}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    workspace_id: str
+    allowed_origins: tuple[str, ...] = ()
+
+
+class Directory:
+    """Holds what it is given: sources by write key and by id, workspaces by client token."""
+
+    def __init__(self) -> None:
+        self.by_key = {
+            KEY: Source("src_1"),
+            BROWSER_KEY: Source("src_2", platform="browser"),
+            DISABLED_KEY: Source("src_3", enabled=False),
+        }
+        self.by_source_id = {
+            EVENTS.source_id: EVENTS,
+            "ws_2.customer-events": Source("ws_2.customer-events", "ws_2", enabled=False, platform="browser"),
+        }
+        self.by_token = {TOKEN: Workspace("ws_1"), SHOP_TOKEN: Workspace("ws_2", (SHOP,))}
+
+    def by_write_key(self, key: str) -> Source | None:
+        return self.by_key.get(key)
+
+    def by_id(self, source_id: str) -> Source | None:
+        return self.by_source_id.get(source_id)
+
+    def by_client_token(self, token: str) -> Workspace | None:
+        return self.by_token.get(token)
+
+
+def make_doors(directory: Directory | None = None, clock: Time | None = None, **settings: Any) -> Doors:
+    return Doors(directory=directory or Directory(), settings=DoorSettings(**settings), clock=clock or Time())
+
+
+def send(
+    doors: Doors, body: Any, *, token: str | None = TOKEN, path: str = "/api/events/batch", **headers: str
+) -> Decision:
+    """`body` is sent as it is when it is bytes, else as JSON."""
+    sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+    query = "" if token is None else f"token={token}"
+    return ask(doors, "POST", path, query, sent, **headers)
+
+
+def ask(doors: Doors, method: str, path: str, query: str = "", body: bytes = b"", **headers: str) -> Decision:
+    wire = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
+    request = Request(method=method, path=path, query=query, headers=wire, body=body, peer="203.0.113.9")
+    assert doors.owns(path)
+    return doors.handle(request)
