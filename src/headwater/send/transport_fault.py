@@ -9,6 +9,7 @@ from headwater.send.ports import ErrorClass
 
 _CLASSES: Final[dict[int | None, ErrorClass]] = {
     errno.ECONNREFUSED: "connection_refused",
+    errno.ENOENT: "connection_refused",  # a unix socket that nobody has made yet
     errno.ECONNRESET: "connection_reset",
     errno.ECONNABORTED: "connection_reset",
     errno.EPIPE: "connection_reset",
