@@ -14,6 +14,7 @@ from litestar.types import Message, Scope
 
 from headwater.api import (
     backup,
+    catalog_destinations,
     events,
     replay,
     sign_in,
@@ -33,6 +34,7 @@ from headwater.api.openapi import document_route, openapi_config
 from headwater.api.ports import Work
 from headwater.api.problem import Report, exception_handlers
 from headwater.api.request import JsonRequest
+from headwater.catalog.destination_load import Destinations, load_destinations
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
 
@@ -44,6 +46,7 @@ _PROTECTED: Final = (
     *workspaces.ROUTES,
     *workspace.ROUTES,
     *catalog_routes.ROUTES,
+    *catalog_destinations.ROUTES,
     *sources.ROUTES,
     *source_events.ROUTES,
     *events.ROUTES,
@@ -61,6 +64,7 @@ def create_app(
     catalog: Catalog,
     work: Work,
     public_url: str,
+    destinations: Destinations | None = None,
     uploads: Path | None = None,
     report: Report | None = None,
 ) -> Litestar:
@@ -68,10 +72,12 @@ def create_app(
 
     `public_url` is the address that people and clients use. `uploads` is where files lie while they are copied
     in (default: the system's temporary directory). `report` is told of every fault that is answered with 500.
+    `destinations`: by default the bundled ones.
     """
     given = {
         "store": store,
         "entries": catalog,
+        "destinations": destinations or load_destinations(),
         "work": work,
         "public_url": public_url.rstrip("/"),
         "uploads": uploads or Path(tempfile.gettempdir()) / "headwater-uploads",

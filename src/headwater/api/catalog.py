@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get
@@ -11,7 +11,6 @@ from litestar.params import FromPath, QueryParameter
 
 from headwater.api.given import DEFAULT_LIMIT, GivenCaller, GivenCatalog, GivenStore, Limit, Offset, Page, page
 from headwater.api.ports import Shape
-from headwater.base.errors import NotFound
 from headwater.catalog.model import (
     EventCall,
     Platform,
@@ -72,7 +71,7 @@ class CatalogEntry(Shape, frozen=True):
 
     slug: str
     name: str
-    kind: SourceKind | Literal["destination"]
+    kind: SourceKind
     status: SourceStatus
     status_note: str
     maintainer: CatalogMaintainer
@@ -118,21 +117,4 @@ def catalog_shape(spec: SourceSpec, region: Region) -> CatalogEntry:
     return msgspec.convert(wire, CatalogEntry)
 
 
-@get("/catalog/destinations", operation_id="listCatalogDestinations", tags=["Catalogue"], sync_to_thread=False)
-def list_destinations(q: Query = "", limit: Limit = DEFAULT_LIMIT, offset: Offset = 0) -> Page[CatalogEntry]:
-    """What can be added as a destination: nothing yet. Any scope."""
-    return page([], limit, offset)
-
-
-@get(
-    "/catalog/destinations/{slug:str}",
-    operation_id="getCatalogDestination",
-    tags=["Catalogue"],
-    sync_to_thread=False,
-)
-def get_destination(slug: FromPath[str]) -> CatalogEntry:
-    """One destination of the catalogue. Any scope."""
-    raise NotFound(f'No destination "{slug}" in the catalogue.')
-
-
-ROUTES: list[HTTPRouteHandler] = [list_sources, get_source, list_destinations, get_destination]
+ROUTES: list[HTTPRouteHandler] = [list_sources, get_source]

@@ -10,6 +10,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from headwater.api.auth import Caller
 from headwater.api.ports import Shape, Work
+from headwater.catalog.destination_load import Destinations
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
 
@@ -17,6 +18,7 @@ T = TypeVar("T")
 
 GivenStore = NamedDependency[SkipValidation[Store]]
 GivenCatalog = NamedDependency[SkipValidation[Catalog]]
+GivenDestinations = NamedDependency[SkipValidation[Destinations]]
 GivenWork = NamedDependency[SkipValidation[Work]]
 GivenCaller = NamedDependency[SkipValidation[Caller]]
 GivenUrl = NamedDependency[SkipValidation[str]]
