@@ -63,6 +63,8 @@ def test_from_the_catalogue_to_the_first_rows(page: Page, server: Server) -> Non
     steps = page.get_by_role("region", name="Set-up").get_by_role("listitem")
     expect(steps.filter(has_text="Copy the write key")).to_be_visible()
     expect(steps.filter(has_text="Settings > Integrations > Segment Source")).to_be_visible()
+    expect(steps.filter(has_text=f"give {server.url}.")).to_be_visible()
+    expect(steps.filter(has_text="Add Source")).to_have_count(0)
     expect(page.get_by_text("Waiting for the first event")).to_be_visible()
     key = copied(page, "write key")
     assert re.fullmatch(r"[A-Za-z0-9]{32}", key)

@@ -62,7 +62,8 @@ def test_removing_a_source_keeps_its_rows_unless_told(headwater: CommandLine, sh
 def test_the_set_up_has_steps_key_address_and_an_event_that_works(headwater: CommandLine, shared_server: Server):
     made = headwater.json("source", "add", "--catalog", "http-api", "--name", "Setup")
     out = headwater.ok("source", "setup", "Setup")
-    assert out.startswith("1. ")
+    assert out.startswith("1. Copy the write key")  # what comes before is done
+    assert f"Post JSON to {shared_server.url}/v1/track" in out
     assert f"The write key: {made['writeKeys'][0]}" in out
     assert f"The address of this server: {shared_server.url}" in out
     setup = headwater.json("source", "setup", "Setup")

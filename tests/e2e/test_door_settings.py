@@ -78,6 +78,8 @@ def test_snippets_and_settings_name_the_public_url(behind_a_proxy: Server) -> No
     settings = httpx.get(f"{server.url}/v1/projects/{source['writeKeys'][0]}/settings").json()
     segment = settings["integrations"]["Segment.io"]
     assert (segment["protocol"], segment["apiHost"]) == ("https", "data.example.com/v1")
+    setup = server.api("GET", "/catalog/sources/http-api")["setup"]
+    assert any("Post JSON to https://data.example.com/v1/track" in step for step in setup)
 
 
 def test_the_client_s_address_comes_through_a_trusted_proxy(behind_a_proxy: Server) -> None:

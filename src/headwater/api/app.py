@@ -33,7 +33,7 @@ from headwater.api.auth import Caller, caller_of, signed_in
 from headwater.api.openapi import document_route, openapi_config
 from headwater.api.ports import Work
 from headwater.api.problem import Report, exception_handlers
-from headwater.api.request import JsonRequest
+from headwater.api.request import JsonRequest, own_address
 from headwater.catalog.destination_load import Destinations, load_destinations
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
@@ -64,14 +64,16 @@ def create_app(
     catalog: Catalog,
     work: Work,
     public_url: str,
+    local_url: str = "",
     destinations: Destinations | None = None,
     uploads: Path | None = None,
     report: Report | None = None,
 ) -> Litestar:
     """The management API as an ASGI application for everything under `/api/v1`.
 
-    `public_url` is the address that people and clients use. `uploads` is where files lie while they are copied
-    in (default: the system's temporary directory). `report` is told of every fault that is answered with 500.
+    `public_url` is the address that people and clients use; empty: the one that each request was sent to, and
+    `local_url` where a request names none. `uploads` is where files lie while they are copied in (default: the
+    system's temporary directory). `report` is told of every fault that is answered with 500.
     `destinations`: by default the bundled ones.
     """
     given = {
@@ -79,10 +81,10 @@ def create_app(
         "entries": catalog,
         "destinations": destinations or load_destinations(),
         "work": work,
-        "public_url": public_url.rstrip("/"),
         "uploads": uploads or Path(tempfile.gettempdir()) / "headwater-uploads",
     }
     dependencies = {name: _always(value) for name, value in given.items()}
+    dependencies["public_url"] = _address(public_url.rstrip("/"), local_url.rstrip("/"))
     protected = Router(
         PREFIX,
         route_handlers=list(_PROTECTED),
@@ -103,6 +105,16 @@ def create_app(
 
 def _always(value: Any) -> Provide:
     return Provide(lambda: value, sync_to_thread=False, use_cache=True)
+
+
+def _address(public_url: str, local_url: str) -> Provide:
+    if public_url:
+        return _always(public_url)
+
+    def of_request(request: Request[Any, Any, Any]) -> str:
+        return own_address(request, local_url)
+
+    return Provide(of_request, sync_to_thread=False)
 
 
 def _caller(request: Request[Any, Any, Any]) -> Caller:

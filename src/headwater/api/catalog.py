@@ -9,7 +9,17 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
-from headwater.api.given import DEFAULT_LIMIT, GivenCaller, GivenCatalog, GivenStore, Limit, Offset, Page, page
+from headwater.api.given import (
+    DEFAULT_LIMIT,
+    GivenCaller,
+    GivenCatalog,
+    GivenStore,
+    GivenUrl,
+    Limit,
+    Offset,
+    Page,
+    page,
+)
 from headwater.api.ports import Shape
 from headwater.catalog.model import (
     EventCall,
@@ -66,7 +76,8 @@ class CatalogSetting(Shape, frozen=True):
 class CatalogEntry(Shape, frozen=True):
     """`refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's destination.
 
-    `inbound`: a source of it has an address for webhooks too, its `inboundUrl`.
+    `inbound`: a source of it has an address for webhooks too, its `inboundUrl`. So many as `setupToAdd` of the first
+    `setup` steps add the source.
     """
 
     slug: str
@@ -84,6 +95,7 @@ class CatalogEntry(Shape, frozen=True):
     feeds_profiles: bool
     inbound: bool
     setup: list[str]
+    setup_to_add: int
     settings: list[CatalogSetting]
     events: list[CatalogEvent]
     refusal: str | None
@@ -97,23 +109,26 @@ def list_sources(
     caller: GivenCaller,
     store: GivenStore,
     entries: GivenCatalog,
+    public_url: GivenUrl,
     q: Query = "",
     limit: Limit = DEFAULT_LIMIT,
     offset: Offset = 0,
 ) -> Page[CatalogEntry]:
     """What can be added as a source. Any scope."""
     region = store.workspace(caller.workspace_id).region
-    return page([catalog_shape(spec, region) for spec in entries.search(q)], limit, offset)
+    return page([catalog_shape(spec, region, public_url) for spec in entries.search(q)], limit, offset)
 
 
 @get("/catalog/sources/{slug:str}", operation_id="getCatalogSource", tags=["Catalogue"], sync_to_thread=True)
-def get_source(slug: FromPath[str], caller: GivenCaller, store: GivenStore, entries: GivenCatalog) -> CatalogEntry:
+def get_source(
+    slug: FromPath[str], caller: GivenCaller, store: GivenStore, entries: GivenCatalog, public_url: GivenUrl
+) -> CatalogEntry:
     """One entry of the catalogue. Any scope."""
-    return catalog_shape(entries.source(slug), store.workspace(caller.workspace_id).region)
+    return catalog_shape(entries.source(slug), store.workspace(caller.workspace_id).region, public_url)
 
 
-def catalog_shape(spec: SourceSpec, region: Region) -> CatalogEntry:
-    wire = {**to_wire(spec), "refusal": spec.region_refusal(region)}
+def catalog_shape(spec: SourceSpec, region: Region, public_url: str) -> CatalogEntry:
+    wire = {**to_wire(spec, {"public_url": public_url}), "refusal": spec.region_refusal(region)}
     return msgspec.convert(wire, CatalogEntry)
 
 

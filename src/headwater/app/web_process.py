@@ -28,7 +28,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         store=attach_store(home.directory),
         catalog=load_catalog(),
         work=RemoteWork(work=work, door=door, query_timeout_s=settings.query_timeout_s),
-        public_url=settings.public_url or order.url,
+        public_url=settings.public_url,
+        local_url=order.url,
         uploads=home.run / "uploads",
         report=_logs(logger),
     )

@@ -3,8 +3,12 @@ from __future__ import annotations
 import pytest
 from litestar.testing import TestClient
 
+from headwater.api.app import create_app
 from headwater.catalog.load import load_catalog
+from headwater.control.model import Workspace
 from headwater.control.store import Store
+from tests.unit.api.conftest import ADMIN, URL
+from tests.unit.api.nearby import Nearby
 
 
 def test_an_entry_says_all_that_the_catalogue_knows(client: TestClient) -> None:
@@ -20,6 +24,39 @@ def test_an_entry_says_all_that_the_catalogue_knows(client: TestClient) -> None:
         "portalId": "integer",
         "versionId": "string",
     }
+
+
+def test_the_set_up_names_the_address_of_this_server(client: TestClient) -> None:
+    """As clients are to use it, and which of the steps are done once a source is there."""
+    for entry in client.get("/api/v1/catalog/sources?limit=1000").json()["data"]:
+        steps = client.get(f"/api/v1/catalog/sources/{entry['slug']}").json()["setup"]
+        assert entry["setup"] == steps
+        assert any(URL in step for step in steps)
+        assert not any("{" in step or "the address of this server" in step for step in steps)
+        done, left = steps[: entry["setupToAdd"]], steps[entry["setupToAdd"] :]
+        assert "Add Source" in done[0]
+        assert left
+        assert not any("Add Source" in step for step in left)
+        assert any("the write key" in step for step in left)
+
+
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        ({"Host": "events.example:8443"}, "http://events.example:8443"),
+        ({"Host": "[::1]:8080", "X-Forwarded-Proto": "https"}, "https://[::1]:8080"),
+        ({"Host": "a.example%22onload"}, "http://127.0.0.1:8080"),
+    ],
+)
+def test_without_a_public_address_the_one_that_was_asked_is_named(
+    store: Store, workspace: Workspace, work: Nearby, headers: dict[str, str], address: str
+) -> None:
+    app = create_app(store=store, catalog=load_catalog(), work=work, public_url="", local_url="http://127.0.0.1:8080/")
+    with TestClient(app) as client:
+        client.headers["Authorization"] = f"Bearer {ADMIN}"
+        assert client.get("/api/v1/me", headers=headers).json()["publicUrl"] == address
+        setup = client.get("/api/v1/catalog/sources/http-api", headers=headers).json()["setup"]
+    assert any(f"Post JSON to {address}/v1/track" in step for step in setup)
 
 
 def test_nested_properties_are_given(client: TestClient) -> None:

@@ -47,6 +47,7 @@ WRONG = [
     ('docs = "https:', 'docs = "ftp:', "docs", "must begin with https://"),
     ("help@acme.example.com", "ring the bell", "maintainer.contact", "neither an e-mail address nor"),
     ("{write_key}", "{writekey}", "setup[0]", 'the nearest is "write_key"'),
+    ("\nsetup = [", "\nsetup_to_add = 2\nsetup = [", "setup_to_add", "Allowed: 0 to 1."),
     ('default = "red"', 'default = "green"', "settings[0].default", "none of the choices: red, blue"),
     ('default = "red"', "default = 4", "settings[0].default", "not of the setting's type, string"),
     ("secret = true", 'secret = true\ndefault = "hush"', "settings[1].default", "a secret has no default"),

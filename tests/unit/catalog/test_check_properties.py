@@ -19,7 +19,8 @@ from tests.unit.catalog.entries import ACME
 PATH = Path("acme.toml")
 KEYS = list(re.finditer(r"(?m)(?<![\w\"])([a-z_]+)(?= = )", ACME.partition("[[examples]]")[0]))
 KNOWN = {key[1] for key in KEYS} | {
-    *("maintainer", "settings", "events", "examples", "status_note", "feeds_profiles"),
+    *("maintainer", "settings", "events", "examples", "status_note", "feeds_profiles", "inbound"),
+    "setup_to_add",
 }
 TYPO = st.sampled_from(["drop", "double", "swap", "replace"])
 

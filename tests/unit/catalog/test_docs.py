@@ -28,7 +28,7 @@ def test_the_page_of_candu_says_what_its_file_says():
         "| **Status** | public. Was in beta before it became public. |",
         "| **Maintained by** | Candu (<support@candu.ai>) |",
         "| **Regions** | us only |",
-        "| **Related destination** | `candu` |",
+        "| **Related destination** | [candu](../destinations/candu.md) |",
         "Sent as `screen`, and has the table `tutorial_view`.",
         "| `eventName` | string | `event_name` |",
         '"name": "tutorial.view"',

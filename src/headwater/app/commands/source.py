@@ -255,7 +255,8 @@ def _say_source(out: Output, source: dict[str, Any]) -> None:
 def _steps(api: Client, source: dict[str, Any]) -> dict[str, Any]:
     from headwater.app.client import part
 
-    steps = [] if source["builtin"] else api.get(f"/catalog/sources/{part(source['catalog'])}")["setup"]
+    entry = None if source["builtin"] else api.get(f"/catalog/sources/{part(source['catalog'])}")
+    steps = entry["setup"][entry["setupToAdd"] :] if entry else []
     url = api.get("/me")["publicUrl"]
     key = source["writeKeys"][-1] if source["writeKeys"] else None
     event = '{"type": "track", "event": "First Event", "userId": "user-1"}'

@@ -72,8 +72,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What can be added as a destination: nothing yet. Any scope.
-         * @description What can be added as a destination: nothing yet. Any scope.
+         * What can be added as a destination. Any scope.
+         * @description What can be added as a destination. Any scope.
          */
         get: operations["listCatalogDestinations"];
         put?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * One destination of the catalogue. Any scope.
-         * @description One destination of the catalogue. Any scope.
+         * @description Those with a form of their own are here too, though no list shows them.
          */
         get: operations["getCatalogDestination"];
         put?: never;
@@ -910,15 +910,57 @@ export interface components {
             sizeBytes: number;
         };
         /**
+         * CatalogDestination
+         * @description `refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's source.
+         *
+         *     `calls` are the kinds of call that it takes and `events` the only names, empty: any. `mapping` is field → path, the
+         *     default that a connection may change. `verified` says whether it ever ran against the real service. `integration`
+         *     is its name in an event's `integrations` object. `offered` false: it has a form of its own.
+         */
+        CatalogDestination: {
+            slug: string;
+            name: string;
+            /** @enum {unknown} */
+            kind: "destination";
+            /** @enum {unknown} */
+            status: "beta" | "public";
+            maintainer: components["schemas"]["CatalogMaintainer"];
+            categories: string[];
+            regions: ("eu" | "us")[];
+            description: string;
+            docs: string;
+            related: string | null;
+            setup: string[];
+            settings: components["schemas"]["CatalogSetting"][];
+            events: string[];
+            calls: ("alias" | "group" | "identify" | "page" | "screen" | "track")[];
+            mapping: {
+                [key: string]: string;
+            };
+            limits: components["schemas"]["CatalogLimits"];
+            verified: string;
+            integration: string;
+            troubles: components["schemas"]["CatalogTrouble"][];
+            offered: boolean;
+            refusal: string | null;
+        };
+        /** CatalogDestinationPage */
+        CatalogDestinationPage: {
+            data: components["schemas"]["CatalogDestination"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
          * CatalogEntry
          * @description `refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's destination.
          *
-         *     `inbound`: a source of it has an address for webhooks too, its `inboundUrl`.
+         *     `inbound`: a source of it has an address for webhooks too, its `inboundUrl`. So many as `setupToAdd` of the first
+         *     `setup` steps add the source.
          */
         CatalogEntry: {
             slug: string;
             name: string;
-            kind: ("event cloud" | "mobile" | "server" | "website") | "destination";
+            /** @enum {unknown} */
+            kind: "event cloud" | "mobile" | "server" | "website";
             /** @enum {unknown} */
             status: "beta" | "public";
             statusNote: string;
@@ -933,6 +975,7 @@ export interface components {
             feedsProfiles: boolean;
             inbound: boolean;
             setup: string[];
+            setupToAdd: number;
             settings: components["schemas"]["CatalogSetting"][];
             events: components["schemas"]["CatalogEvent"][];
             refusal: string | null;
@@ -952,6 +995,16 @@ export interface components {
             call: "group" | "identify" | "page" | "screen" | "track";
             description: string;
             properties: components["schemas"]["CatalogProperty"][];
+        };
+        /**
+         * CatalogLimits
+         * @description The receiver's own pace, null: as fast as it answers; how many events go in one request, and how long they may
+         *     wait for one another.
+         */
+        CatalogLimits: {
+            perSecond: number | null;
+            maxBatch: number;
+            batchWaitSeconds: number;
         };
         /**
          * CatalogMaintainer
@@ -988,6 +1041,14 @@ export interface components {
             default: string | number | boolean | null;
             secret: boolean;
             choices: string[];
+        };
+        /**
+         * CatalogTrouble
+         * @description What one sees when something is wrong, and what to do.
+         */
+        CatalogTrouble: {
+            sign: string;
+            remedy: string;
         };
         /** ClientToken */
         ClientToken: {
@@ -1609,7 +1670,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CatalogEntryPage"];
+                    "application/json": components["schemas"]["CatalogDestinationPage"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
@@ -1643,7 +1704,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CatalogEntry"];
+                    "application/json": components["schemas"]["CatalogDestination"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */

@@ -1,12 +1,13 @@
 import { Accordion, Text, Title } from "@mantine/core";
 import type { CatalogEntry } from "../../api/types";
 
-/** The catalogue's set-up steps: open right after the source was added, folded away later. */
+/** What is left of the catalogue's set-up steps: open right after the source was added, folded away later. */
 export function SetUpSteps({ entry, isOpen }: { entry: CatalogEntry | undefined; isOpen: boolean }) {
-  if (!entry || entry.setup.length === 0) return null;
+  const left = entry?.setup.slice(entry.setupToAdd) ?? [];
+  if (left.length === 0) return null;
   const steps = (
     <ol className="hw-steps">
-      {entry.setup.map((step) => (
+      {left.map((step) => (
         <li key={step}>{step}</li>
       ))}
     </ol>
@@ -18,7 +19,7 @@ export function SetUpSteps({ entry, isOpen }: { entry: CatalogEntry | undefined;
           Set-up
         </Title>
         <Text size="sm" c="dimmed" mb="sm">
-          The source is added, and its tables are there, still empty. Go on where the write key is copied.
+          The source is added, and its tables are there, still empty. This is left to do:
         </Text>
         {steps}
       </section>
