@@ -10,7 +10,7 @@ import pytest
 
 from headwater.base.event import CleanEvent
 from headwater.send.partition import DAY_MS
-from headwater.send.rows import HELD_MS, Attempt, Counts, Due, Result, Routed, State, Target
+from headwater.send.rows import HELD_MS, Attempt, Counts, Cursor, Due, Result, Routed, State, Target
 from headwater.send.store import Change, Store, requeue
 
 T0 = 20_000 * 86_400.0
@@ -32,7 +32,7 @@ def clock() -> Clock:
 @pytest.fixture(params=["file", "memory"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Iterator[Store]:
     made = Store(tmp_path / "send.db" if request.param == "file" else None, clock=clock)
-    made.add_connections([("con_a", "ws"), ("con_b", "ws")])
+    commit(made, lambda: made.add_connections([("con_a", "ws"), ("con_b", "ws")]))
     yield made
     made.close()
 
@@ -93,8 +93,8 @@ def record(store: Store, *results: Result) -> None:
 
 
 def test_what_is_routed_is_due_with_its_event_and_counted_when_it_ends(store: Store) -> None:
-    route(store, routed(1, Target(1, topic="content.view"), Target(2)), cursor=70, done={"ws": 3})
-    assert store.cursor == 70
+    route(store, routed(1, Target(1, topic="content.view"), Target(2)), cursor=Cursor(70), done={"ws": 3})
+    assert store.cursor == Cursor(70)
     assert store.pending(1) == store.pending(2) == 1
     [first], [second] = due(store, 1), due(store, 2)
     assert (first.topic, first.attempts, second.topic) == ("content.view", 0, None)
@@ -140,12 +140,12 @@ def test_what_is_queued_again_is_taken_out_of_the_counts_until_it_ends(store: St
 
 def test_a_rollback_leaves_everything_as_it_was(store: Store) -> None:
     store.begin()
-    store.route([routed(1, Target(1))], cursor=9)
+    store.route([routed(1, Target(1))], cursor=Cursor(9, 2))
     store.rollback()
     assert store.cursor is None
     assert (store.pending(1), due(store, 1)) == (0, [])
-    route(store, routed(1, Target(1)), cursor=9)
-    assert (store.cursor, len(due(store, 1))) == (9, 1)
+    route(store, routed(1, Target(1)), cursor=Cursor(9, 2))
+    assert (store.cursor, len(due(store, 1))) == (Cursor(9, 2), 1)
 
 
 def test_what_ended_while_an_attempt_was_under_way_ends_once(store: Store) -> None:
@@ -221,13 +221,13 @@ def test_figures_tell_what_was_delivered_how_late_and_why_not(store: Store) -> N
 
 def test_a_file_opened_anew_knows_what_waits(tmp_path: Path, clock: Clock) -> None:
     first = Store(tmp_path / "send.db", clock=clock)
-    first.add_connections([("con_a", "ws")])
-    route(first, routed(1, Target(1)), routed(2, Target(1)), cursor=5)
+    commit(first, lambda: first.add_connections([("con_a", "ws")]))
+    route(first, routed(1, Target(1)), routed(2, Target(1)), cursor=Cursor(5))
     record(first, ended(due(first, 1)[0], State.DELIVERED))
     first.close()
     second = Store(tmp_path / "send.db", clock=clock)
-    assert (second.cursor, second.pending(1), second.ref("con_a")) == (5, 1, 1)
-    route(second, routed(3, Target(1)), cursor=6)
+    assert (second.cursor, second.pending(1), second.ref("con_a")) == (Cursor(5), 1, 1)
+    route(second, routed(3, Target(1)), cursor=Cursor(6))
     assert len(due(second, 1)) == 2
     assert second.figures.health(1).last_delivered_ms is not None
     second.close()

@@ -45,6 +45,11 @@ class Breaker:
             return self._held_until
         return NEVER if self._probing else max(self._until, self._held_until)
 
+    def try_now(self) -> None:
+        """A person wants to know: the next attempt need not wait."""
+        self._until = self._held_until = float("-inf")
+        self._probing = False
+
     def began(self) -> None:
         self._probing = self._failures >= THRESHOLD
 

@@ -10,13 +10,14 @@ from typing import Any, Final
 
 import msgspec
 
-from headwater.base.event import CALL_TYPES, CallType, CleanEvent
+from headwater.base import topics
+from headwater.base.envelope import hops
+from headwater.base.event import CleanEvent
+from headwater.base.parts import opened
+from headwater.catalog.destination import DestinationSpec
 from headwater.control.directory import ConnectionEntry
 from headwater.control.model import builtin_id
 
-VIEW: Final = "candu.sdk.content"
-INTERACTION: Final = "candu.sdk.content.interaction"
-IMPRESSION: Final = "candu.sdk.impression"
 MAX_HOPS: Final = 3
 """An event that our own senders have handed on so often goes no further."""
 
@@ -34,6 +35,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     sources: frozenset[str]
     topics: frozenset[str]
     calls: frozenset[str]
+    events: frozenset[str]
     integration: str
     content_ids: frozenset[str] | None = None
     event_names: frozenset[str] | None = None
@@ -47,10 +49,8 @@ class Match(msgspec.Struct, frozen=True):
     skip: str | None = None
 
 
-def rule_of(
-    entry: ConnectionEntry, *, calls: tuple[CallType, ...] = CALL_TYPES, integration: str = "", ordered: bool = False
-) -> Rule:
-    """`calls` and `integration` are those of the connection's destination."""
+def rule_of(entry: ConnectionEntry, spec: DestinationSpec) -> Rule:
+    """`spec` is the connection's destination."""
     customer_events = builtin_id(entry.workspace_id, "customer-events")
     is_webhook = entry.kind == "webhook"
     filters = entry.filters
@@ -61,17 +61,20 @@ def rule_of(
         customer_events=customer_events,
         sources=frozenset(entry.source_ids or ((customer_events,) if is_webhook else ())),
         topics=frozenset(entry.topics),
-        calls=frozenset(calls if filters.calls is None else set(calls) & set(filters.calls)),
-        integration=integration,
+        calls=frozenset(spec.calls if filters.calls is None else set(spec.calls) & set(filters.calls)),
+        events=frozenset(spec.events),
+        integration=spec.integration,
         content_ids=None if filters.content_ids is None else frozenset(filters.content_ids),
         event_names=None if filters.event_names is None else frozenset(filters.event_names),
-        ordered=entry.ordered or ordered,
+        ordered=entry.ordered,
     )
 
 
 def match(rule: Rule, event: CleanEvent) -> Match | None:
     """None: the event does not concern this connection."""
     if event.source_id not in rule.sources or event.type not in rule.calls:
+        return None
+    if rule.events and _name(event) not in rule.events:
         return None
     if not _named(rule, event) or not _about(rule, event) or not _wanted(rule, event):
         return None
@@ -82,54 +85,53 @@ def match(rule: Rule, event: CleanEvent) -> Match | None:
         topic = None  # an event that the filter names needs no topic
     if not rule.enabled:
         return Match(topic, DISABLED)
-    return Match(topic, LOOP if hops_of(event) >= MAX_HOPS else None)
+    return Match(topic, LOOP if hops(event) >= MAX_HOPS else None)
 
 
 def topic_of(event: CleanEvent, customer_events: str) -> str | None:
     """The webhook topic of a customer event; events of other sources have none."""
-    if event.source_id != customer_events:
-        return None
-    if event.form:
-        return "form.submission"
-    if event.type == "screen":
-        return {VIEW: "content.view", IMPRESSION: "experiment.impression"}.get(event.name or "")
-    return "content.interaction" if event.type == "track" and event.event == INTERACTION else None
-
-
-def hops_of(event: CleanEvent) -> int:
-    """How often senders of ours have handed the event on, as its context says."""
-    if b'"hops"' not in bytes(event.context):
-        return 0
-    ours = _object(event.context).get("headwater")
-    hops = ours.get("hops") if isinstance(ours, dict) else None
-    return hops if isinstance(hops, int) and not isinstance(hops, bool) else 0
+    return topics.topic_of(event) if event.source_id == customer_events else None
 
 
 def content_id_of(event: CleanEvent) -> str | None:
-    """The content that the event is about."""
-    if b'"contentId"' not in bytes(event.properties):
-        return None
-    found = _object(event.properties).get("contentId")
+    """The content that the event is about, by its contentId or else its slug."""
+    properties = (
+        _object(event.properties) if b'"contentId"' in event.properties or b'"slug"' in event.properties else {}
+    )
+    found = properties.get("contentId") or properties.get("slug")
     return found if isinstance(found, str) else None
 
 
+def order_key(event: CleanEvent) -> str:
+    """What an event keeps its order by: the person, as far as the event itself says who that is."""
+    return f"user:{event.user_id}" if event.user_id else f"anonymous:{event.anonymous_id}"
+
+
+def _name(event: CleanEvent) -> str | None:
+    return event.event if event.type == "track" else event.name
+
+
 def _named(rule: Rule, event: CleanEvent) -> bool:
-    if rule.event_names is None:
+    if rule.event_names is None or _name(event) in rule.event_names:
         return True
-    name = event.event if event.type == "track" else event.name
-    if name in rule.event_names:
-        return True
-    label = _object(event.properties).get("eventName") if event.event == INTERACTION else None
+    if event.event != topics.CONTENT_INTERACTION:
+        return False
+    label = _object(event.properties).get("eventName")
     return isinstance(label, str) and label in rule.event_names
 
 
 def _about(rule: Rule, event: CleanEvent) -> bool:
-    return rule.content_ids is None or content_id_of(event) in rule.content_ids
+    return rule.content_ids is None or _content_id(event) in rule.content_ids
+
+
+def _content_id(event: CleanEvent) -> Any:
+    found = _object(event.properties).get("contentId")
+    return found if isinstance(found, str) else None
 
 
 def _wanted(rule: Rule, event: CleanEvent) -> bool:
     """The `integrations` object: false for the destination or for `All` keeps it out; a true of its own wins."""
-    if not bytes(event.integrations):
+    if not event.integrations:
         return True
     chosen = _object(event.integrations)
     own = chosen.get(rule.integration)
@@ -137,10 +139,5 @@ def _wanted(rule: Rule, event: CleanEvent) -> bool:
 
 
 def _object(raw: msgspec.Raw) -> dict[str, Any]:
-    if not bytes(raw):
-        return {}
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.MsgspecError, RecursionError):
-        return {}
+    found = opened(raw)
     return found if isinstance(found, dict) else {}

@@ -26,6 +26,17 @@ class State(IntEnum):
     UNSENT = 4
 
 
+class Cursor(msgspec.Struct, frozen=True):
+    """Where to read on in the clean journal: `index` events of the frame at `offset` are done.
+
+    `received_ms` is of the last event that was read.
+    """
+
+    offset: int
+    index: int = 0
+    received_ms: int = 0
+
+
 class Target(msgspec.Struct, frozen=True):
     """One connection that an event goes to. `key`: deliveries of one key go out in order; None: no order."""
 
@@ -36,14 +47,18 @@ class Target(msgspec.Struct, frozen=True):
 
 
 class Routed(msgspec.Struct, frozen=True):
-    """An event with where it goes; `targets` is not empty. `counted` False: the accounting has it already."""
+    """An event with where it goes.
+
+    `counted` False: the accounting has it already. `again`: what was delivered before goes out once more, under the
+    same id. `only_new`: nothing happens if the event is known.
+    """
 
     event: CleanEvent
     received_ms: int
     targets: list[Target]
     counted: bool = True
     again: bool = False
-    """True: what was delivered before goes out once more, under the same id."""
+    only_new: bool = False
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):

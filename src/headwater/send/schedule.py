@@ -36,7 +36,7 @@ def classify(sent: Sent, retry: RetryClasses) -> Verdict:
         return Verdict.TRANSIENT
     if 200 <= sent.status < 300:
         return Verdict.DELIVERED
-    if sent.status in retry.gone:
+    if sent.status in retry.gone or _says(sent.body, retry.gone_bodies):
         return Verdict.GONE
     if sent.status in retry.terminal or _says(sent.body, retry.terminal_bodies):
         return Verdict.TERMINAL

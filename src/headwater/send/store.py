@@ -19,7 +19,7 @@ from headwater.send.bodies import Bodies
 from headwater.send.database import Database
 from headwater.send.figures import Figures
 from headwater.send.partition import DAY_MS, day_of, day_of_id
-from headwater.send.rows import HELD_MS, Attempt, Counts, Due, Result, Routed, State, Target, fate
+from headwater.send.rows import HELD_MS, Attempt, Counts, Cursor, Due, Result, Routed, State, Target, fate
 
 _DUE = """
 SELECT d.id, d.ref, d.event_id, d.due_ms, d.attempts, d.tries, d.key, d.topic, d.manual, e.received_ms, e.body
@@ -54,10 +54,11 @@ class Store:
         for day in self.db.days:
             counts = self.db.write(f"SELECT ref, count(*) FROM deliveries_{day} WHERE state = 0 GROUP BY ref")
             self._pending.update({(day, ref): count for ref, count in counts})
-        found = self.db.write("SELECT value FROM meta WHERE name = 'cursor'")
-        self.cursor: int | None = found[0][0] if found else None
+        self.cursor: Cursor | None = self._saved_cursor()
+        self.gaps: list[tuple[int, int]] = self.db.write("SELECT after_ms, before_ms FROM gaps")
         self._moved: Counter[tuple[int, int]] = Counter()
-        self._new_cursor: int | None = None
+        self._new_cursor: Cursor | None = None
+        self._new_refs: dict[int, str] = {}
 
     # Transactions
 
@@ -65,7 +66,7 @@ class Store:
         day = day_of(self.now_ms())
         if day not in self.db.days:
             self.db.add_day(day)
-        self._moved, self._new_cursor = Counter(), None
+        self._moved, self._new_cursor, self._new_refs = Counter(), None, {}
         self.figures.begin()
         self.db.begin()
 
@@ -75,6 +76,12 @@ class Store:
 
     def commit(self) -> None:
         self.db.commit()
+        self.settle()
+
+    def settle(self) -> None:
+        """Brings memory up to what was committed."""
+        for ref, id in self._new_refs.items():
+            self._refs[id], self._ids[ref] = ref, id
         for key, change in self._moved.items():
             self._pending[key] += change
         if self._new_cursor is not None:
@@ -94,18 +101,12 @@ class Store:
     # Connections
 
     def add_connections(self, connections: Iterable[tuple[str, str]]) -> None:
-        """Makes (id, workspace id) known, in a transaction of its own."""
-        new = [(id, workspace_id) for id, workspace_id in connections if id not in self._refs]
-        if new:
-            self.begin()
-            try:
-                self.db.write_many("INSERT INTO connections (id, workspace_id) VALUES (?, ?)", new)
-            except BaseException:
-                self.rollback()
-                raise
-            self.commit()
-            for ref, id in self.db.write("SELECT ref, id FROM connections"):
-                self._refs[id], self._ids[ref] = ref, id
+        """Makes (id, workspace id) known from the commit on."""
+        for id, workspace_id in connections:
+            if id not in self._refs:
+                self.db.write("INSERT OR IGNORE INTO connections (id, workspace_id) VALUES (?, ?)", (id, workspace_id))
+                ref = self.db.write("SELECT ref FROM connections WHERE id = ?", (id,))[0][0]
+                self._new_refs[ref] = id
 
     def ref(self, connection_id: str) -> int | None:
         return self._refs.get(connection_id)
@@ -119,21 +120,28 @@ class Store:
 
     # Changes
 
-    def route(self, routed: Sequence[Routed], *, cursor: int | None = None, done: dict[str, int] | None = None) -> None:
-        """Queues events; `done` counts, by workspace, those that go nowhere."""
+    def route(
+        self, routed: Sequence[Routed], *, cursor: Cursor | None = None, done: dict[str, int] | None = None
+    ) -> list[Due]:
+        """Queues events; `done` counts, by workspace, those that go nowhere. Gives new deliveries that may go now."""
         now_ms = self.now_ms()
         day = day_of(now_ms)
+        made: list[Due] = []
         for each in routed:
-            found = self._event_id(each) if each.again or not each.counted else None
+            found = self._event_id(each) if each.again or each.only_new or not each.counted else None
             if found is None:
-                self._add_event(each, day, now_ms)
-            else:
+                self._add_event(each, day, now_ms, made)
+            elif not each.only_new:
                 self._again(found, each, now_ms)
         for workspace_id, count in (done or {}).items():
             self._count(workspace_id, Counter(done=count))
         if cursor is not None:
             self._new_cursor = cursor
-            self.db.write("INSERT OR REPLACE INTO meta VALUES ('cursor', ?)", (cursor,))
+            self.db.write(
+                "INSERT OR REPLACE INTO meta VALUES ('offset', ?), ('index', ?), ('received_ms', ?)",
+                (cursor.offset, cursor.index, cursor.received_ms),
+            )
+        return made
 
     def record(self, results: Sequence[Result]) -> None:
         """Writes attempts down, and what they made of their deliveries."""
@@ -155,6 +163,23 @@ class Store:
             by_day.setdefault(day_of_id(change.id), []).append(change)
         return sum(self._change(day, each, only_pending) for day, each in by_day.items() if day in self.db.days)
 
+    def skip(self, ids: Sequence[int], reason: str) -> int:
+        """Ends deliveries that wait, and says so in the log; `recover` queues them again."""
+        wanted = msgspec.json.encode(list(ids)).decode()
+        rows = [
+            row
+            for day in dict.fromkeys(map(day_of_id, ids))
+            for row in self.db.write(
+                f"SELECT d.id, d.ref, d.attempts, e.source_id, e.message_id FROM deliveries_{day} d JOIN events_{day} e"
+                " ON e.id = d.event_id WHERE d.state = 0 AND d.id IN (SELECT value FROM json_each(?))",
+                (wanted,),
+            )
+        ]
+        for id, ref, attempts, source_id, message_id in rows:
+            name = delivery_id(self._ids[ref], source_id, message_id)
+            self._log_skip(id, ref, name, message_id, attempts, reason)
+        return self.change([Change(row[0], State.SKIPPED, reason=reason) for row in rows], only_pending=True)
+
     def receive(self, workspace_id: str, ref: int, delivery_id: str, headers: Any, body: bytes) -> None:
         """Puts a request into the built-in inbox."""
         day = day_of(self.now_ms())
@@ -166,6 +191,7 @@ class Store:
     def add_gap(self, after_ms: int, before_ms: int) -> None:
         """Events received in this time may never have been routed."""
         self.db.write("INSERT INTO gaps VALUES (?, ?)", (after_ms, before_ms))
+        self.gaps = [*self.gaps, (after_ms, before_ms)]
 
     def expire(self, day: int) -> int:
         """Ends what still waits in a day, and drops its tables; gives how many deliveries that ended."""
@@ -297,9 +323,6 @@ class Store:
                 return rows[0][0]
         return None
 
-    def gaps(self) -> list[tuple[int, int]]:
-        return [(row[0], row[1]) for row in self.db.read("SELECT after_ms, before_ms FROM gaps")]
-
     def old_days(self, *, keep_days: float) -> list[int]:
         """Days whose every event is older than that."""
         limit = day_of(int(self.now_ms() - keep_days * DAY_MS))
@@ -324,57 +347,60 @@ class Store:
         event = routed.event
         return self._event_row(event.workspace_id, event.source_id, event.message_id)
 
-    def _add_event(self, routed: Routed, day: int, now_ms: int) -> None:
+    def _saved_cursor(self) -> Cursor | None:
+        found = dict(self.db.write("SELECT name, value FROM meta"))
+        return Cursor(found["offset"], found["index"], found["received_ms"]) if "offset" in found else None
+
+    def _add_event(self, routed: Routed, day: int, now_ms: int, made: list[Due]) -> None:
         event = routed.event
         id = self.db.new_id("events", day)
+        body = msgspec.json.encode(event)
         skipped = sum(target.skip is not None for target in routed.targets)
         pending = len(routed.targets) - skipped
+        names = (event.workspace_id, event.source_id, event.message_id)
         self.db.write(
             f"INSERT INTO events_{day} VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, 0)",
-            (
-                id,
-                event.workspace_id,
-                event.source_id,
-                event.message_id,
-                routed.received_ms,
-                msgspec.json.encode(event),
-                routed.counted,
-                pending,
-                skipped,
-            ),
+            (id, *names, routed.received_ms, body, routed.counted, pending, skipped),
         )
         if routed.counted and not pending:
-            self._count(event.workspace_id, Counter(skipped=1))
+            self._count(event.workspace_id, Counter({"skipped" if skipped else "done": 1}))
         for target in routed.targets:
-            self._add_delivery(id, routed, target, now_ms)
+            self._add_delivery(id, body, routed, target, now_ms, made)
 
-    def _add_delivery(self, event_id: int, routed: Routed, target: Target, now_ms: int) -> None:
+    def _add_delivery(
+        self, event_id: int, body: bytes, routed: Routed, target: Target, now_ms: int, made: list[Due]
+    ) -> None:
         day = day_of_id(event_id)
         id = self.db.new_id("deliveries", day)
         skipped = target.skip is not None
         due_ms = HELD_MS if target.key is not None and self._has_key(target.ref, target.key) else now_ms
-        row = (id, target.ref, event_id, State.SKIPPED if skipped else State.PENDING, due_ms, 0, 0, routed.again)
+        state = State.SKIPPED if skipped else State.PENDING
         self.db.write(
-            f"INSERT INTO deliveries_{day} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*row, target.key, target.topic, target.skip or ""),
+            f"INSERT INTO deliveries_{day} VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)",
+            (id, target.ref, event_id, int(state), due_ms, routed.again, target.key, target.topic, target.skip or ""),
         )
-        if not skipped:
-            self._moved[day, target.ref] += 1
-        else:
-            self._log_skip(id, routed, target, now_ms)
+        if skipped:
+            event = routed.event
+            name = delivery_id(self._ids[target.ref], event.source_id, event.message_id)
+            self._log_skip(id, target.ref, name, event.message_id, 0, target.skip or "")
+            return
+        self._moved[day, target.ref] += 1
+        if due_ms != HELD_MS:
+            row = (id, target.ref, event_id, due_ms, 0, 0, target.key, target.topic, routed.again)
+            made.append(_due((*row, routed.received_ms, body)))
 
-    def _log_skip(self, delivery: int, routed: Routed, target: Target, now_ms: int) -> None:
-        event = routed.event
+    def _log_skip(self, id: int, ref: int, name: str, message_id: str, attempts: int, reason: str) -> None:
         self._add_attempt(
             Attempt(
-                ref=target.ref,
-                delivery=delivery,
-                delivery_id=delivery_id(self._ids[target.ref], event.source_id, event.message_id),
-                message_id=event.message_id,
-                at_ms=now_ms,
-                attempt=0,
+                ref=ref,
+                delivery=id,
+                delivery_id=name,
+                message_id=message_id,
+                at_ms=self.now_ms(),
+                attempt=attempts,
                 status="skipped",
-                error=SKIPPED.get(target.skip or "", ""),
+                error_class=reason,
+                error=SKIPPED.get(reason, ""),
             )
         )
 
@@ -385,7 +411,7 @@ class Store:
         known = {ref: (id, state) for ref, id, state in rows}
         for target in routed.targets:
             if target.ref not in known:
-                self._add_delivery(event_id, routed, target, now_ms)
+                self._add_delivery(event_id, b"", routed, target, now_ms, [])
                 self._recount(event_id, Counter({State.PENDING if target.skip is None else State.SKIPPED: 1}))
             elif routed.again and target.skip is None and known[target.ref][1] != State.PENDING:
                 self.change([requeue(known[target.ref][0], now_ms)])
@@ -405,7 +431,7 @@ class Store:
             if row is None or not _may(row[1], change, only_pending):
                 continue
             _, state, event_id, ref, key = row
-            values = (change.state, change.due_ms, change.reason, change.attempts, change.tries, change.manual)
+            values = (int(change.state), change.due_ms, change.reason, change.attempts, change.tries, change.manual)
             updates.append((*values, change.id))
             if state != change.state:
                 events.setdefault(event_id, Counter()).update({change.state: 1, state: -1})
