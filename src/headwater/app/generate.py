@@ -19,11 +19,11 @@ import typer.main
 from headwater.api.generate import generated
 from headwater.app.cli import app as command_line
 from headwater.app.settings import ELSEWHERE
-from headwater.catalog import docs
+from headwater.catalog import destination_docs, docs
 
 ROOT: Final = Path(__file__).parents[3]
 REFERENCE: Final = "docs/reference"
-FOLDERS: Final = (docs.FOLDER,)
+FOLDERS: Final = (docs.FOLDER, destination_docs.FOLDER)
 """Folders that hold nothing but generated files."""
 
 _SHARED: Final = ("--url", "--token", "--workspace", "--data", "--json", "--help")
@@ -32,7 +32,8 @@ _KEY: Final = re.compile(r"([a-z_]+) = (.+)")
 
 def files() -> dict[str, bytes]:
     """Every generated file by its way from the root of the checkout."""
-    found = {way: text.encode() for way, text in docs.pages().items()}
+    pages = docs.pages() | destination_docs.destination_pages()
+    found = {way: text.encode() for way, text in pages.items()}
     found |= {f"{REFERENCE}/{name}": content for name, content in generated().items()}
     return found | {f"{REFERENCE}/cli.md": cli_page().encode(), f"{REFERENCE}/settings.md": settings_page().encode()}
 

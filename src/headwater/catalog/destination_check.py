@@ -67,7 +67,7 @@ def read_destination(path: Path) -> tuple[list[Problem], DestinationSpec | None]
     """One file, run and checked; the SPEC when nothing is wrong with it."""
     try:
         spec = getattr(_module(path), "SPEC", None)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return [problem_of(Complaint((), _raised(error, path)), {}, path)], None
     if not isinstance(spec, DestinationSpec):
         text = f"SPEC is {_kind(spec)}; a DestinationSpec of headwater.catalog.destination is expected."
@@ -89,11 +89,11 @@ def _module(path: Path) -> ModuleType:
     try:
         found.loader.exec_module(module)
     finally:
-        del sys.modules[name]
+        sys.modules.pop(name, None)
     return module
 
 
-def _raised(error: Exception, path: Path) -> str:
+def _raised(error: BaseException, path: Path) -> str:
     place = f" in line {error.lineno}" if isinstance(error, SyntaxError) and error.filename == str(path) else ""
     return f"running the file fails{place}: {type(error).__name__}: {error}."
 
@@ -181,7 +181,7 @@ def _limits(spec: DestinationSpec) -> Iterator[Complaint]:
 def _example(spec: DestinationSpec, example: DestinationExample, way: Way) -> Iterator[Complaint]:
     try:
         found = run_example(spec, example)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         yield Complaint(way, f"running the example fails: {type(error).__name__}: {error}.")
         return
     if unknown := sorted(example.settings.keys() - {setting.name for setting in spec.settings}):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
-
-import msgspec
+from typing import Final
 
 from headwater.base.naming import column_name, table_name
 from headwater.catalog.load import Catalog, load_catalog
+from headwater.catalog.markdown import INDEPENDENT, cell, code, page, plain_json, table
 from headwater.catalog.model import EventSpec, Example, PropertySpec, SettingSpec, SourceSpec
 
 FOLDER: Final = "docs/reference/sources"
 
-_INDEPENDENT: Final = "headwater is an independent project, affiliated with none of the tools and companies named here."
 _OURS: Final = "Types marked with * are headwater's reading: the tool names the property and leaves its type open."
 
 
@@ -39,7 +37,7 @@ def write_docs(root: Path, catalog: Catalog | None = None) -> list[Path]:
 def index_page(specs: Iterable[SourceSpec]) -> str:
     rows = [
         [
-            f"[{_cell(spec.name)}]({spec.slug}.md)",
+            f"[{cell(spec.name)}]({spec.slug}.md)",
             spec.kind,
             spec.status,
             ", ".join(spec.regions),
@@ -47,60 +45,61 @@ def index_page(specs: Iterable[SourceSpec]) -> str:
         ]
         for spec in specs
     ]
-    return _page(
+    return page(
         "<!-- Generated from src/headwater/catalog/sources; edit the files there and run `make fix`. -->",
         "# Sources",
         "What can be added as a source, what each one sends, and which regions it is supported in. "
         "[Adding a source](../../guide/adding-a-source.md) says how to describe another one.",
-        _table(["Source", "Kind", "Status", "Regions", "Events"], rows),
-        f"{_INDEPENDENT} It is not affiliated with Twilio, Candu or Produktly.",
+        table(["Source", "Kind", "Status", "Regions", "Events"], rows),
+        f"{INDEPENDENT} It is not affiliated with Twilio, Candu or Produktly.",
     )
 
 
 def source_page(spec: SourceSpec) -> str:
     """One source as Markdown: what it is, how it is set up, what it sends, and an example of each."""
-    return _page(
+    return page(
         f"<!-- Generated from {spec.slug}.toml of the catalogue; edit that file and run `make fix`. -->",
         f"# {spec.name}",
         spec.description,
-        _table(["", ""], [[f"**{name}**", value] for name, value in _facts(spec)]),
+        table(["", ""], [[f"**{name}**", value] for name, value in _facts(spec)]),
         "## Set up",
         "\n".join(f"{number}. {step}" for number, step in enumerate(spec.setup_steps(), 1)),
-        *_settings(spec.settings),
+        *settings_table(spec.settings),
         *_events(spec),
         *_examples(spec.examples),
-        f"---\n\n{_INDEPENDENT}",
+        f"---\n\n{INDEPENDENT}",
     )
 
 
 def _facts(spec: SourceSpec) -> Iterator[tuple[str, str]]:
     yield "Slug", f"`{spec.slug}`"
     yield "Kind", spec.kind
-    yield "Status", spec.status + (f". {_cell(spec.status_note)}" if spec.status_note else "")
+    yield "Status", spec.status + (f". {cell(spec.status_note)}" if spec.status_note else "")
     contact = spec.maintainer.contact
-    yield "Maintained by", _cell(spec.maintainer.name) + (f" (<{contact}>)" if contact else "")
-    yield "Categories", _cell(", ".join(spec.categories))
+    yield "Maintained by", cell(spec.maintainer.name) + (f" (<{contact}>)" if contact else "")
+    yield "Categories", cell(", ".join(spec.categories))
     yield "Regions", " and ".join(spec.regions) + (" only" if len(spec.regions) == 1 else "")
     yield "Sent from", "browsers" if spec.platform == "browser" else "servers"
     yield "Feeds profiles", "yes, unless turned off" if spec.feeds_profiles else "no, unless turned on"
     yield "Takes webhooks", "yes, at an address of the source's own" if spec.inbound else "no"
     if spec.related:
-        yield "Related destination", f"`{spec.related}`"
+        yield "Related destination", f"[{spec.related}](../destinations/{spec.related}.md)"
     yield "Compatible with", f"<{spec.docs}>"
 
 
-def _settings(settings: Iterable[SettingSpec]) -> list[str]:
+def settings_table(settings: Iterable[SettingSpec]) -> list[str]:
+    """The heading and the table of a form's fields; nothing where there are none."""
     rows = [
         [
             f"`{setting.name}`",
             setting.type + (" (secret)" if setting.secret else ""),
             "yes" if setting.required else "no",
-            "" if setting.default is None else f"`{_json(setting.default)}`",
-            _cell(setting.description + (f" One of: {', '.join(setting.choices)}." if setting.choices else "")),
+            "" if setting.default is None else f"`{plain_json(setting.default)}`",
+            cell(setting.description + (f" One of: {', '.join(setting.choices)}." if setting.choices else "")),
         ]
         for setting in settings
     ]
-    return ["## Settings", _table(["Setting", "Type", "Required", "Default", "Meaning"], rows)] if rows else []
+    return ["## Settings", table(["Setting", "Type", "Required", "Default", "Meaning"], rows)] if rows else []
 
 
 def _events(spec: SourceSpec) -> Iterator[str]:
@@ -119,12 +118,12 @@ def _event(event: EventSpec) -> Iterator[str]:
     where = f", and has the table `{table_name(event.name)}`" if event.call not in ("identify", "group") else ""
     yield f"{event.description} Sent as `{event.call}`{where}."
     rows = [
-        [f"`{'.'.join(way)}`", spec.type + ("\\*" if spec.ours else ""), _column(way, spec), _cell(_meaning(spec))]
+        [f"`{'.'.join(way)}`", spec.type + ("\\*" if spec.ours else ""), _column(way, spec), cell(_meaning(spec))]
         for prop in event.properties
         for way, spec in _ways(prop)
     ]
     if rows:
-        yield _table(["Property", "Type", "Column", "Meaning"], rows)
+        yield table(["Property", "Type", "Column", "Meaning"], rows)
 
 
 def _column(way: tuple[str, ...], spec: PropertySpec) -> str:
@@ -153,28 +152,6 @@ def _examples(examples: Iterable[Example]) -> Iterator[str]:
         if number == 0:
             yield "## Examples"
         yield f"### {example.title}"
-        yield _code(example.body)
+        yield code(example.body)
         yield f"becomes, in the table `{example.table}` of the source's schema:"
-        yield _code(example.row)
-
-
-def _code(value: Any) -> str:
-    return f"```json\n{_json(value, indent=2)}\n```"
-
-
-def _json(value: Any, indent: int = 0) -> str:
-    plain = msgspec.json.encode(value)
-    return (msgspec.json.format(plain, indent=indent) if indent else plain).decode()
-
-
-def _table(head: list[str], rows: Iterable[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-
-
-def _page(*blocks: str) -> str:
-    return "\n\n".join(blocks) + "\n"
+        yield code(example.row)

@@ -11,7 +11,7 @@ from headwater.app.commands.output import Output, plural
 from headwater.app.commands.session import Session, command, plain_command
 from headwater.base.errors import InvalidInput
 
-app = typer.Typer(help="The catalogue: what can be added as a source.", no_args_is_help=True)
+app = typer.Typer(help="The catalogue: what can be added as a source or a destination.", no_args_is_help=True)
 
 
 @command(app, "list")
@@ -43,14 +43,16 @@ def check(
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="Catalogue files.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Check the bundled files, too.")] = False,
 ) -> None:
-    """Check catalogue files, and say what is wrong, where, and what would be right. Ends with 1 on a problem."""
-    from headwater.catalog.check import read_all
-    from headwater.catalog.files import source_files
+    """Check catalogue files, and say what is wrong, where, and what would be right. Ends with 1 on a problem.
 
-    paths = [*(source_files() if everything else []), *(files or [])]
+    A source is a .toml file, a destination a .py file: checking that one runs it, and each of its examples.
+    """
+    from headwater.catalog.check_files import bundled_files, check_files
+
+    paths = [*(bundled_files() if everything else []), *(files or [])]
     if not paths:
         raise InvalidInput("name the catalogue files to check, or take --all. Nothing was checked.")
-    problems = read_all(paths).problems
+    problems = check_files(paths, related=everything)
     value = {
         "files": len(paths),
         "problems": [{"file": p.file, "line": p.line, "where": p.where, "message": p.message} for p in problems],
