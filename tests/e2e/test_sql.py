@@ -71,3 +71,13 @@ def test_empty_statements_are_no_statements(running: Server, query: str) -> None
 @pytest.mark.parametrize("query", [";", ";;", "/* */;", "--", "SELECT 1; SELECT 2", "; SELECT 1;; SELECT 2"])
 def test_none_and_several_statements_are_refused(running: Server, query: str) -> None:
     assert outcome(ask(running, query)) == "400 query_not_allowed"
+
+
+def test_what_there_is_to_read_names_no_books_of_the_server(running: Server) -> None:
+    running.add_source("http-api", "Shown")
+    sources = {source["schema"] for source in running.api("GET", "/sources?limit=100")["data"]}
+    tables = running.sql("SELECT table_catalog, table_schema, table_name FROM information_schema.tables")
+    assert {schema for _, schema, _ in tables} == sources
+    assert "headwater" not in str(tables)
+    schemas = running.sql("SELECT schema_name FROM information_schema.schemata")
+    assert {schema for (schema,) in schemas} == sources | {"information_schema"}

@@ -15,7 +15,7 @@ import duckdb
 import msgspec
 
 from headwater.base.errors import InvalidInput
-from headwater.warehouse import guard
+from headwater.warehouse import guard, information
 from headwater.warehouse.engine import DATABASE, INTERNAL
 from headwater.warehouse.exact import INT64_MAX, INT64_MIN, Number, Repeated, Unreadable, read_object
 
@@ -56,12 +56,11 @@ def readable_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]
     found: dict[str, set[str]] = {}
     rows = connection.execute(
         f"""SELECT schema_name, table_name FROM duckdb_tables()
-        WHERE database_name = '{DATABASE}' AND schema_name NOT IN ('{INTERNAL}', 'main')
-        UNION ALL SELECT schema_name, view_name FROM duckdb_views() WHERE schema_name = 'information_schema'"""
+        WHERE database_name = '{DATABASE}' AND schema_name NOT IN ('{INTERNAL}', 'main')"""
     ).fetchall()
     for schema, name in rows:
         found.setdefault(schema, set()).add(name)
-    return found
+    return found | {information.SCHEMA: set(information.VIEWS)}
 
 
 def answer(connection: duckdb.DuckDBPyConnection, query: str, tables: guard.Tables, limit: int) -> Answer:

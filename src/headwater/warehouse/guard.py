@@ -15,6 +15,7 @@ import duckdb
 
 from headwater.base.errors import InvalidInput
 from headwater.warehouse.functions import FUNCTIONS, TABLE_FUNCTIONS
+from headwater.warehouse.information import SCHEMA, describe, led
 
 MAX_QUERY_CHARS: Final = 100_000
 
@@ -26,12 +27,16 @@ _TABLE_REFS = frozenset({"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EX
 _REF_PLACES = {"from_table": None, "left": "JOIN", "right": "JOIN", "source": "PIVOT"}
 """Where a table reference stands, and in which kind of node (None: in any)."""
 
+_NOWHERE: Final = 2**64 - 1
+"""What the parser says of a place that it does not know."""
+
 _ONE_SELECT = "Send exactly one SELECT over the schemas of your sources, `production` and `information_schema`."
 
 
 def check(connection: duckdb.DuckDBPyConnection, query: str, tables: Tables) -> str:
     """The query's one statement by itself, without empty ones around it: what may be run.
 
+    What it reads of `information_schema` is led to our views of it, which are made for that.
     Raises InvalidInput: `bad_query` (no SQL), `query_not_allowed`, `unknown_table`. Nothing has run then.
     """
     if len(query) > MAX_QUERY_CHARS:
@@ -44,10 +49,14 @@ def check(connection: duckdb.DuckDBPyConnection, query: str, tables: Tables) -> 
         statement = _alone(connection, query)
         if statement != query:
             node = _parse(connection, statement)
-        _Walk(tables).node(node, frozenset())
+        walk = _Walk(tables)
+        walk.node(node, frozenset())
     except RecursionError:
         raise InvalidInput("The query nests too deep. Nothing was run.", code="query_not_allowed") from None
-    return statement
+    if not walk.information:
+        return statement
+    describe(connection)
+    return led(statement, walk.information)
 
 
 def _alone(connection: duckdb.DuckDBPyConnection, query: str) -> str:
@@ -84,6 +93,8 @@ def _refusal(what: str) -> InvalidInput:
 class _Walk:
     def __init__(self, tables: Tables) -> None:
         self._tables = tables
+        self.information: list[int | None] = []
+        """Where references to `information_schema` begin."""
 
     def node(self, value: Any, scope: frozenset[str]) -> None:
         """`scope`: the names that CTEs give at this point."""
@@ -132,6 +143,9 @@ class _Walk:
             return
         if len(path) != 2 or path[1] not in self._tables.get(path[0], ()):
             raise self._unknown(".".join(path), path[-1] if path else "")
+        if path[0] == SCHEMA:
+            at = value.get("query_location", _NOWHERE)
+            self.information.append(None if at >= _NOWHERE else at)
 
     def _unknown(self, full: str, name: str) -> InvalidInput:
         known = [f"{schema}.{table}" for schema, tables in self._tables.items() for table in tables]
