@@ -83,16 +83,22 @@ def _wrk(port: int, connections: int, requests: Path, authorization: str, second
     }
 
 
+def _nginx(directory: Path) -> contextlib.AbstractContextManager[Side]:
+    return nginx_running(directory, (HERE / "nginx.conf").read_text())
+
+
 @contextlib.contextmanager
-def _nginx(directory: Path) -> Iterator[Side]:
+def nginx_running(directory: Path, template: str, *, core: int | None = None) -> Iterator[Side]:
+    """`template` is its configuration, with places for directory, modules and port; `core`: where it runs."""
     directory.mkdir()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     configuration = directory / "nginx.conf"
-    template = (HERE / "nginx.conf").read_text()
     configuration.write_text(template.format(modules=MODULES, directory=directory, port=port))
-    process = subprocess.Popen([_program("nginx") or "nginx", "-p", str(directory), "-c", str(configuration)])
+    command = ["taskset", "-c", str(core)] if core is not None else []
+    command += [_program("nginx") or "nginx", "-p", str(directory), "-c", str(configuration)]
+    process = subprocess.Popen(command)
     try:
         _wait_for(port)
         yield Side("nginx", process.pid, port)

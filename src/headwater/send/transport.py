@@ -103,7 +103,7 @@ class HttpTransport:
         trace.asking(connection, reader)
         await connection.exchange(message, reader)
         if connection.fit_for_more(reader):
-            self._pool.put(origin, connection, _header(reader, "keep-alive"))
+            self._pool.put(origin, connection, reader.keep_alive)
         else:
             connection.abort()
         if reader.fault is None:
@@ -111,7 +111,3 @@ class HttpTransport:
         if kept and not reader.began and reader.fault.error_class == "connection_reset":
             return False
         raise reader.fault
-
-
-def _header(reader: AnswerReader, name: str) -> str | None:
-    return next((value for key, value in reader.headers if key == name), None)

@@ -25,7 +25,7 @@ class AnswerReader:
     """Feed it until `done`. `body` False: the answer has none whatever its head says (HEAD was asked).
 
     `status` is None until the head is complete. `cut`: more would have come. `reusable`: the connection is at the
-    beginning of a next answer.
+    beginning of a next answer, `keep_alive` is the header of that name.
     """
 
     __slots__ = (
@@ -42,12 +42,13 @@ class AnswerReader:
         "done",
         "fault",
         "headers",
+        "keep_alive",
         "reusable",
         "status",
     )
 
     def __init__(self, *, body: bool = True) -> None:
-        self._parser = HttpResponseParser(self)
+        self._parser: HttpResponseParser | None = HttpResponseParser(self)
         self._body_expected = body
         self._taken = 0
         self._header_count = 0
@@ -56,6 +57,7 @@ class AnswerReader:
         self._length = self._chunked = False
         self.status: int | None = None
         self.headers: list[tuple[str, str]] = []
+        self.keep_alive: str | None = None
         self.body = bytearray()
         self.done = self.cut = self.reusable = False
         self.fault: Fault | None = None
@@ -94,6 +96,8 @@ class AnswerReader:
 
     def _parse(self, data: bytes) -> None:
         self._taken += len(data)
+        if self._parser is None:
+            return
         try:
             self._parser.feed_data(data)
         except HttpParserUpgrade:
@@ -101,6 +105,8 @@ class AnswerReader:
         except HttpParserError as error:
             self.reusable = False
             self._end(Fault("protocol_error", f"The answer is not proper HTTP: {error}."))
+        if self.done:
+            self._parser = None  # it holds this reader: together they would wait for the garbage collector
 
     def _end(self, fault: Fault) -> None:
         """The first word counts: what follows a whole answer does not spoil it."""
@@ -129,9 +135,11 @@ class AnswerReader:
             self._length = True
         elif text == "transfer-encoding":
             self._chunked = value.strip().lower().endswith(b"chunked")
+        elif text == "keep-alive":
+            self.keep_alive = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
-        if self._head or self.done:
+        if self._head or self.done or self._parser is None:
             return
         status = self._parser.get_status_code()
         if 100 <= status < 200:
@@ -152,7 +160,7 @@ class AnswerReader:
             self._cut()
 
     def on_message_complete(self) -> None:
-        if self._head and not self.done:
+        if self._head and not self.done and self._parser is not None:
             self.done = True
             self.reusable = bool(self._parser.should_keep_alive())
 

@@ -22,19 +22,16 @@ _PRINTABLE: Final = "".join(map(chr, range(0x21, 0x7F)))
 class Target(msgspec.Struct, frozen=True):
     """`host` is ASCII and lower case, without brackets and final dot; `path` begins with `/` and holds the query.
 
-    `authorization` is the header that the credentials of the URL become.
+    `host_header` leaves out the port where it is the scheme's own; `authorization` is the header that the credentials
+    of the URL become.
     """
 
     tls: bool
     host: str
     port: int
     path: str
+    host_header: str
     authorization: str | None = None
-
-    @property
-    def host_header(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS["https" if self.tls else "http"] else f"{host}:{self.port}"
 
     @property
     def place(self) -> str:
@@ -67,10 +64,13 @@ def _read(url: str) -> Target:
         raise ValueError("its scheme is neither http nor https")
     if port == 0:
         raise ValueError("its port is not a number from 1 to 65535")
+    host = _host(parts)
+    shown = f"[{host}]" if ":" in host else host
     return Target(
         tls=parts.scheme == "https",
-        host=_host(parts),
+        host=host,
         port=port or _PORTS[parts.scheme],
+        host_header=shown if port in (None, _PORTS[parts.scheme]) else f"{shown}:{port}",
         path=_path(parts),
         authorization=_authorization(parts),
     )
