@@ -110,8 +110,8 @@ async def create_source(
 ) -> SourceShape:
     """Add a source; when it answers, its schema and empty typed tables can be queried. Scope admin.
 
-    409 `schema_taken` when another source has the schema, 422 `region_unsupported` when the tool does not
-    serve the workspace's region.
+    409 `schema_taken` when another source has the schema, `name_taken` when it has the label, 422
+    `region_unsupported` when the tool does not serve the workspace's region.
     """
     spec = entries.source(data.catalog)
     made = await asyncio.to_thread(
@@ -154,7 +154,10 @@ async def update_source(
     work: GivenWork,
     public_url: GivenUrl,
 ) -> SourceShape:
-    """Rename, switch on or off, change settings. Scope admin."""
+    """Rename, switch on or off, change settings. Scope admin.
+
+    409 `name_taken` when another source has the label.
+    """
     source = await asyncio.to_thread(store.source, caller.workspace_id, source_id)
     changed = await asyncio.to_thread(
         store.update_source,

@@ -56,7 +56,7 @@ class Sources:
     ) -> Source:
         """A source with its first write key and its schema name.
 
-        Raises Unprocessable `region_unsupported`, Conflict `schema_taken`, InvalidInput for settings.
+        Raises Unprocessable `region_unsupported`, Conflict `schema_taken` or `name_taken`, InvalidInput for settings.
         """
         name = checked_name(name)
         readable, secret = checked_settings(spec.settings, settings or {}, {})
@@ -64,6 +64,7 @@ class Sources:
         with self._state.writing() as connection:
             self._refuse_region(connection, workspace_id, spec)
             schema = schema_name(name, _OtherSchemas(connection, workspace_id, name))
+            _refuse_taken_name(connection, workspace_id, name, "Nothing was created.")
             row = {"id": source_id, "catalog": spec.slug, "name": name, "platform": spec.platform}
             row |= {"feeds_profiles": spec.feeds_profiles, "settings": readable, "builtin": False}
             row |= {"sealed_settings": self._seal(secret)}
@@ -95,13 +96,15 @@ class Sources:
     ) -> Source:
         """Change what is given; None leaves a field as it is. A new name is a new label: the schema stays.
 
-        `spec` is needed to change settings; settings that are not named keep their value.
+        `spec` is needed to change settings; settings that are not named keep their value. Raises Conflict `name_taken`.
         """
         changes: dict[str, Any] = {"enabled": enabled, "feeds_profiles": feeds_profiles}
         changes |= {"name": None if name is None else checked_name(name)}
         changes = {field: value for field, value in changes.items() if value is not None}
         with self._state.writing() as connection:
             source = self._source(connection, workspace_id, given_id)
+            if changes.get("name", source.name) != source.name:
+                _refuse_taken_name(connection, workspace_id, changes["name"], "Nothing was changed.")
             noted = {**changes, "settings": sorted(settings)} if settings else changes
             if settings:
                 changes |= self._changed_settings(connection, source, spec, settings)
@@ -257,6 +260,19 @@ class _OtherSchemas:
                 details={"schema": name},
             )
         return name in self._owners
+
+
+def _refuse_taken_name(connection: Connection, workspace_id: str, name: str, consequence: str) -> None:
+    """Two sources of one label could not be told apart where they are named by it."""
+    c = t.sources.c
+    taken = connection.scalar(select(c.id).where(c.workspace_id == workspace_id, c.name == name))
+    if taken is not None:
+        raise Conflict(
+            f'There is a source with the label "{name}" already ({public_id(taken)}). Choose another label. '
+            f"{consequence}",
+            code="name_taken",
+            details={"field": "name", "sourceId": public_id(taken)},
+        )
 
 
 def _schemas(connection: Connection, workspace_id: str) -> list[KeptSchema]:

@@ -88,6 +88,16 @@ def test_a_rename_keeps_the_schema(client: TestClient) -> None:
     assert (changed["name"], changed["schema"], changed["enabled"]) == ("Other", "candu_prod", False)
 
 
+def test_a_taken_label_is_a_conflict(client: TestClient) -> None:
+    first, second = add(client, "First"), add(client, "Second")
+    taken = client.patch(f"/api/v1/sources/{second['id']}", json={"name": "First", "enabled": False})
+    assert (taken.status_code, taken.json()["error"]["code"]) == (409, "name_taken")
+    assert client.get(f"/api/v1/sources/{second['id']}").json() == second
+    client.patch(f"/api/v1/sources/{first['id']}", json={"name": "Moved"})
+    made = client.post("/api/v1/sources", json={"catalog": "candu", "name": "Moved"})
+    assert (made.status_code, made.json()["error"]["code"]) == (409, "name_taken")
+
+
 def test_write_keys_rotate(client: TestClient) -> None:
     made = add(client)
     keys = f"/api/v1/sources/{made['id']}/write-keys"

@@ -62,7 +62,25 @@ def test_a_rename_changes_the_label_and_never_the_schema(store: Store, workspace
     assert (renamed.name, renamed.schema) == ("Second", "first")
     with pytest.raises(Conflict, match="belongs to another source"):
         store.create_source(workspace.id, spec=TOOL, name="First")
+    assert store.update_source(workspace.id, made.id, name=" First ").name == "First"
     assert store.create_source(workspace.id, spec=TOOL, name="Second").schema == "second"
+
+
+def test_a_label_belongs_to_one_source_of_a_workspace(store: Store, workspace: Workspace) -> None:
+    first, second = (store.create_source(workspace.id, spec=TOOL, name=name) for name in ("First", "Second"))
+    assert store.update_source(workspace.id, second.id, name=" Second ").name == "Second"
+    with pytest.raises(Conflict, match=f'label "First" already .{first.id}') as caught:
+        store.update_source(workspace.id, second.id, name=" First ")
+    assert (caught.value.code, caught.value.details["sourceId"]) == ("name_taken", first.id)
+    with pytest.raises(Conflict, match=r"REST API.*\(rest\)"):
+        store.update_source(workspace.id, second.id, name="REST API")
+    store.update_source(workspace.id, first.id, name="Third")
+    with pytest.raises(Conflict, match="Nothing was created") as caught:
+        store.create_source(workspace.id, spec=TOOL, name="Third")
+    assert caught.value.code == "name_taken"
+    assert store.update_source(workspace.id, second.id, name="First").schema == "second"
+    other = store.create_workspace(name="Other", region="us")
+    assert store.create_source(other.id, spec=TOOL, name="Third").name == "Third"
 
 
 def test_a_source_is_switched_off_and_on(store: Store, workspace: Workspace) -> None:

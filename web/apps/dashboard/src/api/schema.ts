@@ -347,8 +347,8 @@ export interface paths {
         put?: never;
         /**
          * Add a source; when it answers, its schema and empty typed tables can be queried. Scope admin.
-         * @description 409 `schema_taken` when another source has the schema, 422 `region_unsupported` when the tool does not
-         *     serve the workspace's region.
+         * @description 409 `schema_taken` when another source has the schema, `name_taken` when it has the label, 422
+         *     `region_unsupported` when the tool does not serve the workspace's region.
          */
         post: operations["createSource"];
         delete?: never;
@@ -380,7 +380,7 @@ export interface paths {
         head?: never;
         /**
          * Rename, switch on or off, change settings. Scope admin.
-         * @description Rename, switch on or off, change settings. Scope admin.
+         * @description 409 `name_taken` when another source has the label.
          */
         patch: operations["updateSource"];
         trace?: never;
