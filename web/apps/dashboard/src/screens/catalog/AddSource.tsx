@@ -162,6 +162,7 @@ function Preview({ label, used }: { label: string; used: string[] }) {
 
 const TITLES: Record<string, string> = {
   schema_taken: "This schema name is taken",
+  name_taken: "This label is taken",
   region_unsupported: "Not for this workspace",
 };
 
