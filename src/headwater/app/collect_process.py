@@ -107,6 +107,7 @@ class _Figures:
         return {
             "rejected": [[source, code, count] for (source, code), count in self._door.rejected.items()],
             "throttled": dict(self._door.throttled),
+            "unproven": dict(self._door.unproven),
             "telemetry": self._door.telemetry,
             "connections": self.listener.connections if self.listener else 0,
             "journalEnd": self._reader.end(),

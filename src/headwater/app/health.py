@@ -102,6 +102,8 @@ class _Snapshot(Collector):
         yield _counter("events_rejected", "Items that the door refused", ["source", "code"], rejected)
         throttled = [([source], count) for source, count in self._door["throttled"].items()]
         yield _counter("requests_throttled", "Requests answered 429", ["source"], throttled)
+        unproven = [([source], count) for source, count in self._door["unproven"].items()]
+        yield _counter("identities_unproven", "User ids that came without a right signature", ["source"], unproven)
         yield _counter("client_telemetry", "Calls to /v1/m, which are not stored", [], [([], self._door["telemetry"])])
         yield _gauge("door_connections", "Open connections", self._door["connections"])
         yield _gauge("up", "1 while the working process answers", 1 if self._work is not None else 0, part="work")

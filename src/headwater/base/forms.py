@@ -42,6 +42,8 @@ class Envelope(msgspec.Struct, frozen=True, rename="camel", gc=False):
     traits: msgspec.Raw = NO_JSON
     context: msgspec.Raw = NO_JSON
     integrations: msgspec.Raw = NO_JSON
+    hmac: msgspec.Raw = NO_JSON
+    """The signature of the user id: never stored, so only doors meet it."""
 
 
 _STRING: Final = msgspec.json.Decoder(str).decode

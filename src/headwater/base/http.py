@@ -18,6 +18,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes = b""
     peer: str = ""
     """The client's address, already resolved through trusted proxies; '' when unknown."""
+    inside: bool = False
+    """It comes from a process of this installation, which has looked at who sends what."""
 
     def header(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")

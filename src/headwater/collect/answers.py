@@ -50,8 +50,9 @@ def stored(rejected: Sequence[tuple[int, Refusal]] = ()) -> Reply:
     return Reply(status=200, body=msgspec.json.encode({"success": True, "rejected": items}), headers=_JSON)
 
 
-def refused(why: Refusal) -> Reply:
-    return _error(_STATUS[why.code], why.code, why.message)
+def refused(why: Refusal, status: int | None = None) -> Reply:
+    """`status` where a door has one of its own for this code."""
+    return _error(status or _STATUS[why.code], why.code, why.message)
 
 
 def settings(body: bytes) -> Reply:

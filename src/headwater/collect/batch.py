@@ -8,7 +8,7 @@ import msgspec
 
 from headwater.base.event import MAX_BATCH_EVENTS, MAX_EVENT_BYTES, NO_JSON
 from headwater.base.outcome import RejectCode
-from headwater.collect import body, calls
+from headwater.collect import body, calls, identity
 from headwater.collect.records import Told
 from headwater.collect.refusal import NotTaken
 
@@ -51,12 +51,19 @@ def told(batch: Batch, marker: bytes) -> Told:
         )
     context, integrations = _object("context", batch.context), _object("integrations", batch.integrations)
     _check_merged((bytes(context), bytes(integrations)), count, marker)
+    if context and calls.signature(context):
+        context = identity.context_without(context)
     return Told(
         sent_at=_sent_at(batch.sent_at),
         context=context,
         integrations=integrations,
         direct=b"direct" in bytes(context) and calls.is_direct(context),
     )
+
+
+def signature(batch: Batch) -> msgspec.Raw:
+    """The user id's signature that the context of a batch brings, once `told` has looked at it."""
+    return calls.signature(batch.context) if bytes(batch.context).startswith(b"{") else NO_JSON
 
 
 def _object(name: str, raw: msgspec.Raw) -> msgspec.Raw:

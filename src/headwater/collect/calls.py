@@ -33,6 +33,7 @@ class _Object(msgspec.Struct, frozen=True, gc=False):
 
 class _Context(msgspec.Struct, frozen=True, gc=False):
     direct: msgspec.Raw = NO_JSON
+    hmac: msgspec.Raw = NO_JSON
 
 
 class Item(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -54,6 +55,13 @@ class Item(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     timestamp: datetime | None = None
     original_timestamp: datetime | None = None
     sent_at: datetime | None = None
+    hmac: msgspec.Raw = NO_JSON
+
+    @property
+    def signatures(self) -> tuple[msgspec.Raw, ...]:
+        """What the call brings to prove its user id; empty when it brings nothing."""
+        own = self.hmac if self.context is None else self.context.hmac
+        return (self.hmac, own) if self.hmac or own else ()
 
     @property
     def direct(self) -> bool:
@@ -127,6 +135,11 @@ def unsound(text: bytes, marker: bytes, size_bytes: int) -> Refusal | None:
 def is_direct(context: msgspec.Raw) -> bool:
     """Whether a context object asks that the sender's own address be recorded."""
     return bytes(_CONTEXT(context).direct) == b"true"
+
+
+def signature(context: msgspec.Raw) -> msgspec.Raw:
+    """The `hmac` of a context object."""
+    return _CONTEXT(context).hmac
 
 
 def _missing(item: Item, call: CallType | None) -> Refusal | None:

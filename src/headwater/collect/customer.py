@@ -2,12 +2,14 @@
 
 `POST /api/events/batch?token=` takes one event or an array of them, of any content type (beacons send text), and
 `GET /api/events?token=&blob=` one in base64, as old clients send it. The client token stands in pages, so it is no
-secret: it tells which workspace an event is for. An answer is readable by pages of the workspace's allowed origins.
+secret: it tells which workspace an event is for. Where the workspace requires signed identities, one event that names a
+user id without its signature refuses the whole request. Pages of the allowed origins may read the answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Final
 
 import msgspec
@@ -15,7 +17,8 @@ import msgspec
 from headwater.base.event import MAX_BATCH_EVENTS
 from headwater.base.http import Reply, Request
 from headwater.base.outcome import RejectCode
-from headwater.collect import answers, body, envelopes, query
+from headwater.collect import answers, body, envelopes, identity, query
+from headwater.collect.envelopes import Item
 from headwater.collect.intake import Intake
 from headwater.collect.model import CustomerDirectory, Decision, SourceEntry, WorkspaceEntry
 from headwater.collect.records import Good, Told
@@ -77,18 +80,29 @@ class CustomerDoor:
             events, single = _events(raw)
         except NotTaken as error:
             return self._intake.refuse(source, error.refusal, b"" if path == BLOB else request.body)
-        return self._store(source, events, marker, size_bytes=len(text) if single else 0)
+        found = [envelopes.judge(one, marker=marker, size_bytes=len(text) if single else 0) for one in events]
+        forged = self._forged(source, workspace, found, request.param("hmac"))
+        if forged is not None:
+            return self._intake.refuse(source, forged, text, status=HTTPStatus.FORBIDDEN)
+        return self._store(source, events, found)
 
-    def _store(self, source: SourceEntry, events: Sequence[msgspec.Raw], marker: bytes, size_bytes: int) -> Decision:
-        """`size_bytes` of a single event is that of the whole text; else each event counts by itself."""
+    def _forged(
+        self, source: SourceEntry, workspace: WorkspaceEntry, found: Sequence[Item | Refusal], given: str | None
+    ) -> Refusal | None:
+        """The first event that names a user id unsigned, where the workspace requires signatures. All are counted."""
+        check = self._intake.identities.refusal
+        items = (item for item in found if not isinstance(item, Refusal))
+        wrong = [check(source, workspace, item.user_id, (*item.signatures, given)) for item in items]
+        return next((refusal for refusal in wrong if refusal is not None), None)
+
+    def _store(self, source: SourceEntry, events: Sequence[msgspec.Raw], found: Sequence[Item | Refusal]) -> Decision:
         good: list[Good] = []
         bad: list[tuple[int, Refusal]] = []
-        for index, raw in enumerate(events):
-            found = envelopes.judge(raw, marker=marker, size_bytes=size_bytes)
-            if isinstance(found, Refusal):
-                bad.append((index, found))
+        for index, (raw, item) in enumerate(zip(events, found, strict=True)):
+            if isinstance(item, Refusal):
+                bad.append((index, item))
             else:
-                good.append(Good(raw, direct=False))
+                good.append(Good(identity.without(raw) if item.signatures else raw, direct=False))
         return self._intake.store(source, _TOLD, good, bad, events)
 
 

@@ -14,7 +14,7 @@ from headwater.base.clock import Clock
 from headwater.base.event import CALL_TYPES, CallType
 from headwater.base.http import Reply, Request
 from headwater.base.outcome import RejectCode
-from headwater.collect import answers, batch, body, browser, calls, keys, pixel
+from headwater.collect import answers, batch, body, browser, calls, identity, keys, pixel
 from headwater.collect.intake import Intake
 from headwater.collect.model import Decision, Directory, DoorSettings, Durable, Refused, SourceEntry
 from headwater.collect.records import Good, Told
@@ -45,6 +45,8 @@ _OTHER_KEY = Refusal(
 )
 
 Route = Callable[[Request], Decision]
+Proof = Callable[[calls.Item], Refusal | None]
+"""Why a call is not to be taken, for the user id that it names; None when it is."""
 
 
 class Door:
@@ -190,9 +192,11 @@ class Door:
     def _one(
         self, request: Request, source: SourceEntry, kind: CallType, raw: msgspec.Raw, found: calls.Item | Refusal
     ) -> Decision:
+        if isinstance(found, calls.Item):
+            found = self._proof(request, source)(found) or found
         if isinstance(found, Refusal):
             return self._intake.refuse(source, found, bytes(raw))
-        return self._intake.store(source, Told(call=kind), [Good(raw, found.direct)], address=request.peer)
+        return self._intake.store(source, Told(call=kind), [_good(raw, found)], address=request.peer)
 
     def _batch(self, request: Request) -> Decision:
         source, named = self._by_header(request)
@@ -215,7 +219,8 @@ class Door:
             told = batch.told(envelope, marker)
         except NotTaken as error:
             return self._intake.refuse(source, error.refusal, text)
-        return self._many(request, source, told, items, marker, item_key)
+        proof = self._proof(request, source, batch.signature(envelope))
+        return self._many(request, source, told, items, marker, item_key, proof)
 
     def _many(
         self,
@@ -225,6 +230,7 @@ class Door:
         items: Sequence[msgspec.Raw],
         marker: bytes,
         item_key: str | None,
+        proof: Proof,
     ) -> Decision:
         """`item_key` is the items' own write key, when nothing else named one: they must agree on it."""
         good: list[Good] = []
@@ -233,11 +239,22 @@ class Door:
             found = calls.judge(raw, None, marker=marker)
             if item_key is not None and keys.body_key(raw) not in (None, item_key):
                 found = _OTHER_KEY
+            if isinstance(found, calls.Item):
+                found = proof(found) or found
             if isinstance(found, Refusal):
                 bad.append((index, found))
             else:
-                good.append(Good(raw, found.direct))
+                good.append(_good(raw, found))
         return self._intake.store(source, told, good, bad, items, address=request.peer)
+
+    def _proof(self, request: Request, source: SourceEntry, *given: msgspec.Raw) -> Proof:
+        """What is asked of a call that names a user id: nothing, but of one that comes from a browser."""
+        workspace = self._directory.workspace(source.workspace_id) if source.platform == "browser" else None
+        if workspace is None or request.inside or workspace.identity_verification == "off":
+            return _unasked
+        asked = (*given, request.param("hmac"))
+        refusal = self._intake.identities.refusal
+        return lambda item: refusal(source, workspace, item.user_id, (*item.signatures, *asked))
 
     def _by_header(self, request: Request) -> tuple[SourceEntry | None, bool]:
         """(the source, whether the Authorization header names a key at all)."""
@@ -250,6 +267,14 @@ class Door:
     def _unknown_key(self) -> Reply:
         self.rejected["", RejectCode.INVALID_WRITE_KEY] += 1
         return answers.UNKNOWN_KEY
+
+
+def _good(raw: msgspec.Raw, item: calls.Item) -> Good:
+    return Good(identity.without(raw) if item.signatures else raw, item.direct)
+
+
+def _unasked(_item: calls.Item) -> None:
+    return None
 
 
 def _one_slash(path: str) -> str:

@@ -33,7 +33,8 @@ class SideDoor(Protocol):
 
 class Doors:
     """`rejected` counts items (or whole requests) by (source id, code), '' for a key that opens none;
-    `throttled` counts requests by source id, `telemetry` calls of clients about themselves."""
+    `throttled` counts requests by source id, `unproven` user ids without a right signature by source id (where the
+    workspace looks), `telemetry` calls of clients about themselves."""
 
     def __init__(self, *, directory: AnyDirectory, settings: DoorSettings, clock: Clock) -> None:
         self._intake = Intake(settings=settings, clock=clock)
@@ -41,6 +42,7 @@ class Doors:
         self._others: tuple[SideDoor, ...] = (CustomerDoor(directory=directory, intake=self._intake),)
         self.rejected = self._intake.rejected
         self.throttled = self._intake.throttled
+        self.unproven = self._intake.identities.unproven
 
     @property
     def telemetry(self) -> int:

@@ -12,11 +12,12 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from headwater.base.event import MAX_MESSAGE_ID_CHARS
+from headwater.base.event import MAX_MESSAGE_ID_CHARS, NO_JSON
 from headwater.base.forms import ENVELOPE_CALLS, Envelope, text_of
 from headwater.base.outcome import RejectCode
 from headwater.collect import calls
 from headwater.collect.calls import FIELDS, NOT_STORED
+from headwater.collect.identity import Signed
 from headwater.collect.refusal import Refusal, shown
 
 
@@ -37,14 +38,22 @@ class Item(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     page_name: str | None = None
     properties: _Object | None = None
     traits: _Object | None = None
-    context: _Object | None = None
+    context: Signed | None = None
     integrations: _Object | None = None
     sent_at: datetime | None = None
     timestamp: datetime | None = None
+    hmac: msgspec.Raw = NO_JSON
+
+    @property
+    def signatures(self) -> tuple[msgspec.Raw, ...]:
+        """What the event brings to prove its user id; empty when it brings nothing."""
+        own = self.hmac if self.context is None else self.context.hmac
+        return (self.hmac, own) if self.hmac or own else ()
 
 
 _ITEM: Final = msgspec.json.Decoder(Item).decode
 _ENVELOPE: Final = msgspec.json.Decoder(Envelope).decode
+_SIGNED: Final = msgspec.json.Decoder(Signed).decode
 _STRING: Final = msgspec.json.Decoder(str).decode
 
 _IDS: Final = ("userId", "anonymousId", "groupId")
@@ -115,6 +124,8 @@ def _item(envelope: Envelope) -> Item:
         event_name=envelope.event_name,
         screen_name=envelope.screen_name,
         page_name=envelope.page_name,
+        context=_SIGNED(envelope.context) if bytes(envelope.context).startswith(b"{") else None,
+        hmac=envelope.hmac,
     )
 
 

@@ -11,6 +11,7 @@ from headwater.base.clock import Clock
 from headwater.base.http import Reply
 from headwater.base.outcome import RejectCode
 from headwater.collect import answers, records
+from headwater.collect.identity import Identities
 from headwater.collect.limits import Limits
 from headwater.collect.model import Decision, DoorSettings, Durable, Refused, SourceEntry
 from headwater.collect.records import Good, Told
@@ -31,6 +32,7 @@ class Intake:
         self._refusals = Refusals(notes_per_s=settings.notes_per_s, clock=clock)
         self.rejected = self._refusals.rejected
         self.throttled: Counter[str] = Counter()
+        self.identities = Identities()
 
     def store(
         self,
@@ -62,10 +64,10 @@ class Intake:
             notes=notes,
         )
 
-    def refuse(self, source: SourceEntry | None, why: Refusal, payload: bytes) -> Decision:
+    def refuse(self, source: SourceEntry | None, why: Refusal, payload: bytes, status: int | None = None) -> Decision:
         """The request as a whole. Without a known source it is counted and leaves no other trace."""
         notes = self._refusals.count(source, why, payload)
-        reply = answers.refused(why)
+        reply = answers.refused(why, status)
         return reply if source is None else Refused(reply=reply, source_id=source.source_id, notes=notes)
 
     def unknown(self, why: Refusal) -> Reply:

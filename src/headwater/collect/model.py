@@ -31,15 +31,27 @@ class Directory(Protocol):
         """The source that the key opens now; called once per request, so it must be as cheap as a dictionary."""
         ...
 
+    def workspace(self, workspace_id: str) -> WorkspaceEntry | None: ...
+
 
 class WorkspaceEntry(Protocol):
-    """A workspace, as far as its customer-event doors are concerned."""
+    """A workspace, as far as its doors are concerned."""
 
     @property
     def workspace_id(self) -> str: ...
     @property
     def allowed_origins(self) -> Sequence[str]:
         """Origins of the web pages that may read answers; none: every page may."""
+        ...
+
+    @property
+    def identity_verification(self) -> str:
+        """`off`, `observe` or `require`: what becomes of a user id that comes unsigned from a browser."""
+        ...
+
+    @property
+    def identity_secrets(self) -> Sequence[bytes]:
+        """The HMAC keys that user ids may be signed with."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import msgspec
@@ -14,6 +15,8 @@ from headwater.collect.model import SourceEntry
 
 _NOTE_BYTES = 2048
 _SHOWN_CHARS = 60
+_SIGNATURE = re.compile(rb'("hmac"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s,}]+)')
+"""A signature in JSON text, be it broken or cut."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -59,6 +62,6 @@ class Refusals:
             received_ms=int(self._clock() * 1000),
             code=why.code,
             message=why.message,
-            payload=payload[:_NOTE_BYTES].decode("utf-8", "replace"),
+            payload=_SIGNATURE.sub(rb'\1"********"', payload)[:_NOTE_BYTES].decode("utf-8", "replace"),
         )
         return [msgspec.json.encode(note)]

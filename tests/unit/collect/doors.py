@@ -28,11 +28,23 @@ class Source:
     platform: str = "server"
 
 
-class Sources:
-    """A directory that holds what it is given."""
+@dataclass(frozen=True)
+class Workspace:
+    workspace_id: str = "ws_1"
+    allowed_origins: tuple[str, ...] = ()
+    identity_verification: str = "off"
+    identity_secrets: tuple[bytes, ...] = ()
 
-    def __init__(self, **by_key: Source) -> None:
+
+class Sources:
+    """A directory that holds what it is given, and one workspace."""
+
+    def __init__(self, *, workspace: Workspace | None = None, **by_key: Source) -> None:
         self.by_key = by_key
+        self.one = workspace or Workspace()
+
+    def workspace(self, workspace_id: str) -> Workspace | None:
+        return self.one if workspace_id == self.one.workspace_id else None
 
     def by_write_key(self, key: str) -> Source | None:
         return self.by_key.get(key)
@@ -46,8 +58,8 @@ class Time:
         return self.seconds
 
 
-def make_door(clock: Time | None = None, **settings: Any) -> Door:
-    sources = Sources()
+def make_door(clock: Time | None = None, workspace: Workspace | None = None, **settings: Any) -> Door:
+    sources = Sources(workspace=workspace)
     sources.by_key = {
         KEY: Source("src_1"),
         BROWSER_KEY: Source("src_2", platform="browser"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from headwater.base.http import Request
 from headwater.collect.doors import Doors
 from headwater.collect.model import Decision, DoorSettings
-from tests.unit.collect.doors import BROWSER_KEY, DISABLED_KEY, KEY, Source, Time
+from tests.unit.collect.doors import BROWSER_KEY, DISABLED_KEY, KEY, Source, Time, Workspace
 
 TOKEN = "tok1234567"
 SHOP_TOKEN = "shop123456"
 SHOP = "https://shop.example"
+SECRETS = (b"first secret", "zweites Geheimnis ü".encode())
 EVENTS = Source("ws_1.customer-events", platform="browser")
 VIEW = {
     "id": "2b4a4d3e-8f0b-4a3c-9a55-3a1f0f3c7d11",
@@ -28,16 +30,14 @@ VIEW = {
 }
 
 
-@dataclass(frozen=True)
-class Workspace:
-    workspace_id: str
-    allowed_origins: tuple[str, ...] = ()
+def signed(user_id: str, secret: bytes = SECRETS[0]) -> str:
+    return hmac.new(secret, user_id.encode(), hashlib.sha256).hexdigest()
 
 
 class Directory:
     """Holds what it is given: sources by write key and by id, workspaces by client token."""
 
-    def __init__(self) -> None:
+    def __init__(self, identity_verification: str = "off") -> None:
         self.by_key = {
             KEY: Source("src_1"),
             BROWSER_KEY: Source("src_2", platform="browser"),
@@ -47,13 +47,19 @@ class Directory:
             EVENTS.source_id: EVENTS,
             "ws_2.customer-events": Source("ws_2.customer-events", "ws_2", enabled=False, platform="browser"),
         }
-        self.by_token = {TOKEN: Workspace("ws_1"), SHOP_TOKEN: Workspace("ws_2", (SHOP,))}
+        self.by_token = {
+            TOKEN: Workspace("ws_1", (), identity_verification, SECRETS),
+            SHOP_TOKEN: Workspace("ws_2", (SHOP,)),
+        }
 
     def by_write_key(self, key: str) -> Source | None:
         return self.by_key.get(key)
 
     def by_id(self, source_id: str) -> Source | None:
         return self.by_source_id.get(source_id)
+
+    def workspace(self, workspace_id: str) -> Workspace | None:
+        return next((one for one in self.by_token.values() if one.workspace_id == workspace_id), None)
 
     def by_client_token(self, token: str) -> Workspace | None:
         return self.by_token.get(token)

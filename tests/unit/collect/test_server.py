@@ -10,12 +10,15 @@ from headwater.base.errors import HeadwaterError, Transient
 from headwater.base.http import Reply, Request
 from headwater.collect.door import Door, DoorSettings
 from headwater.collect.server import decide
-from tests.unit.collect.doors import KEY, Source, Time, basic
+from tests.unit.collect.doors import KEY, Source, Time, Workspace, basic
 
 
 class Away:
     def by_write_key(self, key: str) -> Source | None:
         raise Transient(f"The state database cannot be read now, nor who has {key}.")
+
+    def workspace(self, workspace_id: str) -> Workspace | None:
+        raise AssertionError("nobody is known")
 
 
 class Journal:

@@ -1,0 +1,98 @@
+"""Whether whoever names a user id may: the id must come signed where the workspace wants it so.
+
+A signature is the hex HMAC-SHA256 of the user id, made by the workspace's own back end with one of its secrets. It
+comes as `hmac` of the event, as `hmac` of its context, or in the query, and never goes further than this: it would let
+whoever reads it pose as that user.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from headwater.base.event import NO_JSON
+from headwater.base.outcome import RejectCode
+from headwater.collect.model import SourceEntry, WorkspaceEntry
+from headwater.collect.refusal import Refusal, shown
+
+_OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+_ENCODE: Final = msgspec.json.Encoder().encode
+_STRING: Final = msgspec.json.Decoder(str).decode
+_HEX: Final = re.compile(r"[0-9a-fA-F]{64}")
+
+
+class Signed(msgspec.Struct, frozen=True, gc=False):
+    """What a context says of the user id's signature; the rest of it is not looked at."""
+
+    hmac: msgspec.Raw = NO_JSON
+
+
+class Identities:
+    """Counts by source id, under observe and under require, how often a user id came without a right signature."""
+
+    def __init__(self) -> None:
+        self.unproven: Counter[str] = Counter()
+
+    def refusal(
+        self,
+        source: SourceEntry,
+        workspace: WorkspaceEntry | None,
+        user_id: str | None,
+        signatures: Iterable[msgspec.Raw | str | None],
+    ) -> Refusal | None:
+        """Why an event that names this user id is not to be taken; None when it is, or names nobody."""
+        if not user_id or workspace is None or workspace.identity_verification == "off":
+            return None
+        given = [text for each in signatures if (text := _text(each))]
+        if any(is_right(user_id, text, workspace.identity_secrets) for text in given):
+            return None
+        self.unproven[source.source_id] += 1
+        if workspace.identity_verification == "observe":
+            return None
+        said = "but its hmac is none of its signatures" if given else "but no hmac comes with it"
+        name = shown(user_id.encode("utf-8", "replace"))
+        return Refusal(
+            RejectCode.IDENTITY_INVALID,
+            f"userId is {name}, {said}. This workspace requires signed identities: "
+            "the hex HMAC-SHA256 of the user id by one of its secrets. Nothing of this was stored.",
+        )
+
+
+def is_right(user_id: str, signature: str, secrets: Sequence[bytes]) -> bool:
+    """Whether this is the user id's signature by one of the secrets, hex in either case. No shortcut tells which."""
+    if not _HEX.fullmatch(signature):
+        return False
+    message, lower = user_id.encode("utf-8", "surrogatepass"), signature.lower()
+    found = [hmac.compare_digest(hmac.new(key, message, hashlib.sha256).hexdigest(), lower) for key in secrets]
+    return any(found)
+
+
+def without(raw: msgspec.Raw) -> msgspec.Raw:
+    """The event without its signature: `hmac` of its own and `context.hmac` are left out, all else stays."""
+    fields = _OBJECT(raw)
+    fields.pop("hmac", None)
+    context = bytes(fields.get("context", NO_JSON))
+    if context.startswith(b"{"):
+        fields["context"] = context_without(msgspec.Raw(context))
+    return msgspec.Raw(_ENCODE(fields))
+
+
+def context_without(raw: msgspec.Raw) -> msgspec.Raw:
+    """A context object without its `hmac`."""
+    fields = _OBJECT(raw)
+    if fields.pop("hmac", None) is None:
+        return raw
+    return msgspec.Raw(_ENCODE(fields))
+
+
+def _text(given: msgspec.Raw | str | None) -> str:
+    if not given or isinstance(given, str):
+        return given or ""
+    value = bytes(given)
+    return _STRING(value) if value.startswith(b'"') else ""
