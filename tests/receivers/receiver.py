@@ -116,6 +116,13 @@ class Receiver:
                 raise AssertionError(f"{len(self.requests)} of {count} requests came within {timeout_s:g} s")
             return list(self.requests)
 
+    def wait_until_closed(self, *, timeout_s: float = WAIT_S) -> bool:
+        """Whether all connections come to be closed in that time."""
+        deadline = time.monotonic() + timeout_s
+        while self._open and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return not self._open
+
     def close_kept(self) -> None:
         """Ends every connection that is open, as a server does with idle ones."""
         for connection in list(self._open):

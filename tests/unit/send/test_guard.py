@@ -15,13 +15,18 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from headwater.base.outgoing import HttpRequest
 from headwater.send.guard import BLOCKED, Guard, networks
 from headwater.send.ports import Sent
-from headwater.send.resolve import Resolver
+from headwater.send.resolve import Endpoint, Resolver
 from headwater.send.transport import HttpTransport
+from headwater.send.transport_dial import Dialler
 from headwater.send.transport_fault import Fault
+from headwater.send.transport_trace import Trace
+from headwater.send.wire_target import target_of
 from tests.receivers import Receiver, redirect
 from tests.unit.send.dialling import AMPLE_S, send, send_each, use
 
@@ -324,6 +329,34 @@ def test_ranges_as_the_operator_writes_them() -> None:
     ]
     with pytest.raises(ValueError):
         networks(["localhost"])
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_an_address_in_disguise_is_no_more_allowed_than_plain(number: int) -> None:
+    plain = ipaddress.IPv4Address(number)
+    high, low = number >> 16, number & 0xFFFF
+    guard = Guard()
+    assert guard.may_dial(f"::ffff:{plain}", 80) == guard.may_dial(str(plain), 80)
+    for disguise in (f"::{plain}", f"64:ff9b::{plain}", f"2002:{high:x}:{low:x}::1", f"2001:0:{high:x}:{low:x}::1"):
+        assert not guard.may_dial(disguise, 80)
+
+
+def test_what_is_connected_to_is_judged_once_more_right_before(listeners: Listeners) -> None:
+    """As if the resolver had let it through."""
+
+    async def work() -> None:
+        endpoints = tuple(
+            Endpoint(family, address)
+            for family, address in _at(_addresses("127.0.0.1", "::1", "0.0.0.0", "::ffff:127.0.0.1"), listeners.port)
+        )
+        target = target_of(f"http://passed.test:{listeners.port}/")
+        until = asyncio.get_running_loop().time() + AMPLE_S
+        with pytest.raises(Fault) as raised:
+            await Dialler(guard=Guard()).dial(target, endpoints, Trace(AMPLE_S, until))
+        assert raised.value.error_class == "blocked"
+
+    asyncio.run(work())
+    assert listeners.heard() == []
 
 
 # Resolving

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 from pathlib import Path
 
@@ -38,7 +39,7 @@ from tests.receivers import (
     slowly,
     two_answers,
 )
-from tests.receivers.receiver import Behaviour
+from tests.receivers.receiver import Behaviour, Exchange
 from tests.unit.send.dialling import AMPLE_S, LOOPS, send, send_each, use
 
 pytestmark = pytest.mark.parametrize("loop", sorted(LOOPS))
@@ -343,6 +344,36 @@ def test_nor_longer_than_we_like(loop: str) -> None:
 
     with Receiver() as receiver:
         use(work, loop=loop, idle_s=0.01)
+    assert [one.connection for one in receiver.requests] == [1, 2]
+
+
+def test_connections_that_nobody_needs_are_ended(loop: str) -> None:
+    async def work(transport: HttpTransport) -> None:
+        await transport.send(HttpRequest(url=receiver.url), timeout_s=AMPLE_S)
+        assert await asyncio.to_thread(receiver.wait_until_closed)
+
+    with Receiver() as receiver:
+        use(work, loop=loop, idle_s=0.1)
+
+
+def test_what_comes_between_two_requests_is_not_taken_for_an_answer(loop: str) -> None:
+    go_on = threading.Event()
+
+    def late(exchange: Exchange) -> bool:
+        answer()(exchange)
+        go_on.wait(AMPLE_S)
+        exchange.write(b"HTTP/1.1 408 Too late\r\nContent-Length: 0\r\n\r\n")
+        return True
+
+    async def work(transport: HttpTransport) -> Sent:
+        await transport.send(HttpRequest(url=receiver.url), timeout_s=AMPLE_S)
+        go_on.set()
+        assert await asyncio.to_thread(receiver.wait_until_closed)
+        return await transport.send(HttpRequest(url=receiver.url), timeout_s=AMPLE_S)
+
+    with Receiver(late) as receiver:
+        sent = use(work, loop=loop)
+    assert sent.status == 200
     assert [one.connection for one in receiver.requests] == [1, 2]
 
 
