@@ -125,6 +125,12 @@ class Engine:
         lane.look_again()
         self._pump(lane)
 
+    def unstick(self) -> int:
+        """Finds deliveries that nothing works on any more; gives how many. There should be none."""
+        if not self._commits.idle or self._batch is not None:
+            return 0
+        return sum(lane.release_lost() for lane in self._lanes.values())
+
     async def stop(self, *, within_s: float) -> None:
         """Begins nothing new, waits for what is under way, and cuts the rest: it stays pending under the same id."""
         self._stopping = True

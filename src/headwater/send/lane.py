@@ -115,6 +115,12 @@ class Lane:
         keys = self._store.due(self.ref, until_ms=HELD_MS - 1, limit=len(self._taken) + 1)
         return next((due_ms for due_ms, id in keys if id not in self._taken), None)
 
+    def release_lost(self) -> int:
+        """Gives back what was taken and is neither in the window nor under way; only when no result is unwritten."""
+        lost = self._taken - {row.id for row in self._window} if not self.in_flight else set[int]()
+        self._taken -= lost
+        return len(lost)
+
     def separate(self, id: int) -> None:
         """Of a batch that was refused: it goes by itself."""
         self._alone.add(id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from headwater.base.clean import decode_frame
 from headwater.base.clock import parse_iso
@@ -83,6 +83,7 @@ class Router:
         store: Store,
         commits: Commits,
         rules: Callable[[], Rules],
+        refresh: Callable[[], Awaitable[None]],
         on_routed: Callable[[list[Due]], None],
         on_moved: Callable[[int], None],
         log: Callable[[str], None],
@@ -91,6 +92,7 @@ class Router:
         self._store = store
         self._commits = commits
         self._rules = rules
+        self._refresh = refresh
         self._on_routed = on_routed
         self._on_moved = on_moved
         self._log = log
@@ -118,6 +120,8 @@ class Router:
         except (JournalDamaged, OffsetGone) as gap:
             await self._step_over(gap)
             return True
+        if records:  # only now: what was changed before these events were accepted is then seen
+            await self._refresh()
         plan = Plan(self.cursor)
         for record in records:
             frame = decode_frame(record.payload)

@@ -138,7 +138,20 @@ def attempt_ref(attempt_id: int) -> str:
 
 def attempt_number(text: str) -> int | None:
     """The number of an attempt's public id; None when it is none."""
+    return _number(text, "att_")
+
+
+def delivery_ref(id: int) -> str:
+    return f"dlv_{id:x}"
+
+
+def delivery_number(text: str) -> int | None:
+    """The number of a delivery's public id, by which its latest attempt goes; None when it is none."""
+    return _number(text, "dlv_")
+
+
+def _number(text: str, prefix: str) -> int | None:
     try:
-        return int(text.removeprefix("att_"), 16) if text.startswith("att_") else None
+        return int(text.removeprefix(prefix), 16) if text.startswith(prefix) else None
     except ValueError:
         return None

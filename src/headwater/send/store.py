@@ -163,6 +163,19 @@ class Store:
             by_day.setdefault(day_of_id(change.id), []).append(change)
         return sum(self._change(day, each, only_pending) for day, each in by_day.items() if day in self.db.days)
 
+    def let_go(self, ids: Sequence[int]) -> int:
+        """Makes held deliveries due that nothing is before any more; gives how many there were."""
+        rows = [
+            row
+            for day in dict.fromkeys(map(day_of_id, ids))
+            for row in self.db.write(
+                f"SELECT ref, key FROM deliveries_{day} WHERE state = 0 AND key IS NOT NULL AND id IN"
+                " (SELECT value FROM json_each(?))",
+                (msgspec.json.encode(list(ids)).decode(),),
+            )
+        ]
+        return sum(self._release(ref, key) for ref, key in rows)
+
     def skip(self, ids: Sequence[int], reason: str) -> int:
         """Ends deliveries that wait, and says so in the log; `recover` queues them again."""
         wanted = msgspec.json.encode(list(ids)).decode()
@@ -485,7 +498,7 @@ class Store:
             for day in self._days_waiting(ref)
         )
 
-    def _release(self, ref: int, key: int) -> None:
+    def _release(self, ref: int, key: int) -> bool:
         """Lets the next of a key go, unless one is on its way."""
         for day in self._days_waiting(ref):
             rows = self.db.write(
@@ -495,8 +508,10 @@ class Store:
             )
             if rows and rows[0][0] == HELD_MS:
                 self.db.write(f"UPDATE deliveries_{day} SET due_ms = ? WHERE id = ?", (self.now_ms(), rows[0][1]))
+                return True
             if rows:
-                return
+                return False
+        return False
 
     def _days_waiting(self, ref: int) -> list[int]:
         """As `_days_pending`, as the transaction will have left it."""
