@@ -372,7 +372,7 @@ def test_what_comes_between_two_requests_is_not_taken_for_an_answer(loop: str) -
         return await transport.send(HttpRequest(url=receiver.url), timeout_s=AMPLE_S)
 
     with Receiver(late) as receiver:
-        sent = use(work, loop=loop)
+        sent = use(work, loop=loop, idle_s=1000.0)
     assert sent.status == 200
     assert [one.connection for one in receiver.requests] == [1, 2]
 
