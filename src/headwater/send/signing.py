@@ -1,8 +1,8 @@
-"""How an outgoing request proves that it is ours: Standard Webhooks `v1`, and Segment's `X-Signature`.
+"""How an outgoing request proves that it is ours: Standard Webhooks `v1`.
 
-The first signs `id.timestamp.body` with HMAC-SHA256 under every live secret, so that a receiver may hold the old or
-the new one while they are changed. Which secrets are live is the caller's to know. No secret is ever told in an error.
-Sources: the Standard Webhooks specification 1.0.0; Segment's documentation of its Webhooks destination.
+`id.timestamp.body` is signed with HMAC-SHA256 under every live secret, so that a receiver may hold the old or the new
+one while they are changed. Which secrets are live is the caller's to know. No secret is ever told in an error.
+Source: the Standard Webhooks specification 1.0.0.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-import secrets as randomness
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -20,12 +19,6 @@ from headwater.base.errors import InvalidInput
 PREFIX: Final = "whsec_"
 MIN_BYTES: Final = 24
 MAX_BYTES: Final = 64
-_NEW_BYTES: Final = 32
-
-
-def new_secret() -> str:
-    """`whsec_` and 32 random bytes in base64."""
-    return PREFIX + base64.b64encode(randomness.token_bytes(_NEW_BYTES)).decode()
 
 
 def key_of(secret: str) -> bytes:
@@ -55,11 +48,6 @@ def webhook_headers(secrets: Sequence[str], id: str, timestamp: int, body: bytes
     """The headers of Standard Webhooks; the signature is left out where there is no secret."""
     headers = (("webhook-id", id), ("webhook-timestamp", str(timestamp)))
     return (*headers, ("webhook-signature", signature(secrets, id, timestamp, body))) if secrets else headers
-
-
-def segment_signature(shared_secret: str, body: bytes) -> str:
-    """Segment's `X-Signature`: HMAC-SHA1 of the body, in hex."""
-    return hmac.digest(shared_secret.encode(), body, "sha1").hex()
 
 
 def _mac(key: bytes, signed: bytes) -> str:
