@@ -15,25 +15,34 @@ from litestar.types import Message, Scope
 from headwater.api import (
     backup,
     catalog_destinations,
+    delivery,
     events,
+    inbox,
+    integrations,
     replay,
     sign_in,
     source_events,
     sources,
     sql,
     tables,
+    troubleshooting,
     warehouses,
+    webhooks,
     workspace,
     workspaces,
 )
 from headwater.api import (
     catalog as catalog_routes,
 )
+from headwater.api import (
+    destinations as destination_routes,
+)
 from headwater.api.auth import Caller, caller_of, signed_in
 from headwater.api.openapi import document_route, openapi_config
 from headwater.api.ports import Work
 from headwater.api.problem import Report, exception_handlers
 from headwater.api.request import JsonRequest, own_address
+from headwater.api.sending import Sending
 from headwater.catalog.destination_load import Destinations, load_destinations
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
@@ -51,6 +60,12 @@ _PROTECTED: Final = (
     *source_events.ROUTES,
     *events.ROUTES,
     *replay.ROUTES,
+    *webhooks.ROUTES,
+    *troubleshooting.ROUTES,
+    *destination_routes.ROUTES,
+    *integrations.ROUTES,
+    *delivery.ROUTES,
+    *inbox.ROUTES,
     *sql.ROUTES,
     *tables.ROUTES,
     *warehouses.ROUTES,
@@ -63,6 +78,7 @@ def create_app(
     store: Store,
     catalog: Catalog,
     work: Work,
+    sending: Sending,
     public_url: str,
     local_url: str = "",
     destinations: Destinations | None = None,
@@ -81,6 +97,7 @@ def create_app(
         "entries": catalog,
         "destinations": destinations or load_destinations(),
         "work": work,
+        "sending": sending,
         "uploads": uploads or Path(tempfile.gettempdir()) / "headwater-uploads",
     }
     dependencies = {name: _always(value) for name, value in given.items()}

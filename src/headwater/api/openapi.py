@@ -117,6 +117,9 @@ def _described_shapes() -> dict[str, Any]:
     shapes = [Problem, *_below(Shape), *_below(Body)]
     plain = [shape for shape in shapes if not getattr(shape, "__parameters__", ())]
     _, schemas = msgspec.json.schema_components(plain, ref_template=_SCHEMAS + "{name}")
+    for shape in plain:
+        if issubclass(shape, Shape):  # an answer holds every field, also where the code may leave one out
+            schemas[shape.__name__]["required"] = list(schemas[shape.__name__]["properties"])
     return schemas
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Literal
 
 import msgspec
@@ -14,6 +15,8 @@ from headwater.api.given import (
     DEFAULT_LIMIT,
     Body,
     GivenCaller,
+    GivenSending,
+    GivenStore,
     GivenWork,
     Limit,
     Offset,
@@ -21,10 +24,12 @@ from headwater.api.given import (
     Pagination,
     page,
 )
+from headwater.api.integrations import SLUGS
 from headwater.api.ports import ParkedEvent, ParkedPage, Replay
-from headwater.base.clock import iso, parse_iso
-from headwater.base.errors import InvalidInput
-from headwater.control.model import public_id
+from headwater.api.times import span
+from headwater.base.errors import InvalidInput, NotFound
+from headwater.control.model import integration_id, public_id
+from headwater.control.store import Store
 
 
 class NewReplay(Body, frozen=True):
@@ -45,29 +50,50 @@ class Release(Body, frozen=True):
 
 
 @post("/replay", operation_id="createReplay", tags=["Events"], guards=[admin], status_code=202)
-async def create_replay(data: JSONBody[NewReplay], caller: GivenCaller, work: GivenWork) -> Replay:
+async def create_replay(
+    data: JSONBody[NewReplay], caller: GivenCaller, store: GivenStore, work: GivenWork, sending: GivenSending
+) -> Replay:
     """Work off a stretch of the past again; rows are not doubled, figures not counted again. Scope admin.
+
+    Reader send: the events go out once more, under the same ids, to every connection that they match or to the one
+    named.
 
     422 with the earliest time there is when `from` lies before it.
     """
-    start, end = _moment("from", data.start), _moment("to", data.end)
-    if start is not None and end is not None and start >= end:
-        raise InvalidInput("`from` must lie before `to`. Nothing was replayed.", details={"field": "from"})
-    answer = await work.replay(caller.workspace_id, data.reader, start, end, data.connection_id)
+    start, end = span(data.start, data.end, "Nothing was replayed.")
+    if data.reader == "send":
+        connection = await asyncio.to_thread(_connection, store, caller.workspace_id, data.connection_id)
+        return msgspec.convert(await sending.replay_send(caller.workspace_id, start, end, connection), Replay)
+    if data.connection_id is not None:
+        raise InvalidInput(
+            f"`connectionId` is for the reader send alone; the reader {data.reader} has no connections. "
+            "Nothing was replayed.",
+            details={"field": "connectionId"},
+        )
+    answer = await work.replay(caller.workspace_id, data.reader, start, end, None)
     return msgspec.convert(answer, Replay)
 
 
 @get("/replay", operation_id="listReplays", tags=["Events"])
 async def list_replays(
-    caller: GivenCaller, work: GivenWork, limit: Limit = DEFAULT_LIMIT, offset: Offset = 0
+    caller: GivenCaller,
+    work: GivenWork,
+    sending: GivenSending,
+    limit: Limit = DEFAULT_LIMIT,
+    offset: Offset = 0,
 ) -> Page[Replay]:
-    """The replays of this workspace, newest first. Any scope."""
-    return page(msgspec.convert(await work.replays(caller.workspace_id), list[Replay]), limit, offset)
+    """The replays of this workspace, newest first; those of sending before the others. Any scope."""
+    sent = msgspec.convert(await sending.send_replays(caller.workspace_id), list[Replay])
+    return page(sent + msgspec.convert(await work.replays(caller.workspace_id), list[Replay]), limit, offset)
 
 
 @get("/replay/{replay_id:str}", operation_id="getReplay", tags=["Events"])
-async def get_replay(replay_id: FromPath[str], caller: GivenCaller, work: GivenWork) -> Replay:
-    """How far a replay is. Any scope."""
+async def get_replay(replay_id: FromPath[str], caller: GivenCaller, work: GivenWork, sending: GivenSending) -> Replay:
+    """How far a replay or a recovery is. Any scope."""
+    try:
+        return msgspec.convert(await sending.send_replay_status(caller.workspace_id, replay_id), Replay)
+    except NotFound:
+        pass  # the other readers' replays are known elsewhere
     return msgspec.convert(await work.replay_status(caller.workspace_id, replay_id), Replay)
 
 
@@ -87,17 +113,12 @@ async def release_parked(caller: GivenCaller, work: GivenWork, data: JSONBody[Re
     return msgspec.convert(await work.release(caller.workspace_id, data.ids if data else None), Replay)
 
 
-def _moment(field: str, given: str | None) -> str | None:
+def _connection(store: Store, workspace_id: str, given: str | None) -> str | None:
+    """The stored id of a connection of the workspace, which an integration's slug names as well. Raises NotFound."""
     if given is None:
         return None
-    moment = parse_iso(given)
-    if moment is None:
-        raise InvalidInput(
-            f"`{field}` is {given[:40]!r}; allowed is an ISO 8601 time like 2026-01-31T12:00:00Z. "
-            "Nothing was replayed.",
-            details={"field": field},
-        )
-    return iso(moment)
+    stored = integration_id(workspace_id, given) if given in SLUGS else given
+    return store.connections.get(workspace_id, stored).id
 
 
 ROUTES: list[HTTPRouteHandler] = [create_replay, list_replays, get_replay, list_parked, release_parked]

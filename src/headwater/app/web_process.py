@@ -10,6 +10,7 @@ from headwater.api.app import create_app
 from headwater.app import log
 from headwater.app.home import Home
 from headwater.app.listen import Listener
+from headwater.app.remote_sending import RemoteSending
 from headwater.app.remote_work import RemoteWork
 from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.site import Site
@@ -24,10 +25,12 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     home = Home(settings.data_dir)
     work = RpcClient(home.socket("work"), name="working")
     door = RpcClient(home.socket("collect"), name="collecting")
+    sender = RpcClient(home.socket("send"), name="sending")
     api = create_app(
         store=attach_store(home.directory),
         catalog=load_catalog(),
         work=RemoteWork(work=work, door=door, query_timeout_s=settings.query_timeout_s),
+        sending=RemoteSending(sender),
         public_url=settings.public_url,
         local_url=order.url,
         uploads=home.run / "uploads",
@@ -38,6 +41,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     ready()
     await stop.wait()
     await listener.stop(drain_s=2.0)
+    await sender.close()
     await work.close()
     await door.close()
 

@@ -54,6 +54,14 @@ def shown(url: str) -> str:
     return parts._replace(netloc=f"{kept}@{place}").geturl()
 
 
+def host_only(url: str) -> str:
+    """What tells addresses apart and opens nothing: `https://hooks.example.com/…`. The inbox is shown as it is."""
+    parts = _split(url)
+    if parts is None or not parts.netloc:
+        return url
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/…"
+
+
 def _fault(url: str) -> str | None:
     """What is wrong with an address, as the beginning of a sentence; None: nothing."""
     if not url or len(url) > MAX_CHARS:

@@ -53,6 +53,9 @@ OVERLAP_S: Final = 24 * 3600
 MAX_SECRETS: Final = 10
 """Live signing secrets of a connection. Each adds a signature to a header that receivers read in full."""
 
+ADDRESSES: Final = ("url", "host")
+"""Settings that hold an address; a host may be left empty."""
+
 SIGNED_CATALOG: Final = "webhook"
 """The destination that is signed like a webhook."""
 
@@ -191,11 +194,34 @@ class Connections:
             self._record(db, by, f"{row.kind}.reveal-secret", connection_id, workspace_id)
             return live
 
-    def settings(self, workspace_id: str, connection_id: str) -> dict[str, Any]:
-        """The settings with secret ones in the clear: for a preview, never for an answer or a log."""
+    def newest_secret(self, workspace_id: str, connection_id: str) -> str | None:
+        """The one to show at creation; None: the connection is not signed."""
         with self._state.reading() as db:
-            row = self._row(db, workspace_id, connection_id)
-            return {**row.settings, **opened(self._sealer, row.sealed_settings)}
+            self._row(db, workspace_id, connection_id)
+            live = self._live_secrets(db, connection_id)
+        return live[0].secret if live else None
+
+    def drafted(
+        self,
+        workspace_id: str,
+        *,
+        kind: ConnectionKind,
+        spec: DestinationSpec,
+        settings: Mapping[str, Any],
+        mapping: Mapping[str, str],
+        over: str | None = None,
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """Settings, secret ones in the clear, and mapping of a connection as it would be. Never log or show them.
+
+        `over`: what is given stands over this connection's own.
+        """
+        row = None
+        if over is not None:
+            with self._state.reading() as db:
+                row = self._row(db, workspace_id, over)
+        readable, sealed = self._checked_settings(kind, spec, settings, row)
+        fields = {**(row.mapping if row is not None else {}), **mapping}
+        return {**readable, **sealed}, checked_mapping(fields, spec.mapping, spec.name)
 
     def _switch(
         self, workspace_id: str, connection_id: str, action: str, changes: Mapping[str, Any], by: str
@@ -235,25 +261,29 @@ class Connections:
     def _setting_columns(
         self, kind: ConnectionKind, spec: DestinationSpec, given: Mapping[str, Any], row: Row[Any] | None
     ) -> dict[str, Any]:
-        """Secret settings sealed; an address with a password sealed too, and kept readable without it."""
-        stored, display = {}, {}
-        if row is not None:
-            stored = {**row.settings, **opened(self._sealer, row.sealed_settings)}
-            display = row.settings
-        named = {name: stored[name] if _is_display(display, stored, name, value) else value
-                 for name, value in given.items()}  # fmt: skip
-        readable, secret = checked_settings(spec.settings, named, stored, owner=kind)
-        sealed: dict[str, Any] = dict(secret)
+        readable, sealed = self._checked_settings(kind, spec, given, row)
+        display = readable | {name: MASK for name in sealed if name not in readable}
+        return {"settings": display, "sealed_settings": _sealed_as(self._sealer, sealed, row)}
+
+    def _checked_settings(
+        self, kind: ConnectionKind, spec: DestinationSpec, given: Mapping[str, Any], row: Row[Any] | None
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """(readable, sealed). An address with a password is in both: without the password, and whole."""
+        display = row.settings if row is not None else {}
+        stored = {**display, **opened(self._sealer, row.sealed_settings if row is not None else None)}
+        unmasked = {
+            name: stored[name] if _is_display(display, stored, name, value) else value for name, value in given.items()
+        }
+        readable, secret = checked_settings(spec.settings, unmasked, stored, owner=kind)
         for name, value in {**readable, **secret}.items():
             refuse_surrogates(value, f"settings.{name}")
-            if name == "url" and isinstance(value, str):
-                url = checked_url(value, field=f"settings.{name}", inbox=kind == "webhook")
-                sealed |= {name: url} if name in secret or has_credentials(url) else {}
-                readable |= {name: shown(url)} if name not in secret else {}
-            elif name not in secret and isinstance(value, str) and has_credentials(value):
-                sealed[name], readable[name] = value, shown(value)
-        readable |= {name: MASK for name in sealed if name not in readable}
-        return {"settings": readable, "sealed_settings": _sealed_as(self._sealer, stored, sealed, row)}
+        sealed = dict(secret)
+        for name, value in readable.items():
+            if isinstance(value, str) and name in ADDRESSES and (value or name == "url"):
+                readable[name] = checked_url(value, field=f"settings.{name}", inbox=kind == "webhook")
+            if isinstance(value, str) and has_credentials(value.strip()):
+                sealed[name], readable[name] = value.strip(), shown(value.strip())
+        return readable, sealed
 
     def _add_secret(self, db: sa.Connection, connection_id: str) -> None:
         sealed = self._sealer.seal(new_signing_secret())
@@ -392,9 +422,7 @@ def _is_display(display: Mapping[str, Any], stored: Mapping[str, Any], name: str
     return isinstance(value, str) and masked == value and MASK in value and name in stored
 
 
-def _sealed_as(
-    sealer: Sealer, stored: Mapping[str, Any], sealed: Mapping[str, Any], row: Row[Any] | None
-) -> str | None:
+def _sealed_as(sealer: Sealer, sealed: Mapping[str, str], row: Row[Any] | None) -> str | None:
     """The ciphertext; the same one when nothing in it has changed, so that no change is seen where there is none."""
     if not sealed:
         return None

@@ -11,7 +11,7 @@ from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import bootstrap, open_store
 from headwater.control.model import Workspace
 from headwater.control.store import Store
-from tests.unit.api.nearby import Nearby
+from tests.unit.api.nearby import Nearby, NearbySending
 
 ADMIN = "token-of-the-operator"
 URL = "https://data.example.com"
@@ -35,6 +35,11 @@ def work(store: Store) -> Nearby:
 
 
 @pytest.fixture
+def sending() -> NearbySending:
+    return NearbySending()
+
+
+@pytest.fixture
 def faults() -> list[BaseException]:
     """What the API reported as a fault of its own; a test that expects none asserts so."""
     return []
@@ -42,13 +47,19 @@ def faults() -> list[BaseException]:
 
 @pytest.fixture
 def anyone(
-    store: Store, workspace: Workspace, work: Nearby, tmp_path: Path, faults: list[BaseException]
+    store: Store,
+    workspace: Workspace,
+    work: Nearby,
+    sending: NearbySending,
+    tmp_path: Path,
+    faults: list[BaseException],
 ) -> Iterator[TestClient]:
     """A client that has said nothing of itself."""
     app = create_app(
         store=store,
         catalog=load_catalog(),
         work=work,
+        sending=sending,
         public_url=URL,
         uploads=tmp_path / "uploads",
         report=lambda _, error: faults.append(error),

@@ -1,6 +1,6 @@
-"""A worker in the test's own process: it keeps what it is told in lists and dictionaries, and can be away.
+"""A worker and a sender in the test's own process: they keep what they are told in lists, and can be away.
 
-The real one runs in a process of its own and is tested through `headwater serve`.
+The real ones run in processes of their own and are tested through `headwater serve`.
 """
 
 from __future__ import annotations
@@ -135,6 +135,124 @@ class Nearby:
     async def export(self, workspace_id: str, dir: str) -> Any:
         self._noted("export", workspace_id, dir)
         return {"dir": dir, "tables": [{"schema": "s", "table": "t", "file": "s/t.parquet", "rows": 2}]}
+
+
+class NearbySending:
+    """`log` holds the attempts by connection; `away` makes every call fail as a dead process does."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.fails: HeadwaterError | None = None
+        self.calls: list[tuple[Any, ...]] = []
+        self.log: dict[str, list[dict[str, Any]]] = {}
+        self.states: dict[str, dict[str, Any]] = {}
+        self.figures: dict[str, Any] = {
+            "delivered": 0, "notDelivered": 0, "pending": 0, "p95LatencyMs": None, "errors": [], "series": [],
+        }  # fmt: skip
+        self.received: list[dict[str, Any]] = []
+
+    def _noted(self, *call: Any) -> None:
+        self.calls.append(call)
+        if self.away:
+            raise Transient("the sending process is not there; it is started again by itself. Try again in a moment.")
+        if self.fails is not None:
+            error, self.fails = self.fails, None
+            raise error
+
+    async def attempts(
+        self, workspace_id: str, connection_id: str, status: str | None, query: str | None, limit: int, offset: int
+    ) -> Any:
+        self._noted("attempts", workspace_id, connection_id, status, query, limit, offset)
+        found = [each for each in self.log.get(connection_id, []) if status in (None, each["status"])]
+        return {"data": found[offset : offset + limit], "total": len(found)}
+
+    async def attempt(self, workspace_id: str, connection_id: str, attempt_id: str) -> Any:
+        self._noted("attempt", workspace_id, connection_id, attempt_id)
+        return self._attempt(connection_id, attempt_id)
+
+    async def resend(self, workspace_id: str, connection_id: str, attempt_id: str) -> Any:
+        self._noted("resend", workspace_id, connection_id, attempt_id)
+        self._attempt(connection_id, attempt_id)
+        return {"attemptId": "att_2"}
+
+    async def recover(self, workspace_id: str, connection_id: str, since: str) -> Any:
+        self._noted("recover", workspace_id, connection_id, since)
+        return _replay("send")
+
+    async def replay_send(
+        self, workspace_id: str, start: str | None, end: str | None, connection_id: str | None
+    ) -> Any:
+        self._noted("replay_send", workspace_id, start, end, connection_id)
+        return _replay("send")
+
+    async def send_replay_status(self, workspace_id: str, id: str) -> Any:
+        self._noted("send_replay_status", workspace_id, id)
+        if id != "rep_send":
+            raise NotFound(f"there is no replay {id!r}")
+        return _replay("send") | {"id": id}
+
+    async def send_replays(self, workspace_id: str) -> Any:
+        self._noted("send_replays", workspace_id)
+        return [_replay("send") | {"id": "rep_send"}]
+
+    async def test(self, workspace_id: str, connection_id: str, event: dict[str, Any] | None) -> Any:
+        self._noted("test", workspace_id, connection_id, event)
+        made = attempt("att_test", trigger="manual", status="blocked")
+        self.log.setdefault(connection_id, []).insert(0, made)
+        return made
+
+    async def try_event(self, workspace_id: str, connection_id: str, event: dict[str, Any]) -> Any:
+        self._noted("try_event", workspace_id, connection_id, event)
+        request = {"method": "POST", "url": "https://a.example", "headers": {}, "body": "{}"}
+        return {"request": request, "answer": {"status": 200, "headers": {}, "body": "ok"}}
+
+    async def preview(
+        self,
+        workspace_id: str,
+        connection_id: str | None,
+        draft: dict[str, Any] | None,
+        message_id: str | None,
+        event: dict[str, Any] | None,
+    ) -> Any:
+        self._noted("preview", workspace_id, connection_id, draft, message_id, event)
+        return {"requests": [], "mapped": {"email": "ann@example.com"}}
+
+    async def delivery(self, workspace_id: str, connection_id: str | None, start: str | None, end: str | None) -> Any:
+        self._noted("delivery", workspace_id, connection_id, start, end)
+        return self.figures
+
+    async def connection_states(self, workspace_id: str) -> dict[str, Any]:
+        self._noted("connection_states", workspace_id)
+        return self.states
+
+    async def forget_connection(self, workspace_id: str, connection_id: str) -> None:
+        self._noted("forget_connection", workspace_id, connection_id)
+
+    async def inbox(self, workspace_id: str, limit: int, offset: int) -> Any:
+        self._noted("inbox", workspace_id, limit, offset)
+        return {"data": self.received[offset : offset + limit], "total": len(self.received)}
+
+    def _attempt(self, connection_id: str, attempt_id: str) -> dict[str, Any]:
+        for each in self.log.get(connection_id, []):
+            if each["id"] == attempt_id:
+                return each
+        raise NotFound(f"there is no attempt {attempt_id!r} of this connection")
+
+
+def attempt(attempt_id: str, **changes: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "id": attempt_id,
+        "eventId": "8a1b6a52-0000-5000-8000-000000000001",
+        "messageId": "m-1",
+        "url": "https://a.example/in",
+        "attempt": 1,
+        "trigger": "scheduled",
+        "status": "failed",
+        "responseStatus": 500,
+        "responseBody": "no",
+        "at": "2026-01-01T00:00:00.000Z",
+    }
+    return {**made, **changes}
 
 
 def seen_event(seq: int, **changes: Any) -> dict[str, Any]:

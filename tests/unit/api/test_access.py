@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from litestar.testing import TestClient
 
@@ -121,6 +123,26 @@ def test_scopes_hold(client: TestClient, scope: str, reads: int, queries: int, c
     assert answer.status_code == changes
     if changes == 403:
         assert "needs the scope admin" in answer.json()["error"]["message"]
+
+
+def test_every_call_is_open_to_the_scopes_that_its_description_names_and_to_no_others(client: TestClient) -> None:
+    document = client.get("/api/v1/openapi.json").json()
+    needs = {"Scope admin": 2, "Scope data": 1, "Any scope": 0}
+    wrong = []
+    for rank, scope in enumerate(("read", "data", "admin")):
+        key = client.post("/api/v1/workspace/api-keys", json={"name": "k", "scopes": [scope]}).json()["key"]
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                said = operation["summary"] + operation["description"]
+                needed = next((rank for words, rank in needs.items() if words in said), None)
+                if needed is None or path.endswith("/stream") or operation.get("security") == []:
+                    continue
+                answer = client.request(
+                    method, re.sub(r"\{\w+\}", "none", path), json=[], headers={"Authorization": f"Bearer {key}"}
+                )
+                if (answer.status_code == 403) != (rank < needed):
+                    wrong.append((scope, method, path, answer.status_code))
+    assert wrong == []
 
 
 def test_a_workspace_key_stays_in_its_workspace(client: TestClient, store: Store) -> None:

@@ -38,6 +38,12 @@ def change(store: Store, made: Connection, **fields: Any) -> Connection:
     return store.connections.update(made.workspace_id, made.id, spec=spec, fields=ConnectionFields(**fields))
 
 
+def _clear(store: Store, made: Connection, workspace_id: str | None = None) -> dict[str, Any]:
+    """The settings that a preview of the connection as it is would use."""
+    where = workspace_id or made.workspace_id
+    return store.connections.drafted(where, kind=made.kind, spec=SINK, settings={}, mapping={}, over=made.id)[0]
+
+
 def test_a_webhook_begins_enabled_signed_and_with_its_own_defaults(store: Store, workspace: Workspace) -> None:
     made = webhook(store, workspace, name=" Mine ")
     assert (made.name, made.kind, made.catalog, made.enabled, made.paused) == (
@@ -80,7 +86,7 @@ def test_a_workspace_sees_and_changes_its_own_alone(store: Store, workspace: Wor
         lambda: store.connections.enable(other, made.id),
         lambda: store.connections.rotate_secret(other, made.id),
         lambda: store.connections.signing_secrets(other, made.id),
-        lambda: store.connections.settings(other, made.id),
+        lambda: _clear(store, made, other),
     ]
     for attempt in theirs:
         with pytest.raises(NotFound, match="in this workspace"):
@@ -98,7 +104,7 @@ def test_secret_settings_are_masked_sealed_and_kept_when_the_mask_comes_back(
     entry = directory.connection(made.id)
     assert entry is not None
     assert entry.settings == {"url": "https://ann:hunter2@a.example/in", "token": "tok-secret", "size": 11}
-    assert store.connections.settings(workspace.id, made.id) == entry.settings
+    assert _clear(store, made) == entry.settings
     held = b"".join(path.read_bytes() for path in tmp_path.glob("state.db*"))
     assert b"hunter2" not in held
     assert b"tok-secret" not in held
@@ -387,3 +393,22 @@ def test_no_change_is_no_change(store: Store, workspace: Workspace, directory: D
     noted = store.audit(workspace.id)[1]
     assert change(store, made, name="Mine", settings=made.settings, enabled=True) == made
     assert store.audit(workspace.id)[1] == noted
+
+
+def test_a_draft_stands_over_what_is_stored_and_changes_nothing(store: Store, workspace: Workspace) -> None:
+    made = destination(store, workspace, settings={"url": "https://ann:hunter2@a.example", "token": "tok-secret"})
+    drafted = store.connections.drafted(
+        workspace.id,
+        kind="destination",
+        spec=SINK,
+        settings={**made.settings, "size": 12},
+        mapping={"email": "traits.mail"},
+        over=made.id,
+    )
+    whole = {"url": "https://ann:hunter2@a.example", "token": "tok-secret", "size": 12}
+    assert drafted == (whole, {"email": "traits.mail"})
+    assert store.connections.get(workspace.id, made.id) == made
+    with pytest.raises(InvalidInput, match="must be an integer"):
+        store.connections.drafted(
+            workspace.id, kind="destination", spec=SINK, settings={"url": "https://a", "size": "x"}, mapping={}
+        )

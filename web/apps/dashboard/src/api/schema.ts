@@ -144,6 +144,319 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/delivery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Delivered, not delivered, pending, latency, and errors by kind. Any scope; samples need scope data.
+         * @description Delivered, not delivered, pending, latency, and errors by kind. Any scope; samples need scope data.
+         */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's destinations, newest first, and how each fares. Any scope.
+         * @description The workspace's destinations, newest first, and how each fares. Any scope.
+         */
+        get: operations["listDestinations"];
+        put?: never;
+        /**
+         * Add a destination. Scope admin.
+         * @description 400 names the field that is wrong, 422 `unknown_source` the sources that there are, 422 `region_unsupported` when
+         *     the tool does not serve the workspace's region.
+         */
+        post: operations["createDestination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a destination that is not there yet would send for an event; nothing is made or sent. Scope admin.
+         * @description What a destination that is not there yet would send for an event; nothing is made or sent. Scope admin.
+         */
+        post: operations["previewDraft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One destination. Any scope.
+         * @description One destination. Any scope.
+         */
+        get: operations["getDestination"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a destination; what waits for it is never sent. Its log stays until its time is over. Scope admin.
+         * @description Remove a destination; what waits for it is never sent. Its log stays until its time is over. Scope admin.
+         */
+        delete: operations["deleteDestination"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a destination; what waits goes by what is said now. Scope admin.
+         * @description Change a destination; what waits goes by what is said now. Scope admin.
+         */
+        patch: operations["updateDestination"];
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log: every attempt, newest first. Scope data.
+         * @description The log: every attempt, newest first. Scope data.
+         */
+        get: operations["listDestinationAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/attempts/{attemptId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One attempt, with what was sent and what was answered. Scope data.
+         * @description One attempt, with what was sent and what was answered. Scope data.
+         */
+        get: operations["getDestinationAttempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/attempts/{attemptId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the attempt's event again, now, under the same id, also where it had arrived. Scope admin.
+         * @description Send the attempt's event again, now, under the same id, also where it had arrived. Scope admin.
+         */
+        post: operations["resendDestinationAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let events wait; they go out when it is resumed. Scope admin.
+         * @description Let events wait; they go out when it is resumed. Scope admin.
+         */
+        post: operations["pauseDestination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would be sent for an event; nothing is. Scope data.
+         * @description What would be sent for an event; nothing is. Scope data.
+         */
+        post: operations["previewDestination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the events since then that never arrived, the skipped ones too. Scope admin.
+         * @description None that was delivered is sent again. 422 with the earliest time when `since` lies before what is kept.
+         */
+        post: operations["recoverDestination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send what has waited since the pause, and what comes. Scope admin.
+         * @description Send what has waited since the pause, and what comes. Scope admin.
+         */
+        post: operations["resumeDestination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new signing secret; the older ones stay valid for a day, or as long as is said. Scope admin.
+         * @description In the overlap every request is signed with each of them. 409 `too_many_secrets` when ten are valid.
+         */
+        post: operations["rotateDestinationSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The secrets that requests are signed with. Scope admin.
+         * @description That they were shown is kept in the audit log. 409 when this one is not signed.
+         */
+        get: operations["getDestinationSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event and wait for the answer; the log shows it, even when refused. Scope admin.
+         * @description Send a test event and wait for the answer; the log shows it, even when refused. Scope admin.
+         */
+        post: operations["testDestination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/destinations/{connectionId}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one event and see request and answer; queue and log are not touched. Scope admin.
+         * @description Send one event and see request and answer; queue and log are not touched. Scope admin.
+         */
+        post: operations["tryDestination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{messageId}": {
         parameters: {
             query?: never;
@@ -178,6 +491,250 @@ export interface paths {
          * @description Every table of the workspace as a Parquet file. The installation's admin token, as it writes to the server.
          */
         post: operations["createExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/inbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What came to the built-in inbox, newest first. Scope data.
+         * @description What came to the built-in inbox, newest first. Scope data.
+         */
+        get: operations["listInbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Both senders, switched on or not. Any scope.
+         * @description Both senders, switched on or not. Any scope.
+         */
+        get: operations["listIntegrations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One sender. Any scope.
+         * @description One sender. Any scope.
+         */
+        get: operations["getIntegration"];
+        /**
+         * Say where the events go, and switch the sender on or off. Scope admin.
+         * @description 422 `nowhere_to_send` when it is to be on and has neither a source nor a host with a write key.
+         */
+        put: operations["putIntegration"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log: every attempt, newest first. Scope data.
+         * @description The log: every attempt, newest first. Scope data.
+         */
+        get: operations["listIntegrationAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/attempts/{attemptId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One attempt, with what was sent and what was answered. Scope data.
+         * @description One attempt, with what was sent and what was answered. Scope data.
+         */
+        get: operations["getIntegrationAttempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/attempts/{attemptId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the attempt's event again, now, under the same id, also where it had arrived. Scope admin.
+         * @description Send the attempt's event again, now, under the same id, also where it had arrived. Scope admin.
+         */
+        post: operations["resendIntegrationAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let events wait; they go out when it is resumed. Scope admin.
+         * @description Let events wait; they go out when it is resumed. Scope admin.
+         */
+        post: operations["pauseIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would be sent for an event; nothing is. Scope data.
+         * @description What would be sent for an event; nothing is. Scope data.
+         */
+        post: operations["previewIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the events since then that never arrived, the skipped ones too. Scope admin.
+         * @description None that was delivered is sent again. 422 with the earliest time when `since` lies before what is kept.
+         */
+        post: operations["recoverIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send what has waited since the pause, and what comes. Scope admin.
+         * @description Send what has waited since the pause, and what comes. Scope admin.
+         */
+        post: operations["resumeIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event and wait for the answer; the log shows it, even when refused. Scope admin.
+         * @description Send a test event and wait for the answer; the log shows it, even when refused. Scope admin.
+         */
+        post: operations["testIntegration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrations/{connectionId}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one event and see request and answer; queue and log are not touched. Scope admin.
+         * @description Send one event and see request and answer; queue and log are not touched. Scope admin.
+         */
+        post: operations["tryIntegration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -252,14 +809,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The replays of this workspace, newest first. Any scope.
-         * @description The replays of this workspace, newest first. Any scope.
+         * The replays of this workspace, newest first; those of sending before the others. Any scope.
+         * @description The replays of this workspace, newest first; those of sending before the others. Any scope.
          */
         get: operations["listReplays"];
         put?: never;
         /**
          * Work off a stretch of the past again; rows are not doubled, figures not counted again. Scope admin.
-         * @description 422 with the earliest time there is when `from` lies before it.
+         * @description Reader send: the events go out once more, under the same ids, to every connection that they match or to the one
+         *     named.
+         *
+         *     422 with the earliest time there is when `from` lies before it.
          */
         post: operations["createReplay"];
         delete?: never;
@@ -276,8 +836,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How far a replay is. Any scope.
-         * @description How far a replay is. Any scope.
+         * How far a replay or a recovery is. Any scope.
+         * @description How far a replay or a recovery is. Any scope.
          */
         get: operations["getReplay"];
         put?: never;
@@ -633,6 +1193,299 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's webhooks, newest first, and how each fares. Any scope.
+         * @description The workspace's webhooks, newest first, and how each fares. Any scope.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Add a webhook; the answer holds its signing secret. Scope admin.
+         * @description 400 names the field that is wrong, 422 `unknown_source` the sources that there are. Whether the address may be
+         *     dialled is found out when it is: a private one gives attempts of status `blocked`.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One webhook. Any scope.
+         * @description One webhook. Any scope.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a webhook; what waits for it is never sent. Its log stays until its time is over. Scope admin.
+         * @description Remove a webhook; what waits for it is never sent. Its log stays until its time is over. Scope admin.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook; what waits goes by what is said now. Scope admin.
+         * @description Change a webhook; what waits goes by what is said now. Scope admin.
+         */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The log: every attempt, newest first. Scope data.
+         * @description The log: every attempt, newest first. Scope data.
+         */
+        get: operations["listWebhookAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/attempts/{attemptId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One attempt, with what was sent and what was answered. Scope data.
+         * @description One attempt, with what was sent and what was answered. Scope data.
+         */
+        get: operations["getWebhookAttempt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/attempts/{attemptId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the attempt's event again, now, under the same id, also where it had arrived. Scope admin.
+         * @description Send the attempt's event again, now, under the same id, also where it had arrived. Scope admin.
+         */
+        post: operations["resendWebhookAttempt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let events wait; they go out when it is resumed. Scope admin.
+         * @description Let events wait; they go out when it is resumed. Scope admin.
+         */
+        post: operations["pauseWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would be sent for an event; nothing is. Scope data.
+         * @description What would be sent for an event; nothing is. Scope data.
+         */
+        post: operations["previewWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the events since then that never arrived, the skipped ones too. Scope admin.
+         * @description None that was delivered is sent again. 422 with the earliest time when `since` lies before what is kept.
+         */
+        post: operations["recoverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send what has waited since the pause, and what comes. Scope admin.
+         * @description Send what has waited since the pause, and what comes. Scope admin.
+         */
+        post: operations["resumeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new signing secret; the older ones stay valid for a day, or as long as is said. Scope admin.
+         * @description In the overlap every request is signed with each of them. 409 `too_many_secrets` when ten are valid.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The secrets that requests are signed with. Scope admin.
+         * @description That they were shown is kept in the audit log. 409 when this one is not signed.
+         */
+        get: operations["getWebhookSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event and wait for the answer; the log shows it, even when refused. Scope admin.
+         * @description Send a test event and wait for the answer; the log shows it, even when refused. Scope admin.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/troubleshooting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The four questions to ask when nothing arrives, answered, and the last attempt. Scope data.
+         * @description The four questions to ask when nothing arrives, answered, and the last attempt. Scope data.
+         */
+        get: operations["getWebhookTroubleshooting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{connectionId}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one event and see request and answer; queue and log are not touched. Scope admin.
+         * @description Send one event and see request and answer; queue and log are not touched. Scope admin.
+         */
+        post: operations["tryWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -884,6 +1737,75 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * Attempt
+         * @description One try to deliver one event to one connection.
+         *
+         *     `eventId` is what the receiver knows it by (`webhook-id`), the same at each try; `messageId` is the source's own.
+         *     `trigger`: scheduled, or manual (a resend, a test). `status`: delivered; failed (tried again at `nextAttemptAt`);
+         *     blocked (the address is a private one and was never dialled); pending (under way, or waiting for its first try);
+         *     skipped (the connection was disabled); dead (given up). `errorClass` is for programs, `error` the sentence for
+         *     people. Secrets in `requestHeaders` are masked; bodies are cut at 64 KiB, and null in lists.
+         */
+        Attempt: {
+            id: string;
+            eventId: string;
+            messageId: string;
+            url: string;
+            attempt: number;
+            /** @enum {unknown} */
+            trigger: "manual" | "scheduled";
+            /** @enum {unknown} */
+            status: "blocked" | "dead" | "delivered" | "failed" | "pending" | "skipped";
+            /** @default null */
+            responseStatus: number | null;
+            /** @default null */
+            responseBody: string | null;
+            /** @default null */
+            errorClass: string | null;
+            /** @default null */
+            error: string | null;
+            /** @default null */
+            durationMs: number | null;
+            /** @default null */
+            timings: components["schemas"]["AttemptTimings"] | null;
+            /** @default null */
+            address: string | null;
+            /** @default null */
+            requestHeaders: {
+                [key: string]: string;
+            } | null;
+            /** @default null */
+            requestBody: string | null;
+            /** @default null */
+            responseHeaders: {
+                [key: string]: string;
+            } | null;
+            at: string;
+            /** @default null */
+            nextAttemptAt: string | null;
+        };
+        /** AttemptPage */
+        AttemptPage: {
+            data: components["schemas"]["Attempt"][];
+            total: number;
+        };
+        /**
+         * AttemptTimings
+         * @description Milliseconds of each part; null: that part did not happen (a kept connection asks no name server).
+         */
+        AttemptTimings: {
+            /** @default null */
+            dnsMs: number | null;
+            /** @default null */
+            connectMs: number | null;
+            /** @default null */
+            tlsMs: number | null;
+            /** @default null */
+            firstByteMs: number | null;
+            /** @default 0 */
+            totalMs: number;
+        };
+        /**
          * Audit
          * @description `actor` did `action` to `target`.
          */
@@ -1025,7 +1947,7 @@ export interface components {
             ours: boolean;
             required: boolean;
             /** @default [] */
-            properties?: Record<string, unknown>[];
+            properties: Record<string, unknown>[];
         };
         /**
          * CatalogSetting
@@ -1055,12 +1977,195 @@ export interface components {
             token: string;
         };
         /**
+         * ConnectionState
+         * @description How sending fares. `breaker` open: nothing is tried until `nextAttemptAt`, because all of late has failed.
+         *
+         *     `failingSince`: nothing but failure since then; `warning` says to people what will come of it.
+         */
+        ConnectionState: {
+            /** @default 0 */
+            pending: number;
+            /** @default null */
+            oldestPendingAt: string | null;
+            /** @default null */
+            lastDeliveredAt: string | null;
+            /** @default null */
+            lastFailureAt: string | null;
+            /**
+             * @default closed
+             * @enum {unknown}
+             */
+            breaker: "closed" | "half_open" | "open";
+            /** @default null */
+            nextAttemptAt: string | null;
+            /** @default null */
+            failingSince: string | null;
+            /** @default null */
+            warning: string | null;
+        };
+        /**
          * Deleted
          * @description What is no longer there.
          */
         Deleted: {
             id: string;
             deleted: boolean;
+        };
+        /**
+         * Delivery
+         * @description What became of events between two times. `p95LatencyMs` counts from receipt to the 2xx; null: none came.
+         */
+        Delivery: {
+            delivered: number;
+            notDelivered: number;
+            pending: number;
+            p95LatencyMs: number | null;
+            errors: components["schemas"]["DeliveryError"][];
+            series: components["schemas"]["DeliveryPoint"][];
+        };
+        /**
+         * DeliveryError
+         * @description `code` is an HTTP status, or a word for what kept an answer from coming. `sample` null: scope data is needed.
+         */
+        DeliveryError: {
+            code: string;
+            count: number;
+            /** @default null */
+            sample: components["schemas"]["DeliverySample"] | null;
+        };
+        /**
+         * DeliveryPoint
+         * @description What ended in the stretch of time that begins at `at`; `failedAttempts` counts tries, the others events.
+         */
+        DeliveryPoint: {
+            at: string;
+            delivered: number;
+            notDelivered: number;
+            /** @default 0 */
+            failedAttempts: number;
+        };
+        /**
+         * DeliverySample
+         * @description An event on its way: as it was received, as it was sent, as it was answered.
+         */
+        DeliverySample: {
+            /** @default null */
+            received: unknown;
+            /** @default null */
+            sent: unknown;
+            /** @default null */
+            answered: unknown;
+        };
+        /**
+         * Destination
+         * @description A destination; secret settings are masked. Without scope data no more than the host of an address is shown.
+         *
+         *     `mapping` holds the fields that differ from the destination's own.
+         */
+        Destination: {
+            id: string;
+            name: string;
+            enabled: boolean;
+            disabledReason: string;
+            paused: boolean;
+            sourceIds: string[];
+            goneSourceIds: string[];
+            filters: components["schemas"]["Filters"];
+            schedule: number[] | null;
+            perSecond: number | null;
+            ordered: boolean;
+            state: components["schemas"]["ConnectionState"] | null;
+            createdAt: string;
+            catalog: string;
+            settings: Record<string, unknown>;
+            mapping: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * DestinationChange
+         * @description What is null or left out stays; `schedule` and `perSecond` null go back to the usual.
+         */
+        DestinationChange: {
+            /** @default null */
+            enabled?: boolean | null;
+            /**
+             * @description Ids of sources, or the slug of a built-in one: customer-events, rest, segments.
+             * @default null
+             * @example [
+             *       "customer-events"
+             *     ]
+             */
+            sourceIds?: string[] | null;
+            /** @default null */
+            filters?: components["schemas"]["Filters"] | null;
+            /**
+             * @description Seconds to wait before each further try, instead of the usual schedule; null: the usual one. Empty: one try alone.
+             * @example [
+             *       5,
+             *       300,
+             *       1800
+             *     ]
+             */
+            schedule?: number[] | null;
+            /**
+             * @description Deliveries a second at most; null: as the destination says.
+             * @example 10
+             */
+            perSecond?: number | null;
+            /** @default null */
+            ordered?: boolean | null;
+            /** @default null */
+            name?: string | null;
+            /**
+             * @description As the catalogue lists them. What is left out stays or is as usual, null goes back to the usual; a secret is shown masked, and the mask sent back keeps it.
+             * @default null
+             * @example {
+             *       "writeKey": "a-write-key",
+             *       "region": "eu"
+             *     }
+             */
+            settings?: Record<string, unknown> | null;
+            /**
+             * @description Field of the destination → path in the event, over the destination's own. An empty path goes back to that one.
+             * @default null
+             * @example {
+             *       "email": "traits.email|context.traits.email"
+             *     }
+             */
+            mapping?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * DestinationMade
+         * @description `secret` signs its requests where the destination is one that is signed (`webhook`), else null.
+         */
+        DestinationMade: {
+            id: string;
+            name: string;
+            enabled: boolean;
+            disabledReason: string;
+            paused: boolean;
+            sourceIds: string[];
+            goneSourceIds: string[];
+            filters: components["schemas"]["Filters"];
+            schedule: number[] | null;
+            perSecond: number | null;
+            ordered: boolean;
+            state: components["schemas"]["ConnectionState"] | null;
+            createdAt: string;
+            catalog: string;
+            settings: Record<string, unknown>;
+            mapping: {
+                [key: string]: string;
+            };
+            secret: string | null;
+        };
+        /** DestinationPage */
+        DestinationPage: {
+            data: components["schemas"]["Destination"][];
+            pagination: components["schemas"]["Pagination"];
         };
         /**
          * ErrorBody
@@ -1092,6 +2197,25 @@ export interface components {
             fate: string;
             reason: string | null;
             note: string | null;
+        };
+        /**
+         * EventOrNone
+         * @description Null: an event made for the purpose.
+         */
+        EventOrNone: {
+            /**
+             * @description An event as the Tracking API takes it, with its `type`.
+             * @default null
+             * @example {
+             *       "type": "track",
+             *       "event": "Ordered",
+             *       "userId": "user-42",
+             *       "properties": {
+             *         "total": 12
+             *       }
+             *     }
+             */
+            event?: Record<string, unknown> | null;
         };
         /**
          * EventTrail
@@ -1127,6 +2251,39 @@ export interface components {
             file: string;
             rows: number;
         };
+        /**
+         * Filters
+         * @description Which events a connection takes; None: that does not matter. All that is given must hold.
+         *
+         *     `content_ids`: the event is about one of these contents. `event_names`: a track's event, a page's or screen's name,
+         *     or an interaction's label is one of these; on a webhook such a named event needs no topic. `calls`: call kinds.
+         */
+        Filters: {
+            /** @default null */
+            contentIds?: string[] | null;
+            /** @default null */
+            eventNames?: string[] | null;
+            /** @default null */
+            calls?: string[] | null;
+        };
+        /**
+         * GivenEvent
+         * @description The event to send past the queue and the log.
+         */
+        GivenEvent: {
+            /**
+             * @description An event as the Tracking API takes it, with its `type`.
+             * @example {
+             *       "type": "track",
+             *       "event": "Ordered",
+             *       "userId": "user-42",
+             *       "properties": {
+             *         "total": 12
+             *       }
+             *     }
+             */
+            event: Record<string, unknown>;
+        };
         /** IdentitySecret */
         IdentitySecret: {
             id: string;
@@ -1149,6 +2306,90 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * InboxItem
+         * @description One delivery to the built-in inbox, as an endpoint of one's own would have got it.
+         */
+        InboxItem: {
+            id: string;
+            connectionId: string;
+            receivedAt: string;
+            headers: {
+                [key: string]: string;
+            };
+            body: string;
+        };
+        /** InboxItemPage */
+        InboxItemPage: {
+            data: components["schemas"]["InboxItem"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * Integration
+         * @description `id` is also its slug. `configured`: it has somewhere to send to. `writeKey` is masked.
+         *
+         *     `sourceGone`: the source that it hands its events to was deleted.
+         */
+        Integration: {
+            id: string;
+            name: string;
+            description: string;
+            setup: string[];
+            events: string[];
+            configured: boolean;
+            enabled: boolean;
+            disabledReason: string;
+            paused: boolean;
+            writeKey: string | null;
+            host: string | null;
+            sourceId: string | null;
+            sourceGone: boolean;
+            uuidAsUserId: boolean;
+            extended: boolean;
+            state: components["schemas"]["ConnectionState"] | null;
+            createdAt: string | null;
+        };
+        /**
+         * IntegrationGiven
+         * @description Where the events go: to `sourceId`, a source of this workspace, in-process; or by `writeKey` to `host`.
+         *
+         *     A write key without a host must be one of this workspace's sources. What is null or left out stays; an empty
+         *     `host` or `sourceId` takes it away. `uuidAsUserId`: the browser's UUID stands in `userId`. `extended`: more
+         *     properties than the documented ones.
+         */
+        IntegrationGiven: {
+            enabled: boolean;
+            /**
+             * @default null
+             * @example a-write-key
+             */
+            writeKey?: string | null;
+            /**
+             * @default null
+             * @example https://events.example.com
+             */
+            host?: string | null;
+            /** @default null */
+            sourceId?: string | null;
+            /** @default null */
+            uuidAsUserId?: boolean | null;
+            /** @default null */
+            extended?: boolean | null;
+        };
+        /** IntegrationPage */
+        IntegrationPage: {
+            data: components["schemas"]["Integration"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * LiveSecret
+         * @description `expiresAt` null: the newest one.
+         */
+        LiveSecret: {
+            secret: string;
+            createdAt: string;
+            expiresAt: string | null;
+        };
+        /**
          * Me
          * @description `installation`: may pick a workspace with `X-Workspace`. `workspaces` are those it may pick.
          */
@@ -1169,6 +2410,62 @@ export interface components {
         NewApiKey: {
             name: string;
             scopes?: ("admin" | "data" | "read")[];
+        };
+        /**
+         * NewDestination
+         * @description `catalog` is a slug of the catalogue. Without `sourceIds` nothing is sent to it yet.
+         */
+        NewDestination: {
+            /** @default null */
+            enabled?: boolean | null;
+            /**
+             * @description Ids of sources, or the slug of a built-in one: customer-events, rest, segments.
+             * @default null
+             * @example [
+             *       "customer-events"
+             *     ]
+             */
+            sourceIds?: string[] | null;
+            /** @default null */
+            filters?: components["schemas"]["Filters"] | null;
+            /**
+             * @description Seconds to wait before each further try, instead of the usual schedule; null: the usual one. Empty: one try alone.
+             * @example [
+             *       5,
+             *       300,
+             *       1800
+             *     ]
+             */
+            schedule?: number[] | null;
+            /**
+             * @description Deliveries a second at most; null: as the destination says.
+             * @example 10
+             */
+            perSecond?: number | null;
+            /** @default null */
+            ordered?: boolean | null;
+            /** @example segment */
+            catalog: string;
+            name: string;
+            /**
+             * @description As the catalogue lists them. What is left out stays or is as usual, null goes back to the usual; a secret is shown masked, and the mask sent back keeps it.
+             * @default null
+             * @example {
+             *       "writeKey": "a-write-key",
+             *       "region": "eu"
+             *     }
+             */
+            settings?: Record<string, unknown> | null;
+            /**
+             * @description Field of the destination → path in the event, over the destination's own. An empty path goes back to that one.
+             * @default null
+             * @example {
+             *       "email": "traits.email|context.traits.email"
+             *     }
+             */
+            mapping?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * NewLink
@@ -1214,6 +2511,66 @@ export interface components {
             settings?: Record<string, unknown> | null;
         };
         /**
+         * NewWebhook
+         * @description What is left out is as usual: enabled, events of the customer-event doors, no filter, the usual schedule.
+         */
+        NewWebhook: {
+            /** @default null */
+            enabled?: boolean | null;
+            /**
+             * @description Ids of sources, or the slug of a built-in one: customer-events, rest, segments.
+             * @default null
+             * @example [
+             *       "customer-events"
+             *     ]
+             */
+            sourceIds?: string[] | null;
+            /** @default null */
+            filters?: components["schemas"]["Filters"] | null;
+            /**
+             * @description Seconds to wait before each further try, instead of the usual schedule; null: the usual one. Empty: one try alone.
+             * @example [
+             *       5,
+             *       300,
+             *       1800
+             *     ]
+             */
+            schedule?: number[] | null;
+            /**
+             * @description Deliveries a second at most; null: as the destination says.
+             * @example 10
+             */
+            perSecond?: number | null;
+            /** @default null */
+            ordered?: boolean | null;
+            name: string;
+            /**
+             * @description http or https; `headwater:inbox` is the built-in inbox. A password in it is shown masked.
+             * @example https://receiver.example.com/events
+             * @example headwater:inbox
+             */
+            url: string;
+            /**
+             * @default default
+             * @enum {unknown}
+             */
+            format?: "default" | "slack";
+            /**
+             * @description Which customer events go out: content.view, content.interaction, form.submission, experiment.impression. At least one, unless `filters.eventNames` names events.
+             * @default []
+             * @example [
+             *       "content.view",
+             *       "content.interaction"
+             *     ]
+             */
+            topics?: ("content.interaction" | "content.view" | "experiment.impression" | "form.submission")[];
+            /**
+             * @description For receivers that check `X-Signature`, the hex HMAC-SHA1 of the body. Format default only.
+             * @default null
+             */
+            sharedSecret?: string | null;
+        };
+        /**
          * NewWorkspace
          * @description The region is fixed from now on.
          */
@@ -1221,6 +2578,18 @@ export interface components {
             name: string;
             /** @enum {unknown} */
             region: "eu" | "us";
+        };
+        /**
+         * OutgoingRequest
+         * @description What would be sent, or was. Secrets are masked. A file has the method `FILE` and its name as `url`.
+         */
+        OutgoingRequest: {
+            method: string;
+            url: string;
+            headers: {
+                [key: string]: string;
+            };
+            body: string | null;
         };
         /**
          * Pagination
@@ -1262,9 +2631,84 @@ export interface components {
             /** @default null */
             everySeconds?: number | null;
         };
+        /**
+         * PreviewDraft
+         * @description A destination that is not there yet, and an event to look at it with.
+         */
+        PreviewDraft: {
+            /** @default null */
+            messageId?: string | null;
+            /**
+             * @description An event as the Tracking API takes it, with its `type`.
+             * @default null
+             * @example {
+             *       "type": "track",
+             *       "event": "Ordered",
+             *       "userId": "user-42",
+             *       "properties": {
+             *         "total": 12
+             *       }
+             *     }
+             */
+            event?: Record<string, unknown> | null;
+            /** @default null */
+            settings?: Record<string, unknown> | null;
+            /** @default null */
+            mapping?: {
+                [key: string]: string;
+            } | null;
+            catalog: string;
+        };
+        /**
+         * PreviewEvent
+         * @description An event that went by lately, by its `messageId`, or one given whole; neither: the newest that matches.
+         *
+         *     `settings` and `mapping` are looked at in the place of the stored ones; a masked secret stands for the stored one.
+         */
+        PreviewEvent: {
+            /** @default null */
+            messageId?: string | null;
+            /**
+             * @description An event as the Tracking API takes it, with its `type`.
+             * @default null
+             * @example {
+             *       "type": "track",
+             *       "event": "Ordered",
+             *       "userId": "user-42",
+             *       "properties": {
+             *         "total": 12
+             *       }
+             *     }
+             */
+            event?: Record<string, unknown> | null;
+            /** @default null */
+            settings?: Record<string, unknown> | null;
+            /** @default null */
+            mapping?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * Previewed
+         * @description What would be sent; nothing was. `mapped` is what the field mapping takes out of the event.
+         */
+        Previewed: {
+            requests: components["schemas"]["OutgoingRequest"][];
+            mapped: Record<string, unknown>;
+        };
         /** Problem */
         Problem: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /**
+         * Question
+         * @description `answer` false: this is why nothing arrives. `evidence` says what the answer rests on, and what to do.
+         */
+        Question: {
+            id: string;
+            question: string;
+            answer: boolean;
+            evidence: string;
         };
         /**
          * ReaderAccount
@@ -1277,6 +2721,25 @@ export interface components {
             pending: number;
             dead: number;
             skipped: number;
+        };
+        /**
+         * ReceivedAnswer
+         * @description What came back; `status` null: no answer, and `error` says why.
+         */
+        ReceivedAnswer: {
+            status: number | null;
+            headers: {
+                [key: string]: string;
+            };
+            body: string | null;
+            /** @default null */
+            durationMs: number | null;
+            /** @default null */
+            address: string | null;
+            /** @default null */
+            errorClass: string | null;
+            /** @default null */
+            error: string | null;
         };
         /**
          * Release
@@ -1302,6 +2765,21 @@ export interface components {
         ReplayPage: {
             data: components["schemas"]["Replay"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * Resent
+         * @description `attemptId` names the attempt that is made now.
+         */
+        Resent: {
+            attemptId: string;
+        };
+        /**
+         * Rotation
+         * @description `overlapSeconds`: how long the older secrets stay valid; 0: they end now.
+         */
+        Rotation: {
+            /** @default 86400 */
+            overlapSeconds?: number;
         };
         /**
          * SeenEvent
@@ -1338,6 +2816,22 @@ export interface components {
         /** SignedInUntil */
         SignedInUntil: {
             expiresAt: string;
+        };
+        /**
+         * SigningSecret
+         * @description `secret` is the newest; `live` are all that requests are signed with now, newest first.
+         */
+        SigningSecret: {
+            secret: string;
+            live: components["schemas"]["LiveSecret"][];
+        };
+        /**
+         * Since
+         * @description Received at or after: ISO 8601.
+         */
+        Since: {
+            /** @example 2026-01-31T12:00:00Z */
+            since: string;
         };
         /**
          * Source
@@ -1425,11 +2919,37 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * Switched
+         * @description How the connection is switched now.
+         */
+        Switched: {
+            id: string;
+            enabled: boolean;
+            paused: boolean;
+        };
+        /**
          * TargetDirectory
          * @description An absolute path on the server, empty or not there yet.
          */
         TargetDirectory: {
             dir: string;
+        };
+        /**
+         * Tried
+         * @description One event sent past the queue and the log: what went out, and what came back.
+         */
+        Tried: {
+            request: components["schemas"]["OutgoingRequest"] | null;
+            answer: components["schemas"]["ReceivedAnswer"] | null;
+        };
+        /**
+         * Troubleshooting
+         * @description `lastAttempt` null: nothing was ever tried, or the sending process is away.
+         */
+        Troubleshooting: {
+            webhookId: string;
+            questions: components["schemas"]["Question"][];
+            lastAttempt: components["schemas"]["Attempt"] | null;
         };
         /**
          * UserTable
@@ -1483,6 +3003,108 @@ export interface components {
         /** WarehouseSchemaPage */
         WarehouseSchemaPage: {
             data: components["schemas"]["WarehouseSchema"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * Webhook
+         * @description A webhook; `sharedSecret` is masked. Without scope data no more than the host of `url` is shown.
+         */
+        Webhook: {
+            id: string;
+            name: string;
+            enabled: boolean;
+            disabledReason: string;
+            paused: boolean;
+            sourceIds: string[];
+            goneSourceIds: string[];
+            filters: components["schemas"]["Filters"];
+            schedule: number[] | null;
+            perSecond: number | null;
+            ordered: boolean;
+            state: components["schemas"]["ConnectionState"] | null;
+            createdAt: string;
+            url: string;
+            /** @enum {unknown} */
+            format: "default" | "slack";
+            topics: ("content.interaction" | "content.view" | "experiment.impression" | "form.submission")[];
+            sharedSecret: string | null;
+        };
+        /**
+         * WebhookChange
+         * @description What is null or left out stays; `schedule` and `perSecond` null go back to the usual. An empty `sharedSecret`
+         *     takes it away. An address sent back with its masked password keeps it.
+         */
+        WebhookChange: {
+            /** @default null */
+            enabled?: boolean | null;
+            /**
+             * @description Ids of sources, or the slug of a built-in one: customer-events, rest, segments.
+             * @default null
+             * @example [
+             *       "customer-events"
+             *     ]
+             */
+            sourceIds?: string[] | null;
+            /** @default null */
+            filters?: components["schemas"]["Filters"] | null;
+            /**
+             * @description Seconds to wait before each further try, instead of the usual schedule; null: the usual one. Empty: one try alone.
+             * @example [
+             *       5,
+             *       300,
+             *       1800
+             *     ]
+             */
+            schedule?: number[] | null;
+            /**
+             * @description Deliveries a second at most; null: as the destination says.
+             * @example 10
+             */
+            perSecond?: number | null;
+            /** @default null */
+            ordered?: boolean | null;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            url?: string | null;
+            /** @default null */
+            format?: ("default" | "slack") | null;
+            /** @default null */
+            topics?: ("content.interaction" | "content.view" | "experiment.impression" | "form.submission")[] | null;
+            /**
+             * @description For receivers that check `X-Signature`, the hex HMAC-SHA1 of the body. Format default only.
+             * @default null
+             */
+            sharedSecret?: string | null;
+        };
+        /**
+         * WebhookMade
+         * @description `secret` signs its requests (Standard Webhooks); `GET …/secret` shows it again.
+         */
+        WebhookMade: {
+            id: string;
+            name: string;
+            enabled: boolean;
+            disabledReason: string;
+            paused: boolean;
+            sourceIds: string[];
+            goneSourceIds: string[];
+            filters: components["schemas"]["Filters"];
+            schedule: number[] | null;
+            perSecond: number | null;
+            ordered: boolean;
+            state: components["schemas"]["ConnectionState"] | null;
+            createdAt: string;
+            url: string;
+            /** @enum {unknown} */
+            format: "default" | "slack";
+            topics: ("content.interaction" | "content.view" | "experiment.impression" | "form.submission")[];
+            sharedSecret: string | null;
+            secret: string;
+        };
+        /** WebhookPage */
+        WebhookPage: {
+            data: components["schemas"]["Webhook"][];
             pagination: components["schemas"]["Pagination"];
         };
         /**
@@ -1791,6 +3413,665 @@ export interface operations {
             };
         };
     };
+    getDelivery: {
+        parameters: {
+            query?: {
+                /** @description A webhook, a destination or an integration; left out: all. */
+                connectionId?: string | null;
+                /** @description At or after; left out: a day ago. */
+                from?: string | null;
+                /** @description Before; left out: now. */
+                to?: string | null;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDestinations: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDestination"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationMade"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewDraft: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewDraft"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Previewed"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Destination"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDestinationAttempts: {
+        parameters: {
+            query?: {
+                /** @description Only attempts of this status. */
+                status?: "delivered" | "failed" | "pending" | "blocked" | "skipped" | "dead" | null;
+                /** @description A piece of an id, of the event's name, or of the answer. Empty: everything. */
+                q?: string;
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDestinationAttempt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+                attemptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendDestinationAttempt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+                attemptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resent"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewEvent"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Previewed"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recoverDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Since"];
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateDestinationSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"] | null;
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSecret"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDestinationSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSecret"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventOrNone"] | null;
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenEvent"];
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getEvent: {
         parameters: {
             query?: never;
@@ -1848,6 +4129,485 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportDone"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listInbox: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxItemPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIntegrations: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntegrationGiven"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Integration"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIntegrationAttempts: {
+        parameters: {
+            query?: {
+                /** @description Only attempts of this status. */
+                status?: "delivered" | "failed" | "pending" | "blocked" | "skipped" | "dead" | null;
+                /** @description A piece of an id, of the event's name, or of the answer. Empty: everything. */
+                q?: string;
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIntegrationAttempt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+                attemptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendIntegrationAttempt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+                attemptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resent"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewEvent"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Previewed"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recoverIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Since"];
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventOrNone"] | null;
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryIntegration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenEvent"];
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
@@ -2852,6 +5612,624 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookMade"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookAttempts: {
+        parameters: {
+            query?: {
+                /** @description Only attempts of this status. */
+                status?: "delivered" | "failed" | "pending" | "blocked" | "skipped" | "dead" | null;
+                /** @description A piece of an id, of the event's name, or of the answer. Empty: everything. */
+                q?: string;
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttemptPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookAttempt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+                attemptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendWebhookAttempt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+                attemptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resent"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewEvent"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Previewed"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recoverWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Since"];
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Switched"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rotation"] | null;
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSecret"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningSecret"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventOrNone"] | null;
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhookTroubleshooting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Troubleshooting"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenEvent"];
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
