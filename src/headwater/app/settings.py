@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     query_memory_mib: int
     query_rows: int
     egress_allow: list[str]
+    egress_ca_file: str
     scripts_dir: str
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
@@ -154,7 +155,21 @@ def _checked(values: Mapping[str, Any]) -> Settings:
         )
     for key in ("trusted_proxies", "egress_allow"):
         _check_networks(key, getattr(settings, key))
+    _check_authorities(settings.egress_ca_file)
     return settings
+
+
+def _check_authorities(path: str) -> None:
+    if not path:
+        return
+    import ssl  # some megabytes, and most installations have no such file
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError as error:  # ssl.SSLError is one
+        raise InvalidInput(
+            f"egress_ca_file is {path!r}, which cannot be read as certificates in PEM ({error}). Nothing was started."
+        ) from None
 
 
 def _check_networks(key: str, networks: list[str]) -> None:

@@ -86,6 +86,8 @@ def test_variables_of_the_command_line_are_no_settings():
         ("TLS_CERT", "cert.pem", "only one is set"),
         ("TRUSTED_PROXIES", "10.0.0.0/99", "no address range"),
         ("EGRESS_ALLOW", "localhost", "no address range"),
+        ("EGRESS_CA_FILE", "/nowhere/ca.pem", "/nowhere/ca.pem"),
+        ("EGRESS_CA_FILE", __file__, "certificates in PEM"),
     ],
 )
 def test_a_wrong_value_is_named_and_nothing_starts(name: str, value: str, told: str):
