@@ -14,6 +14,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
+from headwater.api.faults import Fault, faults, sentence
 from headwater.base.errors import (
     Conflict,
     Forbidden,
@@ -105,18 +106,14 @@ def _from_http(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     if status == 405:
         message = f"{request.method} is not allowed at {request.url.path}; /api/v1/openapi.json says what is."
         return _answer(405, code, message, None, headers)
-    details = error.extra if isinstance(error.extra, list) and error.extra else None
-    return _answer(status, code, _sentence(error, details), details, headers)
+    found = faults(request, error.extra) if isinstance(error.extra, list) and error.extra else None
+    return _answer(status, code, _sentence(error, found), found, headers)
 
 
-def _sentence(error: HTTPException, details: list[Any] | None) -> str:
-    if not details:
+def _sentence(error: HTTPException, found: list[Fault] | None) -> str:
+    if not found:
         return f"{_first_line(error.detail)}. Nothing was changed."
-    return f"The request does not fit: {'; '.join(map(_fault, details))}. Nothing was changed."
-
-
-def _fault(fault: dict[str, Any]) -> str:
-    return f"{fault.get('key') or fault.get('source', 'body')}: {fault.get('message')}"
+    return sentence(found)
 
 
 def _first_line(text: str) -> str:

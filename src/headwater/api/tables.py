@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PurePath
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
-from litestar import Request, delete, get, post
+from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter, SkipValidation
@@ -15,6 +15,7 @@ from litestar.params import FromPath, QueryParameter, SkipValidation
 from headwater.api.auth import admin
 from headwater.api.given import DEFAULT_LIMIT, Body, Deleted, GivenCaller, GivenWork, Limit, Offset, Page, page
 from headwater.api.ports import UserTable, Work
+from headwater.api.request import JsonRequest
 from headwater.api.uploads import MAX_FILE_BYTES, chunks_of, spooled, upload_of
 from headwater.base.errors import InvalidInput, NotFound
 from headwater.base.naming import snake_case
@@ -81,7 +82,7 @@ async def list_tables(
     request_max_body_size=MAX_FILE_BYTES + 1024 * 1024,
 )
 async def put_table(
-    request: Request[Any, Any, Any],
+    request: JsonRequest,
     caller: GivenCaller,
     work: GivenWork,
     uploads: GivenUploads,
@@ -130,11 +131,8 @@ async def delete_table(name: FromPath[str], caller: GivenCaller, work: GivenWork
     return Deleted(id=name, deleted=True)
 
 
-async def _put_postgres(request: Request[Any, Any, Any], caller: GivenCaller, work: Work) -> UserTable:
-    try:
-        given = msgspec.json.decode(await request.body(), type=PostgresTable)
-    except msgspec.MsgspecError as error:
-        raise InvalidInput(f"The body does not fit: {error}. Nothing was copied.") from None
+async def _put_postgres(request: JsonRequest, caller: GivenCaller, work: Work) -> UserTable:
+    given = await request.body_as(PostgresTable)
     answer = await work.tables_put_postgres(
         caller.workspace_id, _checked_name(given.name), given.dsn, given.table, given.every_seconds
     )

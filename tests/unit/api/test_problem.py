@@ -106,9 +106,63 @@ def test_bad_bodies_are_400_and_change_nothing(client: TestClient, body: bytes, 
     assert client.get("/api/v1/sources").json()["pagination"]["total"] == 3
 
 
-def test_a_fault_in_the_body_is_named(client: TestClient) -> None:
-    answer = client.post("/api/v1/sources", json={"catalog": "candu", "nmae": "x"})
-    assert "nmae" in error_of(answer)["message"]
+NEW_SOURCE = "a JSON object with catalog and name, and optionally settings"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", f"The request has no body; it must be {NEW_SOURCE}."),
+        (b"{", f"The body is not valid JSON: it ends in the middle. It must be {NEW_SOURCE}."),
+        (b"nope", f"The body is not valid JSON: invalid character (at byte 4). It must be {NEW_SOURCE}."),
+        (b"{} x", f"The body is not valid JSON: trailing characters (at byte 4). It must be {NEW_SOURCE}."),
+        (b'{"name":"\xff"}', "The body is not UTF-8: byte 9 is 0xff."),
+        (b"[]", f"The body must be {NEW_SOURCE}; it is a list."),
+        (b'{"catalog":"candu"}', f"`name` is missing in the body, which must be {NEW_SOURCE}."),
+        (
+            b'{"catalog":"candu","nmae":"x"}',
+            f"`nmae` is no field of the body, which must be {NEW_SOURCE}. Did you mean `name`?",
+        ),
+        (b'{"catalog":1,"name":"x"}', "`catalog` must be a string; it is an integer."),
+        (b'{"catalog":"a","name":"x","settings":[]}', "`settings` must be a JSON object; it is a list."),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_said_in_one_sentence(client: TestClient, body: bytes, says: str) -> None:
+    answer = client.post("/api/v1/sources", content=body, headers={"Content-Type": "application/json"})
+    assert error_of(answer)["message"] == f"{says} Nothing was changed."
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "says"),
+    [
+        ("POST", "/workspaces", {"name": "x", "region": "mars"}, "`region` is 'mars'; allowed: eu, us."),
+        (
+            "POST",
+            "/workspace/api-keys",
+            {"name": "x", "scopes": ["root"]},
+            "`scopes[0]` is 'root'; allowed: admin, data, read.",
+        ),
+        ("PATCH", "/sources/rest", {"enabled": "yes"}, "`enabled` must be true or false or null; it is a string."),
+        ("POST", "/replay", {"reader": "warehouse", "from": 1}, "`from` must be a string or null; it is an integer."),
+        ("POST", "/tables", {"name": "x", "dsn": "d", "table": []}, "`table` must be a string; it is a list."),
+        (
+            "POST",
+            "/tables",
+            {"name": "x"},
+            "`dsn` is missing in the body, which must be a JSON object with name, dsn and table, and optionally "
+            "everySeconds.",
+        ),
+        ("GET", "/sources?limit=x", None, "`limit` is 'x'; it must be an integer."),
+        ("GET", "/sources?limit=1001", None, "`limit` is '1001'; it must be an integer <= 1000."),
+        ("DELETE", "/sources/rest?dropSchema=maybe", None, "`dropSchema` is 'maybe'; it must be true or false."),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_with_what_is_allowed(
+    client: TestClient, method: str, path: str, body: Any, says: str
+) -> None:
+    answer = client.request(method, f"/api/v1{path}", json=body)
+    assert (answer.status_code, error_of(answer)["message"]) == (400, f"{says} Nothing was changed.")
+    assert [set(each) for each in error_of(answer)["details"]] == [{"key", "source", "message"}]
 
 
 def test_a_body_that_is_too_large_is_413(client: TestClient) -> None:
