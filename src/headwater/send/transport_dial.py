@@ -25,6 +25,7 @@ class Dialler:
 
     async def dial(self, target: Target, endpoints: tuple[Endpoint, ...], trace: Trace) -> Connection:
         """The first address that takes the connection; each has its share of the time that is left. Raises Fault."""
+        trust = self._trust() if target.tls else None
         fault = Fault("dns_error", f'The name "{target.host}" does not resolve to an address. Nothing was sent.')
         for position, endpoint in enumerate(endpoints):
             trace.dialling(endpoint.address)
@@ -38,7 +39,7 @@ class Dialler:
                 fault = found
                 continue
             trace.connected()
-            return await self._started(target, endpoint.address, connected, trace)
+            return await self._started(target, endpoint.address, connected, trust, trace)
         raise fault
 
     async def dial_unix(self, path: str, trace: Trace) -> Connection:
@@ -69,10 +70,15 @@ class Dialler:
         return connected
 
     async def _started(
-        self, target: Target, address: SockAddress, connected: socket.socket, trace: Trace
+        self,
+        target: Target,
+        address: SockAddress,
+        connected: socket.socket,
+        trust: ssl.SSLContext | None,
+        trace: Trace,
     ) -> Connection:
         loop = asyncio.get_running_loop()
-        trust, name = (self._trust(), target.host) if target.tls else (None, None)
+        name = target.host if trust is not None else None
         try:
             _, protocol = await loop.create_connection(
                 lambda: Connection(address), sock=connected, ssl=trust, server_hostname=name
@@ -82,16 +88,22 @@ class Dialler:
         except OSError as error:
             raise Fault("tls_error", f"{target.place} ended the connection while it was being encrypted.") from error
         finally:
-            if target.tls:
+            if trust is not None:
                 trace.encrypted()
         return protocol
 
     def _trust(self) -> ssl.SSLContext:
+        """Made once, when it is first needed."""
         if self._context is None:
             context = ssl.create_default_context()
             context.set_alpn_protocols(["http/1.1"])
-            if self._ca_file is not None:
-                context.load_verify_locations(cafile=self._ca_file)
+            try:
+                if self._ca_file is not None:
+                    context.load_verify_locations(cafile=self._ca_file)
+            except OSError:
+                raise Fault(
+                    "tls_error", "The file of egress_ca_file cannot be read on this server. Nothing was sent."
+                ) from None
             self._context = context
         return self._context
 

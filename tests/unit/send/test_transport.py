@@ -456,6 +456,13 @@ def test_an_authority_that_nobody_trusts(loop: str, tmp_path: Path) -> None:
     assert (sent.error_class, receiver.requests) == ("tls_error", [])
 
 
+def test_authorities_that_have_gone_since_the_start(loop: str, tmp_path: Path) -> None:
+    with Receiver(tls=Trust(tmp_path).server("127.0.0.1")) as receiver:
+        sent = send(receiver.url, ca_file=tmp_path / "none.pem", loop=loop)
+    assert (sent.error_class, receiver.connections) == ("tls_error", 0)
+    assert "egress_ca_file" in sent.error
+
+
 def test_plain_text_on_an_encrypted_port_and_the_reverse(loop: str, tmp_path: Path) -> None:
     with Receiver(before=lambda connection, _stop: connection.sendall(b"HTTP/1.1 400 Bad\r\n\r\n")) as plain:
         sent = send(plain.url.replace("http:", "https:"), loop=loop)
