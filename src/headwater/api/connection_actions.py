@@ -31,7 +31,7 @@ from headwater.api.given import (
     Pagination,
 )
 from headwater.api.ports import Replay, Shape
-from headwater.api.sending import Attempt, AttemptPage, AttemptStatus, Draft, Previewed, Resent, Tried
+from headwater.api.sending import Attempt, AttemptStatus, Draft, FoundAttempts, Previewed, Resent, Tried
 from headwater.api.times import moment
 from headwater.catalog.destination_load import Destinations
 from headwater.control.model import Connection, ConnectionKind, integration_id
@@ -283,7 +283,7 @@ def _log_routes(path: str, noun: str, tag: str, find: Find) -> list[HTTPRouteHan
     ) -> Page[Attempt]:
         made = await find(store, caller.workspace_id, connection_id)
         found = msgspec.convert(
-            await sending.attempts(caller.workspace_id, made.id, status, q or None, limit, offset), AttemptPage
+            await sending.attempts(caller.workspace_id, made.id, status, q or None, limit, offset), FoundAttempts
         )
         return Page(data=found.data, pagination=Pagination(total=found.total, limit=limit, offset=offset))
 

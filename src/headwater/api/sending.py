@@ -58,7 +58,7 @@ class Attempt(Shape, frozen=True, kw_only=True):
     next_attempt_at: str | None = None
 
 
-class AttemptPage(Shape, frozen=True):
+class FoundAttempts(Shape, frozen=True):
     data: list[Attempt]
     total: int
 
@@ -187,7 +187,7 @@ class Sending(Protocol):
     async def attempts(
         self, workspace_id: str, connection_id: str, status: str | None, query: str | None, limit: int, offset: int
     ) -> Any:
-        """→ AttemptPage, newest first. `query`: a piece of an id, of the event's name or of an answer."""
+        """→ FoundAttempts, newest first. `query`: a piece of an id, of the event's name or of an answer."""
         ...
 
     async def attempt(self, workspace_id: str, connection_id: str, attempt_id: str) -> Any:

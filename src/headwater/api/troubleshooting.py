@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from headwater.api.auth import data
 from headwater.api.given import GivenCaller, GivenSending, GivenStore, GivenWork
 from headwater.api.ports import SeenEvent, Shape, Work
-from headwater.api.sending import Attempt, AttemptPage, Sending
+from headwater.api.sending import Attempt, FoundAttempts, Sending
 from headwater.base.errors import Transient
 from headwater.control.model import Connection, Workspace, builtin_id
 from headwater.control.store import Store
@@ -150,7 +150,7 @@ async def _last_attempt(sending: Sending, made: Connection) -> Attempt | None:
         found = await sending.attempts(made.workspace_id, made.id, None, None, 1, 0)
     except Transient:
         return None
-    attempts = msgspec.convert(found, AttemptPage).data
+    attempts = msgspec.convert(found, FoundAttempts).data
     return attempts[0] if attempts else None
 
 

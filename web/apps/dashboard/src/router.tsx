@@ -105,8 +105,96 @@ const flow = createRoute({
   component: lazyRouteComponent(() => import("./screens/flow/Flow"), "Flow"),
 });
 
+const destinations = createRoute({
+  getParentRoute: () => inside,
+  path: "/destinations",
+  component: lazyRouteComponent(() => import("./screens/destinations/Destinations"), "Destinations"),
+});
+
+const destination = createRoute({
+  getParentRoute: () => inside,
+  path: "/destinations/$id",
+  component: lazyRouteComponent(() => import("./screens/destinations/Destination"), "Destination"),
+});
+
+const destinationCatalog = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/destinations",
+  component: lazyRouteComponent(() => import("./screens/destinations/DestinationCatalog"), "DestinationCatalog"),
+});
+
+const destinationEntry = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/destinations/$slug",
+  component: lazyRouteComponent(() => import("./screens/destinations/Entry"), "DestinationEntry"),
+});
+
+const addDestination = createRoute({
+  getParentRoute: () => inside,
+  path: "/catalog/destinations/$slug/add",
+  component: lazyRouteComponent(() => import("./screens/destinations/AddDestination"), "AddDestination"),
+});
+
+const integrations = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/integrations",
+  component: lazyRouteComponent(() => import("./screens/settings/Integrations"), "Integrations"),
+});
+
+const newWebhook = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/integrations/webhooks/new",
+  component: lazyRouteComponent(() => import("./screens/settings/NewWebhook"), "NewWebhook"),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/integrations/webhooks/$id",
+  component: lazyRouteComponent(() => import("./screens/settings/Webhook"), "Webhook"),
+});
+
+const integration = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/integrations/$slug",
+  component: lazyRouteComponent(() => import("./screens/settings/Integration"), "Integration"),
+});
+
+const inbox = createRoute({
+  getParentRoute: () => inside,
+  path: "/inbox",
+  component: lazyRouteComponent(() => import("./screens/inbox/Inbox"), "Inbox"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/integrations", replace: true });
+  },
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, sources, source, catalog, entry, add, flow, sql])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([
+      home,
+      sources,
+      source,
+      catalog,
+      entry,
+      add,
+      flow,
+      sql,
+      settings,
+      destinations,
+      destination,
+      destinationCatalog,
+      destinationEntry,
+      addDestination,
+      integrations,
+      newWebhook,
+      webhook,
+      integration,
+      inbox,
+    ])]),
   defaultPreload: "intent",
   defaultErrorComponent: Crashed,
   scrollRestoration: true,

@@ -6,7 +6,7 @@ import { workspacePicked } from "./place";
 import type { paths } from "./schema";
 import type { ReplayReader, SettingValue } from "./types";
 
-const api = createClient<paths>();
+export const api = createClient<paths>();
 
 api.use({
   onRequest({ request }) {

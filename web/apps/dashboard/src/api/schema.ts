@@ -1787,7 +1787,7 @@ export interface components {
         /** AttemptPage */
         AttemptPage: {
             data: components["schemas"]["Attempt"][];
-            total: number;
+            pagination: components["schemas"]["Pagination"];
         };
         /**
          * AttemptTimings

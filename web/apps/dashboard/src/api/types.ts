@@ -21,6 +21,22 @@ export type Replay = Schemas["Replay"];
 export type ReplayReader = Schemas["NewReplay"]["reader"];
 export type SqlAnswer = Schemas["SqlResult"];
 
+export type ConnectionKind = "webhooks" | "destinations" | "integrations";
+export type Webhook = Schemas["Webhook"];
+export type WebhookMade = Schemas["WebhookMade"];
+export type WebhookFormat = Webhook["format"];
+export type Topic = Webhook["topics"][number];
+export type Filters = Webhook["filters"];
+export type Destination = Schemas["Destination"];
+export type CatalogDestination = Schemas["CatalogDestination"];
+export type Integration = Schemas["Integration"];
+export type ConnectionState = Schemas["ConnectionState"];
+export type Attempt = Schemas["Attempt"];
+export type AttemptStatus = Attempt["status"];
+export type OutgoingRequest = Schemas["OutgoingRequest"];
+export type Delivery = Schemas["Delivery"];
+export type InboxItem = Schemas["InboxItem"];
+
 /** What an object holds is described to any depth, so the description itself says only "objects" of it. */
 export type PropertySpec = Omit<Schemas["CatalogProperty"], "properties"> & { properties?: PropertySpec[] };
 

@@ -45,8 +45,10 @@ function Header() {
         <nav className="hw-nav" aria-label="Main">
           <Link to="/sources">Sources</Link>
           <Link to="/catalog">Catalogue</Link>
+          <Link to="/destinations">Destinations</Link>
           <Link to="/flow">Flow</Link>
           <Link to="/sql">SQL</Link>
+          <Link to="/settings/integrations">Settings</Link>
         </nav>
         <div style={{ display: "flex", alignItems: "center", gap: "0.5rem", marginInlineStart: "auto" }}>
           <WorkspaceName />

@@ -9,6 +9,7 @@ import type { CatalogEntry } from "../../api/types";
 import { Empty, Failed, Loading } from "../../parts/States";
 import { SearchIcon, WarningIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
+import { Kinds } from "./Kinds";
 import { Marks } from "./Marks";
 
 const route = getRouteApi("/inside/catalog");
@@ -23,6 +24,7 @@ export function Catalog() {
       title="Catalogue"
       lead="Tools that can send their events here. Choose one to see what it sends and to add it."
     >
+      <Kinds />
       <SearchBox q={q} onSearch={(text) => void navigate({ search: { q: text || undefined }, replace: true })} />
       {isPending ? (
         <Loading what="the catalogue" />

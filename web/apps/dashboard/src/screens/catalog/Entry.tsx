@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { catalogSourceQuery } from "../../api/queries";
 import type { CatalogEntry } from "../../api/types";
+import { CatalogLink } from "../../parts/CatalogLink";
 import { Failed, Loading } from "../../parts/States";
 import { LinkIcon, PlusIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
@@ -81,7 +82,11 @@ function About({ entry }: { entry: CatalogEntry }) {
             </Anchor>
           </Term>
         )}
-        {entry.related && <Term name="Related destination">{entry.related}</Term>}
+        {entry.related && (
+          <Term name="Related destination">
+            <CatalogLink kind="destination" slug={entry.related} />
+          </Term>
+        )}
         {entry.docs && (
           <Term name="Documentation">
             <Anchor href={entry.docs} target="_blank" rel="noreferrer">

@@ -1,0 +1,36 @@
+/** The end of a connection, asked for once more before it is done. */
+
+import { Button, Group, Text } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { Dialog } from "../../parts/Dialog";
+import { Failed } from "../../parts/States";
+import { TrashIcon } from "../../shell/icons";
+
+type Props = { what: string; name: string; remove: () => Promise<unknown>; onDone: () => void };
+
+export function Delete({ what, name, remove, onDone }: Props) {
+  const [isAsking, setAsking] = useState(false);
+  const end = useMutation({ mutationFn: remove, onSuccess: onDone });
+  return (
+    <div>
+      <Button variant="outline" color="brick" leftSection={<TrashIcon />} onClick={() => setAsking(true)}>
+        Delete {what}
+      </Button>
+      <Dialog title={`Delete ${name}?`} isOpen={isAsking} onClose={() => setAsking(false)}>
+        <Text size="sm" mb="md">
+          What still waits for it is never sent. Events themselves stay where they are.
+        </Text>
+        {end.error && <Failed what={`delete the ${what}`} error={end.error} />}
+        <Group gap="sm">
+          <Button color="brick" loading={end.isPending} onClick={() => end.mutate()}>
+            Delete
+          </Button>
+          <Button variant="default" onClick={() => setAsking(false)}>
+            Keep it
+          </Button>
+        </Group>
+      </Dialog>
+    </div>
+  );
+}

@@ -1,0 +1,32 @@
+/** Set up a new webhook; its signing secret is shown with it. */
+
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { queryClient } from "../../api/cache";
+import { createWebhook } from "../../api/sending";
+import { Page } from "../../shell/Page";
+import { Back } from "./Back";
+import { WebhookForm } from "./WebhookForm";
+
+export function NewWebhook() {
+  const navigate = useNavigate();
+  const create = useMutation({
+    mutationFn: createWebhook,
+    onSuccess: async (made) => {
+      await queryClient.invalidateQueries({ queryKey: ["webhooks"] });
+      void navigate({ to: "/settings/integrations/webhooks/$id", params: { id: made.id } });
+    },
+  });
+  return (
+    <Page title="Set up a new webhook" lead={<Back />}>
+      <div className="hw-card" style={{ maxWidth: "40rem" }}>
+        <WebhookForm
+          action="Set up webhook"
+          isBusy={create.isPending}
+          error={create.error}
+          onSubmit={(given) => create.mutate(given)}
+        />
+      </div>
+    </Page>
+  );
+}
