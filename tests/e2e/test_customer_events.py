@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import time
 import uuid
 from typing import Any
 from urllib.parse import quote
@@ -143,11 +144,17 @@ def test_what_is_refused_is_told_and_shown_to_its_owner(shared_server: Server, t
     assert answer.json()["rejected"][0]["index"] == 1
     wrong = post(shared_server, "wrong", view())
     assert (wrong.status_code, wrong.json()["code"]) == (403, "invalid_client_token")
-    shared_server.wait_closed()
-    shown = shared_server.api("GET", "/sources/customer-events/events?limit=100")
-    listed = shown["data"] if isinstance(shown, dict) else shown
-    found = [one for one in listed if one["name"] == name]
+    deadline = time.monotonic() + 30
+    while not (found := shown(shared_server, name)) and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert [(one["fate"], one["reason"]) for one in found] == [("rejected", "no_user_anon_id")]
+
+
+def shown(server: Server, name: str) -> list[dict[str, Any]]:
+    """What the debugger shows of events of this name."""
+    answer = server.api("GET", "/sources/customer-events/events?limit=100")
+    listed = answer["data"] if isinstance(answer, dict) else answer
+    return [one for one in listed if name in json.dumps(one["payload"])]
 
 
 def test_the_events_of_one_request_are_all_counted(server: Server) -> None:

@@ -2,9 +2,41 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from sqlalchemy.exc import SQLAlchemyError
+
 from headwater.app.home import Home
+from headwater.base.errors import Transient
+from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import generation_at, sealer_at, state_url
+from headwater.control.contents import ContentNumbers
+from headwater.control.database import State
 from headwater.control.directory import Directory
+
+
+class Contents:
+    """The numbers of contents, for the pipeline, which waits while the state database cannot answer."""
+
+    def __init__(self, home: Home) -> None:
+        state = State(url=state_url(home.directory), generation=generation_at(home.directory))
+        self._numbers = ContentNumbers(state=state)
+
+    def number_of(self, workspace_id: str, content_id: str) -> int:
+        try:
+            return self._numbers.number_of(workspace_id, content_id)
+        except SQLAlchemyError as error:
+            raise Transient("the state database cannot give a content its number now") from error
+
+
+@cache
+def _inbound() -> frozenset[str]:
+    return frozenset(spec.slug for spec in load_catalog().sources() if spec.inbound)
+
+
+def takes_webhooks(slug: str) -> bool:
+    """Whether the catalogue lets the events of such a source come as webhooks; it is read at the first question."""
+    return slug in _inbound()
 
 
 def open_directory(home: Home) -> Directory:

@@ -17,7 +17,7 @@ from headwater.app.settings import Settings
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.warehouses import Warehouses
-from headwater.app.wiring import open_directory
+from headwater.app.wiring import Contents, open_directory
 from headwater.app.work import WorkService
 from headwater.base.clock import now
 from headwater.catalog.load import load_catalog
@@ -139,6 +139,7 @@ def _pipeline(
         log=warn,
         clean_max_bytes=settings.journal_max_bytes,
         expire_above_bytes=_expire_above_bytes(settings),
+        numbers=Contents(home),
     )
 
 

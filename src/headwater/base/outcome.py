@@ -57,5 +57,7 @@ class RejectCode(StrEnum):
     MESSAGE_ID_INVALID = "message_id_invalid"
     TIMESTAMP_INVALID = "timestamp_invalid"
     IDENTITY_INVALID = "identity_invalid"
+    SIGNATURE_INVALID = "signature_invalid"
+    DELETE_NOT_SUPPORTED = "delete_not_supported"
     OVERLOADED = "overloaded"
     TOO_MANY_REQUESTS = "too_many_requests"

@@ -14,8 +14,10 @@ import msgspec
 
 from headwater.base.event import NO_JSON, CallType
 
-Form = Literal["track", "customer"]
-"""`track`: the Tracking API's calls; `customer`: envelopes, as the customer-event doors take them (`base.forms`)."""
+Form = Literal["track", "customer", "candu", "rest"]
+"""`track`: the Tracking API's calls; `rest`: the same as back ends write them, with numbers for ids and times;
+`customer`: envelopes, as the customer-event doors take them; `candu`: envelopes that become tutorial events.
+`base.forms` reads what is not plain."""
 
 
 class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="e"):

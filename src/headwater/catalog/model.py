@@ -21,6 +21,9 @@ EventCall = Literal["track", "screen", "page", "identify", "group"]
 
 REGIONS: Final[tuple[Region, ...]] = get_args(Region)
 
+SHARED_SECRET: Final = "sharedSecret"  # noqa: S105 (the name of a setting)
+"""The setting of a source that its webhooks must be signed with, when it is set."""
+
 SETUP_WORDS: Final[Mapping[str, str]] = {
     "write_key": "the write key",
     "public_url": "the address of this server",

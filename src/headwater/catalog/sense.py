@@ -16,6 +16,7 @@ from headwater.catalog.destination import DestinationSpec
 from headwater.catalog.example import expected_columns, expected_table
 from headwater.catalog.model import (
     SETUP_WORDS,
+    SHARED_SECRET,
     EventSpec,
     Example,
     PropertySpec,
@@ -45,10 +46,20 @@ def senseless(spec: SourceSpec, stem: str) -> list[Complaint]:
         text_complaints(spec),
         _setup(spec.setup, spec.setup_to_add),
         form_complaints(spec.settings),
+        _inbound(spec),
         _events(spec),
         _examples(spec),
     )
     return list(islice((complaint for check in checks for complaint in check), MAX_COMPLAINTS))
+
+
+def _inbound(spec: SourceSpec) -> Iterator[Complaint]:
+    for index, setting in enumerate(spec.settings):
+        if setting.name == SHARED_SECRET and not (spec.inbound and setting.secret and setting.type == "string"):
+            text = (
+                f"{quoted(SHARED_SECRET)} is what signs the webhooks of a source with inbound = true: a secret string."
+            )
+            yield Complaint(("settings", index, "name"), text)
 
 
 def head_complaints(spec: SourceSpec | DestinationSpec, stem: str, other: str) -> Iterator[Complaint]:

@@ -37,6 +37,7 @@ PIXEL: Final = Reply(status=200, body=GIF, headers=_GIF)
 _STATUS: Final[dict[RejectCode, int]] = dict.fromkeys(RejectCode, 400) | {
     RejectCode.INVALID_WRITE_KEY: 401,
     RejectCode.INVALID_CLIENT_TOKEN: 403,
+    RejectCode.SIGNATURE_INVALID: 401,
     RejectCode.TOO_MANY_REQUESTS: 429,
     RejectCode.OVERLOADED: 503,
 }

@@ -102,10 +102,13 @@ _STRINGS = {
 }
 
 
-def judge(raw: msgspec.Raw, call: CallType | None, *, marker: bytes = b"", size_bytes: int = 0) -> Item | Refusal:
+def judge(
+    raw: msgspec.Raw, call: CallType | None, *, marker: bytes = b"", size_bytes: int = 0, lone_groups: bool = False
+) -> Item | Refusal:
     """The call when it may be stored. `call` is the kind the path names; None: the call names it itself.
 
-    `raw` and `marker` are as body.parse gives them; `size_bytes` is counted when it is more than the event itself.
+    `raw` and `marker` are as body.parse gives them; `size_bytes` is counted when it is not that of the event itself.
+    `lone_groups`: a group call needs nobody who is in the group.
     """
     text = bytes(raw)
     wrong = unsound(text, marker, size_bytes or len(text))
@@ -114,8 +117,8 @@ def judge(raw: msgspec.Raw, call: CallType | None, *, marker: bytes = b"", size_
     try:
         item = _ITEM(text)
     except msgspec.ValidationError:
-        return _explain(text, call)
-    return _missing(item, call) or item
+        return _explain(text, call, lone_groups)
+    return _missing(item, call, lone_groups) or item
 
 
 def unsound(text: bytes, marker: bytes, size_bytes: int) -> Refusal | None:
@@ -142,14 +145,14 @@ def signature(context: msgspec.Raw) -> msgspec.Raw:
     return _CONTEXT(context).hmac
 
 
-def _missing(item: Item, call: CallType | None) -> Refusal | None:
+def _missing(item: Item, call: CallType | None, lone_groups: bool) -> Refusal | None:
     """What a call of its kind must have and this one has not. Types are right already."""
     kind = call or item.type
     if kind is None:
         return _no_type(None)
     if kind == "alias":
         return needed("alias", previousId=item.previous_id, userId=item.user_id)
-    if not item.user_id and not item.anonymous_id:
+    if not item.user_id and not item.anonymous_id and not (lone_groups and kind == "group"):
         return no_id(item.user_id, item.anonymous_id)
     if kind == "track":
         return None if item.event else _no_event()
@@ -200,7 +203,7 @@ def _no_type(value: bytes | None) -> Refusal:
     return Refusal(RejectCode.TYPE_NOT_KNOWN, f"{said}, but must be one of {', '.join(CALL_TYPES)}. {NOT_STORED}")
 
 
-def _explain(text: bytes, call: CallType | None) -> Item | Refusal:
+def _explain(text: bytes, call: CallType | None, lone_groups: bool) -> Item | Refusal:
     """Field by field: the first thing that is wrong; or the call, when it only looked wrong."""
     try:
         fields = FIELDS(text)
@@ -214,7 +217,7 @@ def _explain(text: bytes, call: CallType | None) -> Item | Refusal:
         item = _LOOSE(text)
     except msgspec.ValidationError as error:
         return twice(error)
-    return _missing(item, call) or item
+    return _missing(item, call, lone_groups) or item
 
 
 def twice(error: msgspec.ValidationError) -> Refusal:

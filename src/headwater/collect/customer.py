@@ -14,15 +14,15 @@ from typing import Final
 
 import msgspec
 
-from headwater.base.event import MAX_BATCH_EVENTS
 from headwater.base.http import Reply, Request
 from headwater.base.outcome import RejectCode
 from headwater.collect import answers, body, envelopes, identity, query
 from headwater.collect.envelopes import Item
+from headwater.collect.events import events_of
 from headwater.collect.intake import Intake
 from headwater.collect.model import CustomerDirectory, Decision, SourceEntry, WorkspaceEntry
 from headwater.collect.records import Good, Told
-from headwater.collect.refusal import NotTaken, Refusal, shown
+from headwater.collect.refusal import NotTaken, Refusal
 from headwater.control.model import builtin_id
 
 BATCH: Final = "/api/events/batch"
@@ -31,7 +31,6 @@ SOURCE: Final = "customer-events"
 
 _METHODS: Final = {BATCH: ("POST", "OPTIONS"), BLOB: ("GET", "OPTIONS")}
 _RAW: Final = msgspec.json.Decoder(msgspec.Raw).decode
-_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _TOLD: Final = Told(door="customer")
 _UNKNOWN_TOKEN: Final = Refusal(
     RejectCode.INVALID_CLIENT_TOKEN,
@@ -77,7 +76,7 @@ class CustomerDoor:
         try:
             text = _blob(request.query) if path == BLOB else _body(request)
             raw, marker = body.parse(_RAW, text)
-            events, single = _events(raw)
+            events, single = events_of(raw)
         except NotTaken as error:
             return self._intake.refuse(source, error.refusal, b"" if path == BLOB else request.body)
         found = [envelopes.judge(one, marker=marker, size_bytes=len(text) if single else 0) for one in events]
@@ -117,24 +116,3 @@ def _blob(text: str) -> bytes:
             RejectCode.BAD_REQUEST, "The parameter blob is missing; it holds the event in base64. Nothing was stored."
         )
     return body.read(query.from_base64(blob, "blob"), "")
-
-
-def _events(raw: msgspec.Raw) -> tuple[list[msgspec.Raw], bool]:
-    """(the events, whether it is one by itself) of a body that is an object or an array; raises NotTaken."""
-    text = bytes(raw)
-    if text.startswith(b"{"):
-        return [raw], True
-    if not text.startswith(b"["):
-        raise NotTaken(
-            RejectCode.BAD_REQUEST,
-            f"The body is {shown(text)}, but must be an event or an array of events. Nothing was stored.",
-        )
-    events = _LIST(text)
-    if not events:
-        raise NotTaken(RejectCode.EMPTY_BATCH, "The array holds no events. Nothing was stored.")
-    if len(events) > MAX_BATCH_EVENTS:
-        raise NotTaken(
-            RejectCode.PAYLOAD_TOO_LARGE,
-            f"The array has {len(events)} events, but may have {MAX_BATCH_EVENTS} at most. Nothing was stored.",
-        )
-    return events, False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
@@ -11,11 +12,12 @@ from headwater.base.http import Reply, Request
 from headwater.collect import body
 from headwater.collect.customer import CustomerDoor
 from headwater.collect.door import RETRY_AFTER_S, Door
+from headwater.collect.inbound import InboundDirectory, InboundDoor
 from headwater.collect.intake import Intake
 from headwater.collect.model import CustomerDirectory, Decision, Directory, DoorSettings
 
 
-class AnyDirectory(Directory, CustomerDirectory, Protocol):
+class AnyDirectory(Directory, CustomerDirectory, InboundDirectory, Protocol):
     """What the doors together must know."""
 
 
@@ -36,10 +38,21 @@ class Doors:
     `throttled` counts requests by source id, `unproven` user ids without a right signature by source id (where the
     workspace looks), `telemetry` calls of clients about themselves."""
 
-    def __init__(self, *, directory: AnyDirectory, settings: DoorSettings, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        directory: AnyDirectory,
+        settings: DoorSettings,
+        clock: Clock,
+        takes_webhooks: Callable[[str], bool] = lambda _slug: False,
+    ) -> None:
+        """`takes_webhooks` tells by its slug whether the catalogue lets a source's events come as webhooks."""
         self._intake = Intake(settings=settings, clock=clock)
         self._tracking = Door(directory=directory, settings=settings, clock=clock, intake=self._intake)
-        self._others: tuple[SideDoor, ...] = (CustomerDoor(directory=directory, intake=self._intake),)
+        self._others: tuple[SideDoor, ...] = (
+            CustomerDoor(directory=directory, intake=self._intake),
+            InboundDoor(directory=directory, takes=takes_webhooks, intake=self._intake),
+        )
         self.rejected = self._intake.rejected
         self.throttled = self._intake.throttled
         self.unproven = self._intake.identities.unproven

@@ -92,7 +92,7 @@ def context_without(raw: msgspec.Raw) -> msgspec.Raw:
 
 
 def _text(given: msgspec.Raw | str | None) -> str:
-    if not given or isinstance(given, str):
-        return given or ""
-    value = bytes(given)
+    if isinstance(given, str):
+        return given
+    value = bytes(given or NO_JSON)
     return _STRING(value) if value.startswith(b'"') else ""

@@ -18,9 +18,11 @@ import msgspec
 
 from headwater.base.clock import EPOCH, iso, parse_iso
 from headwater.base.event import NO_JSON, CallType, CleanEvent
-from headwater.base.forms import ENVELOPE_CALLS, FORM_SUBMISSION, Envelope, text_of
+from headwater.base.forms import ENVELOPE_CALLS, FORM_SUBMISSION, Envelope, strict, text_of
 from headwater.base.ids import stable_uuid
 from headwater.base.raw import Form, RawRecord
+from headwater.pipeline import tutorials
+from headwater.pipeline.tutorials import ContentNumbers
 
 
 class Call(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -52,7 +54,9 @@ _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 def read_call(raw: msgspec.Raw, form: Form = "track") -> Call | Envelope:
     """Raises msgspec.MsgspecError when it is no call: the door let through what it should not have."""
-    return _ENVELOPE.decode(raw) if form == "customer" else _CALL.decode(raw)
+    if form in ("customer", "candu"):
+        return _ENVELOPE.decode(raw)
+    return _CALL.decode(strict(raw) if form == "rest" else raw)
 
 
 def message_id(call: Call | Envelope, *, journal: str, offset: int, index: int) -> str:
@@ -60,9 +64,13 @@ def message_id(call: Call | Envelope, *, journal: str, offset: int, index: int) 
     return own or stable_uuid("message", journal, str(offset), str(index))
 
 
-def clean(record: RawRecord, call: Call | Envelope, *, message_id: str) -> CleanEvent:
+def clean(
+    record: RawRecord, call: Call | Envelope, *, message_id: str, numbers: ContentNumbers | None = None
+) -> CleanEvent:
+    """Raises ValueError and the like when it cannot be one. `numbers`: see `tutorials`."""
     if isinstance(call, Envelope):
-        return _clean_envelope(record, call, message_id)
+        event = _clean_envelope(record, call, message_id)
+        return tutorials.of(event, numbers) if record.door == "candu" else event
     kind = record.call or call.type
     if kind is None:
         raise ValueError("the call names no type")

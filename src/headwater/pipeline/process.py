@@ -18,6 +18,7 @@ from headwater.base.raw import RawRecord, RejectedNote
 from headwater.journal.protocol import Record
 from headwater.pipeline import normalise
 from headwater.pipeline.dedupe import key_of
+from headwater.pipeline.tutorials import ContentNumbers
 
 Seen = Callable[[Sequence[bytes]], list[bool]]
 _DECODER = msgspec.json.Decoder(RawRecord | RejectedNote)
@@ -55,8 +56,9 @@ class _Candidate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     key: bytes
 
 
-def process(records: Sequence[Record], *, journal: str, seen: Seen) -> Outcome:
-    """`journal` names the raw journal: it goes into the ids of events that came without one."""
+def process(records: Sequence[Record], *, journal: str, seen: Seen, numbers: ContentNumbers | None = None) -> Outcome:
+    """`journal` names the raw journal: it goes into the ids of events that came without one. What `numbers` says once
+    it says for ever, so that this stays a function of the records."""
     candidates: list[_Candidate] = []
     items: list[Item] = []
     for record in records:
@@ -65,7 +67,7 @@ def process(records: Sequence[Record], *, journal: str, seen: Seen) -> Outcome:
     keys: dict[bytes, None] = {}
     events: list[CleanEvent] = []
     for candidate, before in zip(candidates, known, strict=True):
-        item = _decide(candidate, duplicate=before or candidate.key in keys)
+        item = _decide(candidate, duplicate=before or candidate.key in keys, numbers=numbers)
         items.append(item)
         if item.event is not None:
             keys[candidate.key] = None
@@ -103,14 +105,14 @@ def _read(record: Record, journal: str, candidates: list[_Candidate], items: lis
         )
 
 
-def _decide(candidate: _Candidate, *, duplicate: bool) -> Item:
+def _decide(candidate: _Candidate, *, duplicate: bool, numbers: ContentNumbers | None) -> Item:
     record = candidate.record
     if record.fate is not None:
         return _item(candidate, Fate.DROPPED, reason=DropReason(record.fate).value)
     if duplicate:
         return _item(candidate, Fate.DUPLICATE)
     try:
-        event = normalise.clean(record, candidate.call, message_id=candidate.message_id)
+        event = normalise.clean(record, candidate.call, message_id=candidate.message_id, numbers=numbers)
     except (msgspec.MsgspecError, ValueError, OverflowError) as error:
         return _parked(record, candidate.offset, candidate.index, candidate.raw, str(error))
     return _item(candidate, Fate.CLEAN, event=event)

@@ -17,6 +17,7 @@ from headwater.base.raw import RawRecord, RejectedNote
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record
 from headwater.pipeline import normalise
 from headwater.pipeline.ledger import FateRow
+from headwater.pipeline.tutorials import ContentNumbers
 
 READ_BYTES = 2 * 1024 * 1024
 _DECODER = msgspec.json.Decoder(RawRecord | RejectedNote)
@@ -47,14 +48,16 @@ def earliest_ms(raw: Reader) -> int | None:
     return None
 
 
-def clean_again(raw: Reader, span: Span, *, journal: str, until: int, replay_id: str) -> Iterator[CleanFrame]:
+def clean_again(
+    raw: Reader, span: Span, *, journal: str, until: int, replay_id: str, numbers: ContentNumbers | None = None
+) -> Iterator[CleanFrame]:
     """Frames of the span's events, up to the raw offset `until`. Raises OffsetGone when retention overtakes it."""
     events: list[CleanEvent] = []
     size = 0
     for record in _records(raw, until):
         found = _decoded(record)
         if found is not None and span.holds(found.workspace_id, found.received_ms):
-            events += _events(found, record.offset, journal)
+            events += _events(found, record.offset, journal, numbers)
             size += record.next - record.offset
         if size >= READ_BYTES:
             yield CleanFrame(events=events, replay=replay_id)
@@ -78,13 +81,15 @@ def _records(raw: Reader, until: int) -> Iterator[Record]:
         offset = records[-1].next
 
 
-def release(raw: Reader, rows: Sequence[FateRow], *, journal: str) -> tuple[CleanFrame, list[FateRow]]:
+def release(
+    raw: Reader, rows: Sequence[FateRow], *, journal: str, numbers: ContentNumbers | None = None
+) -> tuple[CleanFrame, list[FateRow]]:
     """What can go on now, as a frame that counts it over, and the rows that it stands for."""
     events: list[CleanEvent] = []
     released: list[FateRow] = []
     tally: dict[str, Tally] = {}
     for row in rows:
-        event = _event_of(raw, row, journal)
+        event = _event_of(raw, row, journal, numbers)
         if event is None:
             continue
         events.append(event)
@@ -94,7 +99,7 @@ def release(raw: Reader, rows: Sequence[FateRow], *, journal: str) -> tuple[Clea
     return CleanFrame(events=events, tally=tally), released
 
 
-def _event_of(raw: Reader, row: FateRow, journal: str) -> CleanEvent | None:
+def _event_of(raw: Reader, row: FateRow, journal: str, numbers: ContentNumbers | None) -> CleanEvent | None:
     try:
         records = raw.read(row.raw_offset, 1)
     except (JournalDamaged, OffsetGone):
@@ -104,7 +109,7 @@ def _event_of(raw: Reader, row: FateRow, journal: str) -> CleanEvent | None:
     found = _decoded(records[0])
     if found is None or row.position >= len(found.events):
         return None
-    return _event(found, row.raw_offset, row.position, journal)
+    return _event(found, row.raw_offset, row.position, journal, numbers)
 
 
 def _decoded(record: Record) -> RawRecord | None:
@@ -115,19 +120,21 @@ def _decoded(record: Record) -> RawRecord | None:
     return found if isinstance(found, RawRecord) else None
 
 
-def _events(record: RawRecord, offset: int, journal: str) -> Iterator[CleanEvent]:
+def _events(record: RawRecord, offset: int, journal: str, numbers: ContentNumbers | None) -> Iterator[CleanEvent]:
     if record.fate is not None:
         return
     for index in range(len(record.events)):
-        event = _event(record, offset, index, journal)
+        event = _event(record, offset, index, journal, numbers)
         if event is not None:
             yield event
 
 
-def _event(record: RawRecord, offset: int, index: int, journal: str) -> CleanEvent | None:
+def _event(
+    record: RawRecord, offset: int, index: int, journal: str, numbers: ContentNumbers | None
+) -> CleanEvent | None:
     try:
         call = normalise.read_call(record.events[index], record.door)
         message_id = normalise.message_id(call, journal=journal, offset=offset, index=index)
-        return normalise.clean(record, call, message_id=message_id)
+        return normalise.clean(record, call, message_id=message_id, numbers=numbers)
     except (msgspec.MsgspecError, ValueError, OverflowError):
         return None

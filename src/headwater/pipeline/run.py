@@ -24,6 +24,7 @@ from headwater.pipeline.dedupe import DedupeWindow, key_of
 from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item, damaged, expired, process, tally_of
 from headwater.pipeline.replay import Span, clean_again, earliest_ms, release
+from headwater.pipeline.tutorials import ContentNumbers
 
 READ_BYTES = 2 * 1024 * 1024
 IDLE_S = 0.25
@@ -60,9 +61,11 @@ class Pipeline:
         log: Callable[[str], None],
         clean_max_bytes: int = 0,
         expire_above_bytes: int = 0,
+        numbers: ContentNumbers | None = None,
     ) -> None:
         """`clean_max_bytes`: a clean journal of that size takes nothing more until retention has removed something.
-        `expire_above_bytes`: raw events that wait beyond that are counted as expired and go no further. 0: neither."""
+        `expire_above_bytes`: raw events that wait beyond that are counted as expired and go no further. 0: neither.
+        `numbers`: what Candu's contents are called by; None: its events go without."""
         self._raw = raw
         self._open_raw = open_raw
         self._clean_writer = clean_writer
@@ -75,6 +78,7 @@ class Pipeline:
         self._log = log
         self._clean_max_bytes = clean_max_bytes
         self._expire_above_bytes = expire_above_bytes
+        self._numbers = numbers
         self._stop = threading.Event()
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
 
@@ -125,7 +129,10 @@ class Pipeline:
         until = self._ledger.raw_next
         count = 0
         with contextlib.closing(self._open_raw()) as raw:
-            for frame in clean_again(raw, span, journal=self._journal_name, until=until, replay_id=replay_id):
+            again = clean_again(
+                raw, span, journal=self._journal_name, until=until, replay_id=replay_id, numbers=self._numbers
+            )
+            for frame in again:
                 self._require_room()
                 self._in_loop(lambda frame=frame: self._append(frame, keys=[]))
                 count += len(frame.events)
@@ -134,7 +141,7 @@ class Pipeline:
     def release(self, rows: Sequence[FateRow]) -> int:
         """Lets parked events go on that can; gives how many."""
         with contextlib.closing(self._open_raw()) as raw:
-            frame, released = release(raw, rows, journal=self._journal_name)
+            frame, released = release(raw, rows, journal=self._journal_name, numbers=self._numbers)
         if released:
             keys = [key_of(event.source_id, event.message_id) for event in frame.events]
             self._in_loop(lambda: self._append(frame, keys=keys))
@@ -176,7 +183,7 @@ class Pipeline:
         if self._expire_above_bytes and self.lag_bytes() > self._expire_above_bytes:
             return self._expire(records)
         self._require_room()
-        outcome = process(records, journal=self._journal_name, seen=self._window.seen)
+        outcome = process(records, journal=self._journal_name, seen=self._window.seen, numbers=self._numbers)
         self._ledger.record(outcome.items)
         self._append(outcome.frame, keys=outcome.keys)
         self._debugger.add(outcome.items)

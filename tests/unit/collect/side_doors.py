@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from headwater.base.http import Request
@@ -16,6 +18,8 @@ TOKEN = "tok1234567"
 SHOP_TOKEN = "shop123456"
 SHOP = "https://shop.example"
 SECRETS = (b"first secret", "zweites Geheimnis ü".encode())
+HOOK, CANDU_HOOK, SIGNED_HOOK, JS_HOOK = "h" * 32, "c" * 32, "s" * 32, "j" * 32
+SECRET = "shared with Segment"
 EVENTS = Source("ws_1.customer-events", platform="browser")
 VIEW = {
     "id": "2b4a4d3e-8f0b-4a3c-9a55-3a1f0f3c7d11",
@@ -32,6 +36,12 @@ VIEW = {
 
 def signed(user_id: str, secret: bytes = SECRETS[0]) -> str:
     return hmac.new(secret, user_id.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True)
+class Inbound(Source):
+    catalog: str = "http-api"
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Directory:
@@ -52,6 +62,16 @@ class Directory:
             SHOP_TOKEN: Workspace("ws_2", (SHOP,)),
         }
 
+        self.by_hook = {
+            HOOK: Inbound("src_1"),
+            CANDU_HOOK: Inbound("src_candu", catalog="candu"),
+            SIGNED_HOOK: Inbound("src_signed", settings={"sharedSecret": SECRET}),
+            JS_HOOK: Inbound("src_2", catalog="javascript", platform="browser"),
+        }
+
+    def by_inbound_key(self, key: str) -> Inbound | None:
+        return self.by_hook.get(key)
+
     def by_write_key(self, key: str) -> Source | None:
         return self.by_key.get(key)
 
@@ -66,7 +86,12 @@ class Directory:
 
 
 def make_doors(directory: Directory | None = None, clock: Time | None = None, **settings: Any) -> Doors:
-    return Doors(directory=directory or Directory(), settings=DoorSettings(**settings), clock=clock or Time())
+    return Doors(
+        directory=directory or Directory(),
+        settings=DoorSettings(**settings),
+        clock=clock or Time(),
+        takes_webhooks=lambda slug: slug != "javascript",
+    )
 
 
 def send(
