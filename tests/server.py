@@ -188,7 +188,7 @@ def _source_closes(source: dict[str, Any]) -> bool:
 
 
 def children(server: Server) -> dict[str, int]:
-    """Role → process id, read from the kernel."""
+    """Name → process id, read from the kernel."""
     assert server.process is not None
     found: dict[str, int] = {}
     for entry in Path("/proc").iterdir():
@@ -200,5 +200,5 @@ def children(server: Server) -> dict[str, int]:
         except (OSError, IndexError):
             continue
         if parent == server.process.pid and b"headwater.app.child" in words:
-            found[json.loads(words[-2])["role"]] = int(entry.name)
+            found[json.loads(words[-2])["process"]["name"]] = int(entry.name)
     return found

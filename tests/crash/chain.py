@@ -25,6 +25,7 @@ from headwater.base.clean import decode_frame
 from headwater.base.errors import Transient
 from headwater.base.raw import RawRecord
 from headwater.journal.local import LocalReader, LocalWriter
+from headwater.journal.position import Position
 from headwater.journal.protocol import JournalFull, Reader
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DiskWindow
@@ -90,24 +91,25 @@ class Process:
         self.warehouse = Warehouse(home.warehouse, layout=BOTH, threads=1)
         self.opened.append(self.warehouse.close)
         self.paused.append(self.pause_ids)
+        self.position = Position(home.clean, "warehouse", writable=True)
         self.loading = Loading(
             clean=LocalReader(home.clean),
             targets=lambda: {"w1": self.warehouse},
             target_of=lambda _workspace: self.warehouse,
             every_s=0,
             log=lambda _text: None,
+            passed=self.position.set,
         )
         self.pruning = Pruning(
             home=home,
             settings=settings,
             pipeline=self.pipeline,
-            loading=self.loading,
             ledger=self.ledger,
             clock=lambda: NOW,
             log=lambda _text: None,
         )
         self.pipeline.recover()
-        self.loading.offset = self.loading._first_offset()
+        self.loading._move_to(self.loading._first_offset())
 
     def pause_window(self) -> None:
         for generation in self.window._generations:

@@ -22,10 +22,17 @@ from typing import Any
 
 MARK = "durable"
 """A file that is written through a memory map: after a power cut it holds anything that it ever held, or zeros."""
+POSITIONS = "readers"
+"""A directory of such files."""
 
 
 class Killed(BaseException):
     """The process is dead: nothing of the code under test may catch this."""
+
+
+def mapped(path: Path) -> bool:
+    """Files that are written through memory maps, past the model."""
+    return path.name == MARK or path.parent.name == POSITIONS
 
 
 class File:
@@ -172,7 +179,7 @@ class Disk:
         for name, thing in names.items():
             if isinstance(thing, Directory):
                 self._check(thing, path / name)
-            elif name != MARK:
+            elif not mapped(path / name):
                 assert thing.cache == (path / name).read_bytes(), path / name
 
     def _keep(self, directory: Directory, path: Path) -> Directory:
@@ -182,7 +189,7 @@ class Disk:
                 self._real["mkdir"](path / name)
                 kept.names[name] = self._keep(thing, path / name)
             else:
-                image = self._mark(path / name) if name == MARK else thing.after_power_cut(self._chance)
+                image = self._mark(path / name) if mapped(path / name) else thing.after_power_cut(self._chance)
                 (path / name).write_bytes(image)
                 kept.names[name] = File(image)
         return kept
@@ -191,7 +198,7 @@ class Disk:
         return self._chance.choice([b"", bytes(8), *self._marks.get(path, [])[-5:]])
 
     def _note_marks(self) -> None:
-        for path in self.root.rglob(MARK):
+        for path in [path for path in self.root.rglob("*") if mapped(path)]:
             self._marks.setdefault(path, []).append(path.read_bytes())
 
     def _place(self, path: Any) -> tuple[Directory, str] | None:

@@ -29,8 +29,8 @@ import pyarrow as pa
 from tests.crash.traffic import BATCH, Expected, Plan, Sent, expected, traits
 from tests.server import Server, children
 
-Strike = Literal["tree", "tree twice", "collect", "work", "web"]
-STRIKES: tuple[Strike, ...] = ("tree", "collect", "work", "tree twice", "web")
+Strike = Literal["tree", "tree twice", "collect", "pipeline", "warehouse", "web"]
+STRIKES: tuple[Strike, ...] = ("tree", "collect", "pipeline", "tree twice", "warehouse", "web")
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ("candu_prod", "produktly_prod")
 STANDARD = {"track": "tracks", "screen": "screens", "identify": "identifies"}

@@ -213,7 +213,7 @@ def test_a_full_disk_is_said_survived_and_recovered_from(server: SmallDisk) -> N
     for _ in range(20):
         assert sender.send()
     server.rows("SELECT count(*) FROM web.tracks", lambda rows: rows == [[1000]])
-    work = children(server)["work"]
+    before = children(server)
     watch = Watch(server.url)
     try:
         server.fill()
@@ -235,7 +235,7 @@ def test_a_full_disk_is_said_survived_and_recovered_from(server: SmallDisk) -> N
         watch.stop()
     assert watch.trouble == []
     assert watch.answers > 20
-    assert children(server)["work"] == work
+    assert children(server) == before
 
 
 @pytest.mark.timeout(240)
@@ -244,12 +244,14 @@ def test_each_reader_meets_the_full_disk_and_goes_on_when_there_is_room(server: 
     sender = Sender(server, server.add_source()["writeKeys"][0])
     assert sender.send()
     server.rows("SELECT count(*) FROM web.tracks", lambda rows: rows == [[50]])
-    work = children(server)["work"]
-    os.kill(work, signal.SIGSTOP)
+    readers = [children(server)[name] for name in ("pipeline", "warehouse")]
+    for reader in readers:
+        os.kill(reader, signal.SIGSTOP)
     for _ in range(100):
         assert sender.send()
     server.fill()
-    os.kill(work, signal.SIGCONT)
+    for reader in readers:
+        os.kill(reader, signal.SIGCONT)
     watch = Watch(server.url)
     try:
         for _ in range(30):
@@ -268,7 +270,7 @@ def test_each_reader_meets_the_full_disk_and_goes_on_when_there_is_room(server: 
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("dies", ["collect", "work", "web", "tree"])
+@pytest.mark.parametrize("dies", ["collect", "pipeline web", "warehouse", "tree"])
 def test_whatever_dies_on_a_full_disk_comes_back_and_the_door_says_it_is_full(server: SmallDisk, dies: str) -> None:
     sender = Sender(server, server.add_source()["writeKeys"][0])
     for _ in range(30):
@@ -278,7 +280,8 @@ def test_whatever_dies_on_a_full_disk_comes_back_and_the_door_says_it_is_full(se
         server.kill()
         server.start(wait=False)
     else:
-        os.kill(children(server)[dies], signal.SIGKILL)
+        for name in dies.split():
+            os.kill(children(server)[name], signal.SIGKILL)
     until("the door does not answer", lambda: answers(server))
     while sender.send():
         pass

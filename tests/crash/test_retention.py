@@ -112,13 +112,13 @@ def state(server: Server, replay: dict[str, Any]) -> dict[str, Any]:
 def test_while_the_readers_are_behind_the_door_refuses_and_loses_nothing(tmp_path: Path) -> None:
     with running(tmp_path) as (server, key):
         sender = Sender(server, key)
-        os.kill(children(server)["work"], signal.SIGSTOP)
+        os.kill(children(server)["warehouse"], signal.SIGSTOP)
         refused = sender.until_refused()
         assert (refused.status_code, refused.json()["code"]) == (503, "overloaded")
         assert int(refused.headers["retry-after"]) >= 1
         assert journal_bytes(server, "raw") <= 12 * SEGMENT
         assert httpx.get(f"{server.url}/healthz").status_code == 200
-        os.kill(children(server)["work"], signal.SIGCONT)
+        os.kill(children(server)["warehouse"], signal.SIGCONT)
         until("the door goes on refusing", lambda: sender.send().status_code == 200)
         server.wait_closed()
         found = server.sql("SELECT DISTINCT id FROM web.done")
@@ -128,9 +128,9 @@ def test_while_the_readers_are_behind_the_door_refuses_and_loses_nothing(tmp_pat
 def test_if_so_set_the_oldest_that_wait_are_counted_as_expired(tmp_path: Path) -> None:
     with running(tmp_path, HEADWATER_JOURNAL_WHEN_FULL="expire") as (server, key):
         sender = Sender(server, key)
-        os.kill(children(server)["work"], signal.SIGSTOP)
+        os.kill(children(server)["pipeline"], signal.SIGSTOP)
         sender.until_refused()
-        os.kill(children(server)["work"], signal.SIGCONT)
+        os.kill(children(server)["pipeline"], signal.SIGCONT)
         (source,) = server.wait_closed()["sources"]
         expired = source["dropped"]["expired"]
         assert source["accepted"] == len(sender.ids)

@@ -176,7 +176,7 @@ def test_events_arrive_live(running: Server) -> None:
     assert [event["messageId"] for event in events] == ["live-0", "live-1", "live-2"]
 
 
-def test_the_live_stream_goes_on_when_the_working_process_was_killed(server: Server) -> None:
+def test_the_live_stream_goes_on_when_the_pipeline_was_killed(server: Server) -> None:
     source = add(server)
     headers = {"authorization": f"Bearer {server.token}"}
     url = f"{server.url}/api/v1/sources/{source['id']}/events/stream"
@@ -184,7 +184,7 @@ def test_the_live_stream_goes_on_when_the_working_process_was_killed(server: Ser
         events = _events(response.iter_lines())
         server.send("/v1/track", track("before"), key=source["writeKeys"][0])
         assert next(events)["messageId"] == "before"
-        os.kill(children(server)["work"], signal.SIGKILL)
+        os.kill(children(server)["pipeline"], signal.SIGKILL)
         server.send("/v1/track", track("after"), key=source["writeKeys"][0])
         assert "after" in (event["messageId"] for event in events)
 

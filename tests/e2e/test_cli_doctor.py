@@ -45,7 +45,7 @@ def test_a_door_alone_is_told_from_a_whole_system(tmp_path: Path):
         assert "not there" in headwater.refusal("source", "list")
         done = headwater("doctor")
         assert done.status == 1
-        assert "fail  lag: The working process gives no figures" in done.out
+        assert "fail  lag: The pipeline or the warehouse gives no figures" in done.out
         assert "fail  token: It could not be asked" in done.out
     finally:
         assert door.stop() == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -30,42 +32,42 @@ def track(number: int) -> dict[str, object]:
     return {"type": "track", "userId": f"u{number}", "event": "Step Done", "messageId": f"m{number}"}
 
 
-def test_children_run_one_role_each_and_end_with_their_parent(server: Server) -> None:
+def test_children_do_one_thing_each_and_end_with_their_parent(server: Server) -> None:
     pids = children(server)
-    assert set(pids) == {"collect", "work", "web"}
+    assert set(pids) == {"collect", "pipeline", "warehouse", "web"}
     server.kill()
     deadline = time.monotonic() + 5
     while any(os.path.exists(f"/proc/{pid}/exe") for pid in pids.values()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    alive = [role for role, pid in pids.items() if os.path.exists(f"/proc/{pid}/exe")]
+    alive = [name for name, pid in pids.items() if os.path.exists(f"/proc/{pid}/exe")]
     assert alive == []
 
 
-@pytest.mark.parametrize("role", ["collect", "work", "web"])
-def test_a_killed_part_is_back_within_ten_seconds_and_nothing_is_lost(server: Server, role: str) -> None:
+@pytest.mark.parametrize("part", ["collect", "pipeline", "warehouse", "web"])
+def test_a_killed_part_is_back_within_ten_seconds_and_nothing_is_lost(server: Server, part: str) -> None:
     source = server.add_source()
     key = source["writeKeys"][0]
     assert server.send("/v1/batch", {"batch": [track(number) for number in range(50)]}, key=key).status_code == 200
-    before = children(server)[role]
+    before = children(server)[part]
     os.kill(before, signal.SIGKILL)
     assert ready_within(server, 10)
-    assert children(server)[role] != before
+    assert children(server)[part] != before
     assert server.send("/v1/batch", {"batch": [track(number) for number in range(40, 90)]}, key=key).status_code == 200
     server.rows("SELECT count(*), count(DISTINCT id) FROM web.step_done", lambda rows: rows == [[90, 90]])
     accounting = server.wait_closed()
     assert [(row["accepted"], row["duplicate"], row["clean"]) for row in accounting["sources"]] == [(100, 10, 90)]
 
 
-@pytest.mark.parametrize("role", ["work", "web"])
-def test_the_door_never_waits_for_another_part(server: Server, role: str) -> None:
+@pytest.mark.parametrize("part", ["pipeline", "warehouse", "web"])
+def test_the_door_never_waits_for_another_part(server: Server, part: str) -> None:
     key = server.add_source()["writeKeys"][0]
-    os.kill(children(server)[role], signal.SIGSTOP)
+    os.kill(children(server)[part], signal.SIGSTOP)
     try:
         began = time.monotonic()
         assert server.send("/v1/track", track(1), key=key).json() == {"success": True}
         assert time.monotonic() - began < 2
     finally:
-        os.kill(children(server)[role], signal.SIGCONT)
+        os.kill(children(server)[part], signal.SIGCONT)
     server.rows("SELECT count(*) FROM web.step_done", lambda rows: rows == [[1]])
 
 
@@ -90,6 +92,35 @@ def test_sigterm_ends_it_with_0_within_ten_seconds(tmp_path: Path) -> None:
     assert server.stop() == 0
     assert time.monotonic() - began < 10
     assert not (tmp_path / "data" / "server.json").exists()
+
+
+def test_stopping_in_the_middle_of_everything_is_quiet(tmp_path: Path) -> None:
+    """Queries, an open stream and a client that goes on asking: each is answered, and no fault is told of."""
+    server = Server(tmp_path / "data")
+    source = server.add_source()
+    headers = {"authorization": f"Bearer {server.token}"}
+    long = {"query": "SELECT count(*) FROM range(10000000000) a WHERE md5(a.range::VARCHAR) = 'x'"}
+    statuses: list[int] = []
+
+    def ask(method: str, path: str, body: dict[str, str] | None = None) -> None:
+        with contextlib.suppress(httpx.TransportError):  # as nobody listens any more
+            while not statuses or statuses[-1] == 200:
+                answer = httpx.request(method, f"{server.url}/api/v1{path}", json=body, headers=headers, timeout=60)
+                statuses.append(answer.status_code)
+
+    asking = [threading.Thread(target=ask, args=("POST", "/sql", long)) for _ in range(4)]
+    asking += [threading.Thread(target=ask, args=("GET", path)) for path in ("/sources", "/accounting")]
+    with httpx.stream("GET", f"{server.url}/api/v1/sources/{source['id']}/events/stream", headers=headers) as stream:
+        assert next(stream.iter_lines()).startswith("retry")
+        for thread in asking:
+            thread.start()
+        time.sleep(1)
+        assert server.stop() == 0
+        list(stream.iter_lines())  # it comes to its end
+    for thread in asking:
+        thread.join(60)
+    assert set(statuses) <= {200, 503}
+    assert server.stderr() == ""
 
 
 def test_a_taken_port_is_said_and_ends_it(server: Server, tmp_path: Path) -> None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from headwater.app.home import Home
-from headwater.app.warehouses import Warehouses
 from headwater.base.errors import InvalidInput
 from headwater.journal.files import segment_bases, segment_path
 from headwater.journal.local import LocalReader
+
+if TYPE_CHECKING:  # the process that copies journals has no need of the warehouse's engine
+    from headwater.app.warehouses import Warehouses
 
 MANIFEST = "backup.json"
 FORMAT = 1
@@ -28,15 +30,23 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     clean_end: int
 
 
-def write_backup(home: Home, target: Path, warehouses: Warehouses) -> dict[str, Any]:
-    """Writes into `target`, which is new or empty; gives what was written."""
+def begin_backup(target: Path) -> None:
+    """Makes the directories of a backup in `target`, which is new or empty."""
     require_empty(target)
     copy = Home(target)
     copy.create()
     copy.ledger.parent.mkdir(parents=True, exist_ok=True)
+
+
+def copy_warehouses(home: Home, target: Path, warehouses: Warehouses) -> None:
     for workspace_id, warehouse in warehouses.all().items():
         path = home.warehouse_of(workspace_id, first=warehouse.path == home.warehouse)
         warehouse.snapshot(target / path.relative_to(home.directory))
+
+
+def finish_backup(home: Home, target: Path) -> dict[str, Any]:
+    """What the readers follow, after their own copies were made; gives what was written in all."""
+    copy = Home(target)
     _copy_sqlite(home.ledger, copy.ledger)
     clean_end = _copy_journal(home.clean, copy.clean)
     if home.accepted.exists():

@@ -1,9 +1,10 @@
-"""What a child process does first, whatever its role: tie its life to the parent's, then run the role."""
+"""What a child process does first, whatever it is for: tie its life to the parent's, then run."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -39,15 +40,8 @@ async def _run(order: ChildOrder) -> None:
         os.write(order.ready_fd, b"1")
         os.close(order.ready_fd)
 
-    if order.role == "collect":
-        from headwater.app.collect_process import run
-    elif order.role == "work":
-        from headwater.app.work_process import run
-    elif order.role == "web":
-        from headwater.app.web_process import run
-    else:
-        from headwater.app.demo_process import run
-    await run(order, ready=ready, stop=stop)
+    module = importlib.import_module(order.process.module)
+    await module.run(order, ready=ready, stop=stop)
 
 
 if __name__ == "__main__":

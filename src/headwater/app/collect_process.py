@@ -15,6 +15,7 @@ from headwater.app import log
 from headwater.app.health import Health
 from headwater.app.home import Home
 from headwater.app.listen import Listener
+from headwater.app.processes import COLLECT, Process, of_roles
 from headwater.app.proxy import WebProxy
 from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.settings import Settings
@@ -67,7 +68,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     if order.listen_fd is None:
         raise RuntimeError("the door's process was given no socket")
     await listener.start(socket.socket(fileno=order.listen_fd))
-    await internal.start(bind_unix(home.socket("collect")))
+    await internal.start(bind_unix(home.socket(COLLECT.name)))
     ready()
     saving = asyncio.create_task(_save_regularly(tally, logger.warning))
     await _first(stop, broken)
@@ -114,9 +115,11 @@ class _Figures:
         }
 
 
-def _others(home: Home, settings: Settings) -> dict[str, RpcClient]:
+def _others(home: Home, settings: Settings) -> dict[Process, RpcClient]:
     return {
-        role: RpcClient(home.socket(role), name=role, patience_s=0.0) for role in settings.roles if role != "collect"
+        each: RpcClient(home.socket(each.name), name=each.name, patience_s=0.0)
+        for each in of_roles(settings.roles)
+        if each.serves and each != COLLECT
     }
 
 

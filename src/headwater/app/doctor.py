@@ -224,7 +224,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 def _lag(asking: Client) -> list[Check]:
     first = figures(asking.plain("GET", "/metrics").text)
     if first is None:
-        return [_fail("lag", "The working process gives no figures, so nothing is processed just now.")]
+        return [_fail("lag", "The pipeline or the warehouse gives no figures, so events wait just now.")]
     if first.pipeline_lag_bytes or first.warehouse_lag_bytes:
         time.sleep(SAMPLE_S)
     second = figures(asking.plain("GET", "/metrics").text) or first
@@ -232,14 +232,14 @@ def _lag(asking: Client) -> list[Check]:
 
 
 def figures(text: str) -> Figures | None:
-    """The text of /metrics; None while the working process is away."""
+    """The text of /metrics; None while the pipeline or the warehouse is away."""
     from prometheus_client.parser import text_string_to_metric_families
 
     sums: dict[str, float] = {}
     for family in text_string_to_metric_families(text):
         for sample in family.samples:
             sums[sample.name] = sums.get(sample.name, 0.0) + sample.value
-    if "headwater_pipeline_lag_bytes" not in sums:
+    if not {"headwater_pipeline_lag_bytes", "headwater_warehouse_lag_bytes"} <= sums.keys():
         return None
     return Figures(
         pipeline_lag_bytes=sums["headwater_pipeline_lag_bytes"],

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from headwater.app.processes import COLLECT, PIPELINE, WAREHOUSE, Process
 from headwater.app.rpc import RpcClient
 from headwater.base.errors import HeadwaterError
 
@@ -25,7 +26,7 @@ class Health:
     """An ASGI application in front of another one. `others` are the processes that this door's answers need."""
 
     def __init__(
-        self, inner: Any, *, others: dict[str, RpcClient], figures: Figures, accepted: Callable[[], dict[str, int]]
+        self, inner: Any, *, others: dict[Process, RpcClient], figures: Figures, accepted: Callable[[], dict[str, int]]
     ) -> None:
         self._inner = inner
         self._others = others
@@ -61,15 +62,16 @@ class Health:
     async def _readyz(self) -> tuple[int, bytes, bytes]:
         states = dict(zip(self._others, await asyncio.gather(*map(_alive, self._others.values())), strict=True))
         ready = all(states.values())
-        parts = {"collect": "ready"} | {name: "ready" if state else "away" for name, state in states.items()}
+        parts = {COLLECT.name: "ready"} | {each.name: "ready" if state else "away" for each, state in states.items()}
         body = msgspec.json.encode({"status": "ready" if ready else "not ready", "parts": parts})
         return 200 if ready else 503, b"application/json", body
 
     async def _metrics(self) -> tuple[int, bytes, bytes]:
-        work = self._others.get("work")
-        figures = await _figures_of(work) if work is not None else None
+        asked = {each: client for each, client in self._others.items() if each.has_figures}
+        answers = await asyncio.gather(*map(_figures_of, asked.values()))
         registry = CollectorRegistry()
-        registry.register(_Snapshot(self._accepted(), self._figures(), figures))
+        parts = {each.name: answer for each, answer in zip(asked, answers, strict=True)}
+        registry.register(_Snapshot(self._accepted(), self._figures(), parts))
         return 200, b"text/plain; version=0.0.4; charset=utf-8", generate_latest(registry)
 
 
@@ -91,10 +93,11 @@ async def _figures_of(client: RpcClient) -> dict[str, Any] | None:
 class _Snapshot(Collector):
     """The counts of one moment, in the form that Prometheus reads."""
 
-    def __init__(self, accepted: dict[str, int], door: dict[str, Any], work: dict[str, Any] | None) -> None:
+    def __init__(self, accepted: dict[str, int], door: dict[str, Any], parts: dict[str, dict[str, Any] | None]) -> None:
+        """`parts`: what each process says; None while it does not answer."""
         self._accepted = accepted
         self._door = door
-        self._work = work
+        self._parts = parts
 
     def collect(self) -> Iterable[Metric]:
         yield _counter("events_accepted", "Events acknowledged by the door", ["source"], self._accepted_rows())
@@ -106,29 +109,33 @@ class _Snapshot(Collector):
         yield _counter("identities_unproven", "User ids that came without a right signature", ["source"], unproven)
         yield _counter("client_telemetry", "Calls to /v1/m, which are not stored", [], [([], self._door["telemetry"])])
         yield _gauge("door_connections", "Open connections", self._door["connections"])
-        yield _gauge("up", "1 while the working process answers", 1 if self._work is not None else 0, part="work")
-        if self._work is not None:
-            yield from self._of_work(self._work)
+        up = GaugeMetricFamily("headwater_up", "1 while the process answers", labels=["part"])
+        for name, told in self._parts.items():
+            up.add_metric([name], 1 if told is not None else 0)
+        yield up
+        if (pipeline := self._parts.get(PIPELINE.name)) is not None:
+            yield from self._of_pipeline(pipeline)
+        if (warehouse := self._parts.get(WAREHOUSE.name)) is not None:
+            yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", warehouse["warehouseLagBytes"])
 
     def _accepted_rows(self) -> list[tuple[list[str], float]]:
         return [([source or "unknown"], count) for source, count in self._accepted.items()]
 
-    def _of_work(self, work: dict[str, Any]) -> Iterable[Metric]:
+    def _of_pipeline(self, told: dict[str, Any]) -> Iterable[Metric]:
         rows: list[tuple[list[str], float]] = []
-        for source, tally in work["totals"].items():
+        for source, tally in told["totals"].items():
             rows.append(([source or "unknown", "clean", ""], tally.get("clean", 0)))
             rows.append(([source or "unknown", "duplicate", ""], tally.get("duplicate", 0)))
             for fate in ("dropped", "parked"):
                 rows += [([source or "unknown", fate, reason], count) for reason, count in tally.get(fate, {}).items()]
         yield _counter("events_processed", "What became of accepted events", ["source", "fate", "reason"], rows)
-        yield _gauge("pipeline_lag_bytes", "Raw journal not yet processed", work["pipelineLagBytes"])
-        yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", work["warehouseLagBytes"])
+        yield _gauge("pipeline_lag_bytes", "Raw journal not yet processed", told["pipelineLagBytes"])
         journals = GaugeMetricFamily("headwater_journal_bytes", "What a journal holds, read or not", labels=["journal"])
-        for name, size_bytes in work["journalBytes"].items():
+        for name, size_bytes in told["journalBytes"].items():
             journals.add_metric([name], size_bytes)
         yield journals
-        yield _gauge("dedupe_window_seconds", "How long a messageId is remembered", work["dedupeWindowS"])
-        wanted_s = work["dedupeWindowWantedS"]
+        yield _gauge("dedupe_window_seconds", "How long a messageId is remembered", told["dedupeWindowS"])
+        wanted_s = told["dedupeWindowWantedS"]
         yield _gauge("dedupe_window_wanted_seconds", "How long one should be remembered", wanted_s)
 
 
@@ -139,7 +146,5 @@ def _counter(name: str, text: str, labels: list[str], rows: Iterable[tuple[list[
     return family
 
 
-def _gauge(name: str, text: str, value: float, **labels: str) -> Metric:
-    family = GaugeMetricFamily(f"headwater_{name}", text, labels=list(labels))
-    family.add_metric(list(labels.values()), value)
-    return family
+def _gauge(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"headwater_{name}", text, value=value)

@@ -18,6 +18,9 @@ from headwater.app.lanes import Lane
 from headwater.base import errors
 from headwater.base.errors import HeadwaterError, Terminal, Transient
 
+LONG_S = 3600.0
+"""For calls that copy files or whole tables."""
+
 _KINDS = {
     kind.__name__: kind
     for kind in (
@@ -38,6 +41,12 @@ class Fault(msgspec.Struct, frozen=True):
     code: str
     message: str
     details: Any = None
+
+
+def calls_of(service: object) -> dict[str, Method]:
+    """The public methods of an object, by name."""
+    found = inspect.getmembers(service, inspect.ismethod)
+    return {name: method for name, method in found if not name.startswith("_")}
 
 
 def serve_rpc(
@@ -136,5 +145,7 @@ class RpcClient:
             content = await answer.read()
         if answer.status == 200:
             return msgspec.msgpack.decode(content)
+        if answer.status == 503:  # what a listener says for calls that it does not finish any more
+            raise Transient(f"the {self._name} process is being stopped. Try again in a moment.")
         fault = msgspec.msgpack.decode(content, type=Fault)
         raise _KINDS.get(fault.kind, Terminal)(fault.message, code=fault.code, details=fault.details)

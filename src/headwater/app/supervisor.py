@@ -1,4 +1,4 @@
-"""The parent process: holds the listening socket, starts one child a role, starts a dead one again.
+"""The parent process: holds the listening socket, starts the processes, starts a dead one again.
 
 Children get the socket and a pipe by inheritance. They end with the parent (the kernel sees to it), and the
 parent ends with SIGTERM or SIGINT after they have drained. Connections that come while the door is being restarted
@@ -20,7 +20,8 @@ from collections.abc import Callable
 import msgspec
 
 from headwater.app.home import Home
-from headwater.app.settings import Role, Settings
+from headwater.app.processes import Process, of_roles
+from headwater.app.settings import Settings
 
 STOP_S = 9.0
 RESTART_AFTER_S = 0.2
@@ -33,7 +34,7 @@ _PR_SET_PDEATHSIG = 1
 class ChildOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What a child is told on its command line, as JSON."""
 
-    role: Role
+    process: Process
     settings: Settings
     url: str
     listen_fd: int | None
@@ -42,8 +43,8 @@ class ChildOrder(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Child:
-    def __init__(self, role: Role) -> None:
-        self.role: Role = role
+    def __init__(self, of: Process) -> None:
+        self.of = of
         self.process: subprocess.Popen[bytes] | None = None
         self.ready = False
         self.ready_fd = -1
@@ -71,7 +72,7 @@ class Supervisor:
         self._listening = listening
         self._on_ready = on_ready
         self._log = log
-        self._children = [_Child(role) for role in settings.roles]
+        self._children = [_Child(process) for process in of_roles(settings.roles)]
         self._selector = selectors.DefaultSelector()
         self._stopping = False
         self._announced = False
@@ -121,11 +122,11 @@ class Supervisor:
             status = child.process.poll()
             if status is None:
                 return
-            self._log("a process ended and is started again", child=child.role, status=status)
+            self._log("a process ended and is started again", child=child.of.name, status=status)
             child.process, child.ready = None, False
             child.failures += 1
             if not child.was_ready and child.failures >= GIVE_UP_AFTER and not self._disk_is_full():
-                self._log("a process cannot be started; giving up. The lines above say why", child=child.role)
+                self._log("a process cannot be started; giving up. The lines above say why", child=child.of.name)
                 self._stopping = self._failed = True
                 return
             child.start_at = now + child.wait_s
@@ -139,9 +140,9 @@ class Supervisor:
 
     def _start(self, child: _Child) -> None:
         ready_read, ready_write = os.pipe()
-        listen_fd = self._listening.fileno() if self._listening is not None and child.role == "collect" else None
+        listen_fd = self._listening.fileno() if self._listening is not None and child.of.takes_port else None
         order = ChildOrder(
-            role=child.role,
+            process=child.of,
             settings=self._settings,
             url=self._url,
             listen_fd=listen_fd,
@@ -171,7 +172,7 @@ class Supervisor:
             try:
                 child.process.wait(max(0.05, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self._log("a process did not end in time and is killed", child=child.role)
+                self._log("a process did not end in time and is killed", child=child.of.name)
                 child.process.kill()
                 child.process.wait()
         return 1 if self._failed else 0

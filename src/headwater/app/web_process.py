@@ -10,6 +10,7 @@ from headwater.api.app import create_app
 from headwater.app import log
 from headwater.app.home import Home
 from headwater.app.listen import Listener
+from headwater.app.processes import PROCESSES
 from headwater.app.remote_sending import RemoteSending
 from headwater.app.remote_work import RemoteWork
 from headwater.app.rpc import RpcClient, serve_rpc
@@ -23,13 +24,12 @@ from headwater.control.bootstrap import attach_store
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
     settings, logger = order.settings, log.logger("web")
     home = Home(settings.data_dir)
-    work = RpcClient(home.socket("work"), name="working")
-    door = RpcClient(home.socket("collect"), name="collecting")
+    clients = {each.name: RpcClient(home.socket(each.name), name=each.name) for each in PROCESSES if each.serves}
     sender = RpcClient(home.socket("send"), name="sending")
     api = create_app(
         store=attach_store(home.directory),
         catalog=load_catalog(),
-        work=RemoteWork(work=work, door=door, query_timeout_s=settings.query_timeout_s),
+        work=RemoteWork(clients, query_timeout_s=settings.query_timeout_s),
         sending=RemoteSending(sender),
         public_url=settings.public_url,
         local_url=order.url,
@@ -42,8 +42,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await stop.wait()
     await listener.stop(drain_s=2.0)
     await sender.close()
-    await work.close()
-    await door.close()
+    for client in clients.values():
+        await client.close()
 
 
 class _Web:

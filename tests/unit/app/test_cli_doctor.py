@@ -60,9 +60,9 @@ def test_a_certificate_that_cannot_be_read(tmp_path: Path):
 
 
 def test_a_part_that_is_away():
-    assert doctor.readiness(200, {"parts": {"collect": "ready", "work": "ready"}}).status == "ok"
-    check = doctor.readiness(503, {"parts": {"collect": "ready", "work": "away"}})
-    assert (check.status, "work" in check.meaning) == ("fail", True)
+    assert doctor.readiness(200, {"parts": {"collect": "ready", "warehouse": "ready"}}).status == "ok"
+    check = doctor.readiness(503, {"parts": {"collect": "ready", "warehouse": "away"}})
+    assert (check.status, "warehouse" in check.meaning) == ("fail", True)
     assert "/readyz answers 502" in doctor.readiness(502, None).meaning
 
 

@@ -1,0 +1,287 @@
+"""What the pipeline's process answers: the debugger, fates, accounting, replays, copies of everything.
+
+Every public method is a call that the web process may make (see `rpc`); arguments and answers are plain values.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headwater.app.backup import begin_backup, finish_backup
+from headwater.app.home import Home
+from headwater.app.processes import PIPELINE, WAREHOUSE
+from headwater.app.pruning import Pruning
+from headwater.app.replays import Replays
+from headwater.app.rpc import LONG_S, RpcClient
+from headwater.app.settings import Settings
+from headwater.base.clock import Clock, iso_from_seconds, parse_iso
+from headwater.base.errors import InvalidInput, NotFound, Unprocessable
+from headwater.base.masking import masked_payload
+from headwater.base.outcome import Fate
+from headwater.catalog.load import Catalog
+from headwater.catalog.violations import violations
+from headwater.control.directory import Directory
+from headwater.pipeline.debugger import Debugger, Seen
+from headwater.pipeline.ledger import FateRow, Ledger
+from headwater.pipeline.process import Item
+from headwater.pipeline.replay import Span
+from headwater.pipeline.run import Pipeline
+
+REPLAYED = (PIPELINE.name, WAREHOUSE.name)
+POLL_S = 0.05
+MAX_WAIT_S = 30.0
+_NAME_KEYS = ("event", "name", "eventName", "screenName", "pageName")
+"""Where an event that went no further has its name."""
+
+
+class PipelineCalls:
+    def __init__(
+        self,
+        *,
+        home: Home,
+        settings: Settings,
+        directory: Directory,
+        catalog: Catalog,
+        ledger: Ledger,
+        debugger: Debugger,
+        pipeline: Pipeline,
+        pruning: Pruning,
+        readers: Mapping[str, RpcClient],
+        clock: Clock,
+    ) -> None:
+        self._home = home
+        self._settings = settings
+        self._directory = directory
+        self._catalog = catalog
+        self._ledger = ledger
+        self._debugger = debugger
+        self._pipeline = pipeline
+        self._pruning = pruning
+        self._readers = readers
+        self._clock = clock
+        self._replays = Replays()
+
+    def ping(self) -> bool:
+        return True
+
+    # The debugger and fates
+
+    def last_event_at(self, source_ids: list[str]) -> dict[str, str | None]:
+        return {source_id: _iso_ms(self._debugger.last_received_ms(source_id)) for source_id in source_ids}
+
+    async def source_events(
+        self, source_id: str, limit: int = 100, after_seq: int = 0, wait_s: float = 0.0
+    ) -> list[dict[str, Any]]:
+        """Newest first. With `wait_s` it waits for something newer than `after_seq`."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + min(wait_s, MAX_WAIT_S)
+        while True:
+            found = self._debugger.latest(source_id, limit=limit, after=after_seq)
+            if found or loop.time() >= deadline:
+                entry = self._directory.by_id(source_id)
+                keys = self._write_keys(entry.workspace_id) if entry is not None else []
+                return [self._shown(seen, keys) for seen in found]
+            await asyncio.sleep(POLL_S)
+
+    def event(self, workspace_id: str, message_id: str) -> dict[str, Any]:
+        """What the pipeline knows of an event, arrival by arrival; `clean` is None when it does not remember one."""
+        rows = self._ledger.by_message(message_id, workspace_id)
+        recent = [item for item in self._debugger.find(message_id) if item.workspace_id == workspace_id]
+        clean = next((item for item in recent if item.fate is Fate.CLEAN), None)
+        payloads = [item.raw for item in recent] + [row.payload for row in rows if row.payload]
+        return {
+            "fates": [_fate(row) for row in rows],
+            "clean": {"sourceId": clean.source_id, "receivedAt": _iso_ms(clean.received_ms)} if clean else None,
+            "payload": masked_payload(_payload(payloads[0]), self._write_keys(workspace_id)) if payloads else None,
+        }
+
+    # Accounting
+
+    def accounting(self, workspace_id: str, accepted: dict[str, int]) -> list[dict[str, Any]]:
+        """By source. `accepted` is the door's count; everything else is counted here."""
+        totals = self._ledger.totals()
+        mine = {entry.source_id: None for entry in self._directory.sources() if entry.workspace_id == workspace_id}
+        mine |= {source_id: None for source_id, tally in totals.items() if tally.workspace_id == workspace_id}
+        sources = []
+        for source_id in mine:
+            tally = totals.get(source_id)
+            if tally is None and not accepted.get(source_id):
+                continue
+            counts = msgspec.to_builtins(tally) if tally else {}
+            sources.append(
+                {
+                    "sourceId": source_id,
+                    "accepted": accepted.get(source_id, 0),
+                    "duplicate": counts.get("duplicate", 0),
+                    "dropped": counts.get("dropped", {}),
+                    "parked": counts.get("parked", {}),
+                    "clean": counts.get("clean", 0),
+                }
+            )
+        return sources
+
+    def figures(self) -> dict[str, Any]:
+        """For /metrics and `doctor`: the installation as a whole."""
+        now = self._clock()
+        return {
+            "totals": msgspec.to_builtins(self._ledger.totals()),
+            "pipelineLagBytes": self._pipeline.lag_bytes(),
+            "journalBytes": self._pipeline.journal_bytes(),
+            "dedupeWindowS": self._pipeline.window_s(now),
+            "dedupeWindowWantedS": self._settings.dedupe_window_h * 3600,
+        }
+
+    def parked(self, workspace_id: str, limit: int = 50, offset: int = 0) -> dict[str, Any]:
+        rows, total = self._ledger.parked(workspace_id, limit=limit, offset=offset)
+        keys = self._write_keys(workspace_id)
+        return {"data": [_parked(row, keys) for row in rows], "total": total}
+
+    def release(self, workspace_id: str, ids: list[str] | None) -> dict[str, Any]:
+        """Lets parked events go on, all of them or those named; the progress counts those that could."""
+        places = None if ids is None else [_place(text) for text in ids]
+        rows = self._ledger.parked_rows(workspace_id, places)
+
+        def work(_replay_id: str) -> Iterator[int]:
+            yield self._pipeline.release(rows)
+
+        return self._replays.begin(workspace_id, "pipeline", work)
+
+    def replay(
+        self, workspace_id: str, reader: str, start: str | None, end: str | None, connection_id: str | None
+    ) -> dict[str, Any]:
+        """Both readers are replayed through the clean stream; the warehouse takes an id once."""
+        if reader not in REPLAYED:
+            raise Unprocessable(f"there is no reader {reader!r} to replay; there are {' and '.join(REPLAYED)}.")
+        if connection_id is not None:
+            raise Unprocessable(f"the reader {reader!r} has no connections; leave connectionId out.")
+        span = Span(workspace_id=workspace_id, start_ms=_milliseconds(start), end_ms=_milliseconds(end))
+        earliest = self._pipeline.earliest_ms()
+        if span.start_ms is not None and earliest is not None and span.start_ms < earliest and self._pipeline.pruned():
+            raise Unprocessable(
+                f"events from before {_iso_ms(earliest)} were removed by retention; begin there or later.",
+                code="gone",
+                details={"earliest": _iso_ms(earliest)},
+            )
+        return self._replays.begin(workspace_id, reader, lambda id: self._pipeline.replay(span, replay_id=id))
+
+    def replay_status(self, workspace_id: str, replay_id: str) -> dict[str, Any]:
+        return self._replays.status(workspace_id, replay_id)
+
+    def replays(self, workspace_id: str) -> list[dict[str, Any]]:
+        return self._replays.of(workspace_id)
+
+    # Copies
+
+    async def backup(self, dir: str) -> dict[str, Any]:
+        """Readers are copied before what they read; nothing is let go in between."""
+        target = Path(dir)
+        await asyncio.to_thread(self._pruning.pause)
+        try:
+            await asyncio.to_thread(begin_backup, target)
+            for reader in self._readers.values():
+                await reader.call("reader_copy", LONG_S, dir=dir)
+            return await asyncio.to_thread(finish_backup, self._home, target)
+        finally:
+            self._pruning.resume()
+
+    # Inside
+
+    def _write_keys(self, workspace_id: str) -> list[str]:
+        """Those that are valid, of all its sources: they open the door, so no payload is to show one."""
+        entries = self._directory.sources()
+        return [key for entry in entries if entry.workspace_id == workspace_id for key in entry.write_keys]
+
+    def _shown(self, seen: Seen, keys: list[str]) -> dict[str, Any]:
+        item = seen.item
+        return {
+            "seq": seen.seq,
+            "messageId": item.message_id,
+            "type": _kind(item),
+            "name": masked_payload(_name(item), keys),
+            "receivedAt": _iso_ms(item.received_ms),
+            "fate": item.fate.value,
+            "reason": item.reason,
+            "note": item.note,
+            "violations": masked_payload(self._violations(item), keys),
+            "payload": masked_payload(_payload(item.raw), keys),
+        }
+
+    def _violations(self, item: Item) -> list[dict[str, Any]]:
+        entry = self._directory.by_id(item.source_id)
+        if item.event is None or entry is None:
+            return []
+        try:
+            spec = self._catalog.source(entry.catalog)
+        except NotFound:
+            return []
+        return [msgspec.to_builtins(violation) for violation in violations(spec, item.event)]
+
+
+def _place(text: str) -> tuple[int, int]:
+    offset, _, position = text.partition("-")
+    if not (offset.isdigit() and position.isdigit()):
+        raise InvalidInput(f"{text!r} is no id of a parked event; GET /parked lists them. Nothing was released.")
+    return int(offset), int(position)
+
+
+def _milliseconds(text: str | None) -> int | None:
+    if text is None:
+        return None
+    moment = parse_iso(text)
+    if moment is None:
+        raise InvalidInput(f"{text!r} is no time; write it as 2026-11-21T10:00:00Z. Nothing was replayed.")
+    return round(moment.timestamp() * 1000)
+
+
+def _iso_ms(milliseconds: int | None) -> str | None:
+    return None if milliseconds is None else iso_from_seconds(milliseconds / 1000)
+
+
+def _payload(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return raw.decode("utf-8", "replace")
+
+
+def _kind(item: Item) -> str | None:
+    if item.event is not None:
+        return item.event.type
+    payload = _payload(item.raw)
+    found = payload.get("type") if isinstance(payload, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _name(item: Item) -> str | None:
+    if item.event is not None:
+        return item.event.event or item.event.name
+    payload = _payload(item.raw)
+    given = [payload.get(key) for key in _NAME_KEYS] if isinstance(payload, dict) else []
+    return next((name for name in given if isinstance(name, str) and name), None)
+
+
+def _fate(row: FateRow) -> dict[str, Any]:
+    return {
+        "sourceId": row.source_id,
+        "fate": row.fate,
+        "reason": row.reason,
+        "note": row.note,
+        "receivedAt": _iso_ms(row.received_ms),
+    }
+
+
+def _parked(row: FateRow, keys: list[str]) -> dict[str, Any]:
+    return {
+        "id": f"{row.raw_offset}-{row.position}",
+        "messageId": row.message_id,
+        "sourceId": row.source_id,
+        "reason": row.reason,
+        "note": row.note,
+        "receivedAt": _iso_ms(row.received_ms),
+        "payload": masked_payload(_payload(row.payload or b""), keys),
+    }

@@ -1,0 +1,132 @@
+"""What the warehouse's process answers: queries, tables, copies, and where its reader stands.
+
+Every public method is a call that another process may make (see `rpc`); arguments and answers are plain values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from headwater.app.backup import copy_warehouses, require_empty
+from headwater.app.home import Home
+from headwater.app.settings import Settings
+from headwater.app.warehouses import Warehouses
+from headwater.base.clock import Clock
+from headwater.control.directory import Directory
+from headwater.warehouse.intake import FileKind
+from headwater.warehouse.report import Found, Parked
+from headwater.warehouse.run import Loading
+
+
+class WarehouseCalls:
+    def __init__(
+        self,
+        *,
+        home: Home,
+        settings: Settings,
+        directory: Directory,
+        warehouses: Warehouses,
+        loading: Loading,
+        clock: Clock,
+    ) -> None:
+        self._home = home
+        self._settings = settings
+        self._directory = directory
+        self._warehouses = warehouses
+        self._loading = loading
+        self._clock = clock
+
+    def ping(self) -> bool:
+        return True
+
+    def figures(self) -> dict[str, Any]:
+        return {"warehouseLagBytes": self._loading.lag_bytes()}
+
+    # Sources and their tables
+
+    def ensure_source(self, source_id: str) -> None:
+        self._warehouses.ensure_source(source_id)
+
+    def drop_schema(self, workspace_id: str, schema: str) -> None:
+        self._warehouses.of(workspace_id).drop_schema(schema)
+
+    # As a reader of the clean journal
+
+    def reader_account(self, workspace_id: str) -> dict[str, int]:
+        counts = self._warehouses.of(workspace_id).counts()
+        return {"done": counts.done, "dead": counts.dead, "skipped": 0}
+
+    def reader_event(self, workspace_id: str, message_id: str) -> dict[str, Any]:
+        """Where it stands with an event; `event` is what it knows of it, None when it never saw it."""
+        warehouse = self._warehouses.of(workspace_id)
+        found, dead = warehouse.find(message_id), warehouse.dead(message_id)
+        return _standing(found, dead) | {"event": self._seen(found, dead)}
+
+    def reader_copy(self, dir: str) -> None:
+        """Copies of the files, as of now, into a data directory that is being made."""
+        copy_warehouses(self._home, Path(dir), self._warehouses)
+
+    # Queries and copies
+
+    def sql(self, workspace_id: str, query: str, limit: int | None = None) -> dict[str, Any]:
+        result = self._warehouses.queries(workspace_id).run(
+            query,
+            limit=limit if limit is not None else self._settings.query_rows,
+        )
+        return msgspec.to_builtins(result)
+
+    def warehouses(self, workspace_id: str) -> list[dict[str, Any]]:
+        warehouse = self._warehouses.of(workspace_id)
+        stats = warehouse.stats()
+        sources = [entry.source_id for entry in self._directory.sources() if entry.workspace_id == workspace_id]
+        return [
+            {
+                "id": "builtin",
+                "kind": "duckdb",
+                "sourceIds": sources,
+                "enabled": True,
+                "lastLoadAt": stats.last_load_at,
+                "lagSeconds": self._loading.lag_s(self._clock()),
+            }
+        ]
+
+    def tables_list(self, workspace_id: str) -> list[Any]:
+        return [msgspec.to_builtins(table) for table in self._warehouses.tables(workspace_id).list()]
+
+    def tables_put_file(self, workspace_id: str, name: str, format: FileKind, path: str) -> Any:
+        return msgspec.to_builtins(self._warehouses.tables(workspace_id).put_file(name, format, Path(path)))
+
+    def tables_put_postgres(self, workspace_id: str, name: str, dsn: str, table: str, every_s: int | None) -> Any:
+        return msgspec.to_builtins(self._warehouses.tables(workspace_id).put_postgres(name, dsn, table, every_s))
+
+    def tables_refresh(self, workspace_id: str, name: str) -> Any:
+        return msgspec.to_builtins(self._warehouses.tables(workspace_id).refresh(name))
+
+    def tables_remove(self, workspace_id: str, name: str) -> None:
+        self._warehouses.tables(workspace_id).remove(name)
+
+    def export(self, workspace_id: str, dir: str) -> dict[str, Any]:
+        require_empty(Path(dir))
+        tables = self._warehouses.of(workspace_id).export(Path(dir))
+        return {"dir": dir, "tables": [msgspec.to_builtins(table) for table in tables]}
+
+    # Inside
+
+    def _seen(self, found: list[Found], dead: list[Parked]) -> dict[str, Any] | None:
+        if dead:
+            event = dead[0].event
+            return {"sourceId": event.source_id, "receivedAt": event.received_at}
+        if found:
+            schemas = {entry.schema: entry.source_id for entry in self._directory.sources()}
+            return {"sourceId": schemas.get(found[0].schema, ""), "receivedAt": found[0].received_at}
+        return None
+
+
+def _standing(found: list[Found], dead: list[Parked]) -> dict[str, Any]:
+    tables = [f"{place.schema}.{place.table}" for place in found]
+    if dead and not tables:
+        return {"status": "dead", "detail": {"reason": dead[0].reason.value, "note": dead[0].detail}}
+    return {"status": "done" if tables else "pending", "detail": {"tables": tables}}

@@ -1,0 +1,91 @@
+"""The warehouse's process: clean events to rows, and queries of them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+from headwater.app import log
+from headwater.app.home import Home
+from headwater.app.lanes import Lane
+from headwater.app.layouts import Layouts
+from headwater.app.listen import Listener
+from headwater.app.processes import WAREHOUSE
+from headwater.app.rpc import calls_of, serve_rpc
+from headwater.app.sockets import bind_unix
+from headwater.app.supervisor import ChildOrder
+from headwater.app.threads import watch
+from headwater.app.warehouse_calls import WarehouseCalls
+from headwater.app.warehouses import Warehouses
+from headwater.app.wiring import open_directory
+from headwater.base.clock import now
+from headwater.catalog.load import load_catalog
+from headwater.control.bootstrap import sealer_at
+from headwater.journal.local import LocalReader
+from headwater.journal.position import Position
+from headwater.warehouse.run import Loading
+
+REFRESH_EVERY_S = 20.0
+QUERY_THREADS = 64
+"""Queries of all workspaces that run or wait their turn; a thread that waits costs next to nothing."""
+COPY_THREADS = 16
+COPIES = ("reader_copy", "export", "tables_put_file", "tables_put_postgres", "tables_refresh")
+
+
+async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    settings, logger = order.settings, log.logger(WAREHOUSE.name)
+    home = Home(settings.data_dir)
+    directory = open_directory(home)
+    position = Position(home.clean, WAREHOUSE.name, writable=True)
+    warehouses = Warehouses(
+        home=home,
+        settings=settings,
+        directory=directory,
+        layouts=Layouts(directory=directory, catalog=load_catalog()),
+        sealer=sealer_at(home.directory),
+    )
+    loading = Loading(
+        clean=LocalReader(home.clean),
+        targets=warehouses.all,
+        target_of=warehouses.of,
+        every_s=settings.warehouse_load_every_ms / 1000,
+        log=logger.warning,
+        passed=position.set,
+    )
+    calls = WarehouseCalls(
+        home=home, settings=settings, directory=directory, warehouses=warehouses, loading=loading, clock=now
+    )
+    await asyncio.to_thread(warehouses.open_all)
+    thread = threading.Thread(target=loading.run, name="loading", daemon=True)
+    thread.start()
+    queries, copies = Lane("queries", threads=QUERY_THREADS), Lane("copies", threads=COPY_THREADS)
+    listener = Listener(
+        serve_rpc(
+            calls_of(calls),
+            log=lambda call, error: logger.error("a call failed", call=call, exc_info=error),
+            lanes={"sql": queries} | dict.fromkeys(COPIES, copies),
+        )
+    )
+    await listener.start(bind_unix(home.socket(WAREHOUSE.name)))
+    ready()
+    refreshing = asyncio.create_task(_refresh_tables(warehouses, logger.warning))
+    watching = asyncio.create_task(watch([thread], stop, logger.error))
+    await stop.wait()
+    watching.cancel()
+    refreshing.cancel()
+    await listener.stop(drain_s=1.0)
+    for lane in (queries, copies):
+        lane.close()
+    loading.stop()
+    await asyncio.to_thread(thread.join, 5.0)
+    await asyncio.to_thread(warehouses.close)
+
+
+async def _refresh_tables(warehouses: Warehouses, warn: Callable[..., None]) -> None:
+    while True:
+        await asyncio.sleep(REFRESH_EVERY_S)
+        try:
+            await asyncio.to_thread(warehouses.refresh_due_tables)
+        except Exception as error:  # the engine's errors too: this must go on when the disk has room again
+            warn("tables could not be looked through for copies that are due", reason=str(error))
