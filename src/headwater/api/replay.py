@@ -27,7 +27,7 @@ from headwater.api.given import (
 from headwater.api.integrations import SLUGS
 from headwater.api.ports import ParkedEvent, ParkedPage, Replay
 from headwater.api.times import span
-from headwater.base.errors import InvalidInput, NotFound
+from headwater.base.errors import InvalidInput, NotFound, Transient
 from headwater.control.model import integration_id, public_id
 from headwater.control.store import Store
 
@@ -83,7 +83,10 @@ async def list_replays(
     offset: Offset = 0,
 ) -> Page[Replay]:
     """The replays of this workspace, newest first; those of sending before the others. Any scope."""
-    sent = msgspec.convert(await sending.send_replays(caller.workspace_id), list[Replay])
+    try:
+        sent = msgspec.convert(await sending.send_replays(caller.workspace_id), list[Replay])
+    except Transient:
+        sent = []  # the others are of use without them
     return page(sent + msgspec.convert(await work.replays(caller.workspace_id), list[Replay]), limit, offset)
 
 
@@ -91,10 +94,9 @@ async def list_replays(
 async def get_replay(replay_id: FromPath[str], caller: GivenCaller, work: GivenWork, sending: GivenSending) -> Replay:
     """How far a replay or a recovery is. Any scope."""
     try:
-        return msgspec.convert(await sending.send_replay_status(caller.workspace_id, replay_id), Replay)
+        return msgspec.convert(await work.replay_status(caller.workspace_id, replay_id), Replay)
     except NotFound:
-        pass  # the other readers' replays are known elsewhere
-    return msgspec.convert(await work.replay_status(caller.workspace_id, replay_id), Replay)
+        return msgspec.convert(await sending.send_replay_status(caller.workspace_id, replay_id), Replay)
 
 
 @get("/parked", operation_id="listParked", tags=["Events"], guards=[data])

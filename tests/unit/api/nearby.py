@@ -118,6 +118,8 @@ class Nearby:
 
     async def replay_status(self, workspace_id: str, replay_id: str) -> Any:
         self._noted("replay_status", workspace_id, replay_id)
+        if replay_id != "rep_1":
+            raise NotFound(f"there is no replay {replay_id!r}")
         return _replay("warehouse")
 
     async def replays(self, workspace_id: str) -> Any:

@@ -61,6 +61,11 @@ def test_a_replay_of_sending(client: TestClient, sending: NearbySending, workspa
     assert (answer.status_code, answer.json()["reader"]) == (202, "send")
     assert sending.calls[-1] == ("replay_send", workspace.id, "2026-01-01T00:00:00.000Z", None, webhook["id"])
     assert client.get("/api/v1/replay/rep_send").json()["reader"] == "send"
+    assert client.get("/api/v1/replay/rep_none").status_code == 404
+    sending.away = True
+    assert [each["reader"] for each in client.get("/api/v1/replay").json()["data"]] == ["warehouse"]
+    assert client.get("/api/v1/replay/rep_send").status_code == 503
+    sending.away = False
     assert client.post("/api/v1/replay", json=body | {"connectionId": "wh_none"}).status_code == 404
     wrong = client.post("/api/v1/replay", json=body | {"reader": "warehouse"})
     assert (wrong.status_code, wrong.json()["error"]["details"]) == (400, {"field": "connectionId"})
