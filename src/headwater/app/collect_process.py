@@ -26,7 +26,7 @@ from headwater.app.wiring import open_directory, takes_webhooks
 from headwater.base.clock import now
 from headwater.collect.doors import Doors
 from headwater.collect.model import DoorSettings
-from headwater.collect.server import DoorApplication, DoorProtocol
+from headwater.collect.server import DoorApplication, DoorProtocol, nothing_here
 from headwater.journal.commit import GroupCommit
 from headwater.journal.local import LocalReader, LocalWriter
 
@@ -64,11 +64,13 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         trusted=trusted,
     )
     figures.listener = listener
+    inside = Listener(DoorApplication(nothing_here, door=door, journal=commit, accepted=tally.add, inside=True))
     internal = Listener(serve_rpc(_calls(tally), log=_logs(logger)))
     if order.listen_fd is None:
         raise RuntimeError("the door's process was given no socket")
     await listener.start(socket.socket(fileno=order.listen_fd))
     await internal.start(bind_unix(home.socket(COLLECT.name)))
+    await inside.start(bind_unix(home.socket("door")))
     ready()
     saving = asyncio.create_task(_save_regularly(tally, logger.warning))
     await _first(stop, broken)
@@ -76,7 +78,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         logger.error("the journal could not be mended after a fault; the process ends and opens it anew")
         os._exit(3)
     saving.cancel()
-    await listener.stop()
+    await asyncio.gather(listener.stop(), inside.stop())
     await internal.stop(drain_s=0.5)
     await health.close()
     await proxy.close()

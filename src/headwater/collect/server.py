@@ -252,10 +252,23 @@ class DoorProtocol(HttpToolsProtocol):
 
 
 class DoorApplication:
-    """The door for requests that wait their turn on a connection (pipelining); all else goes to `inner`."""
+    """The door for requests that wait their turn on a connection (pipelining); all else goes to `inner`.
 
-    def __init__(self, inner: Any, *, door: Door, journal: Journal, accepted: Accepted, trusted: Networks = ()) -> None:
+    `inside`: only processes of this installation can reach it.
+    """
+
+    def __init__(
+        self,
+        inner: Any,
+        *,
+        door: Door,
+        journal: Journal,
+        accepted: Accepted,
+        trusted: Networks = (),
+        inside: bool = False,
+    ) -> None:
         self._inner = inner
+        self._inside = inside
         self._door = door
         self._journal = journal
         self._accepted = accepted
@@ -279,6 +292,7 @@ class DoorApplication:
             headers=headers,
             body=body,
             peer=client_address(scope["client"][0] if scope["client"] else "", headers, self._trusted),
+            inside=self._inside,
         )
         await _send(send, await self._decide(request))
 
@@ -286,6 +300,11 @@ class DoorApplication:
         asked = _Awaited(asyncio.get_running_loop().create_future())
         decide(request, asked, door=self._door, journal=self._journal, accepted=self._accepted)
         return await asked.answered
+
+
+async def nothing_here(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """An application that has nothing at any path."""
+    await _send(send, answers.not_found("There is nothing here but doors for events."))
 
 
 class _Awaited(_Asked):
