@@ -95,9 +95,10 @@ def topic_of(event: CleanEvent, customer_events: str) -> str | None:
 
 def content_id_of(event: CleanEvent) -> str | None:
     """The content that the event is about, by its contentId or else its slug."""
-    properties = (
-        _object(event.properties) if b'"contentId"' in event.properties or b'"slug"' in event.properties else {}
-    )
+    raw = bytes(event.properties)
+    if b'"contentId"' not in raw and b'"slug"' not in raw:
+        return None
+    properties = _object(event.properties)
     found = properties.get("contentId") or properties.get("slug")
     return found if isinstance(found, str) else None
 

@@ -1,0 +1,328 @@
+"""Routing and delivery over real sockets, with receivers that answer well or badly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook
+
+from headwater.send.rows import Counts
+from tests.receivers import Receiver, answer, close_in_head, hang, slowly
+from tests.unit.send.room import SECRET, Room, World, view, webhook
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(main)
+
+
+def test_an_event_reaches_its_webhook_signed_and_the_log_shows_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            async with Room(world) as room:
+                world.append(view(1))
+                [request] = await asyncio.to_thread(receiver.wait_for, 1)
+                await room.quiet()
+                Webhook(SECRET).verify(request.body, dict(request.headers))
+                [line] = room.log()
+                assert line["status"] == "delivered"
+                assert line["eventId"] == request.header("webhook-id")
+                assert line["responseStatus"] == 200
+                whole = room.sending.history.attempt(room.ref(), line["id"])
+                assert whole["requestBody"].encode() == request.body
+                assert room.store.totals("ws") == Counts(done=1)
+
+    run(main())
+
+
+def test_failures_are_tried_again_under_the_same_id_until_they_are_delivered(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(answer(500, b"broken"), close_in_head(), answer(302), then=answer(204, b"")) as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            async with Room(world) as room:
+                world.append(view(1))
+                requests = await asyncio.to_thread(receiver.wait_for, 4)
+                await room.quiet()
+                assert len({request.header("webhook-id") for request in requests}) == 1
+                log = room.log()
+                assert [line["status"] for line in log] == ["delivered", "failed", "failed", "failed"]
+                assert [line["attempt"] for line in log] == [4, 3, 2, 1]
+                assert log[-1]["responseBody"] == "broken"
+                assert log[-1]["nextAttemptAt"] > log[-1]["at"]
+                assert log[-3]["responseStatus"] == 302
+
+    run(main())
+
+
+def test_after_the_last_retry_it_is_dead_and_recover_sends_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(then=answer(500)) as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            async with Room(world) as room:
+                world.append(view(1))
+                await room.until(lambda: room.store.totals("ws") == Counts(dead=1), "dead")
+                assert [line["status"] for line in room.log()] == ["dead", "failed", "failed", "failed"]
+                receiver.behave(then=answer(200))
+                begun = await room.sending.recovery.recover("ws", "wh_1", 0)
+                await room.until(lambda: room.store.totals("ws") == Counts(done=1), "recovered")
+                await room.until(
+                    lambda: room.sending.recovery.status("ws", begun["id"])["status"] == "FINISHED", "finished"
+                )
+                assert room.sending.recovery.status("ws", begun["id"])["events"] == 1
+                assert room.log()[0]["trigger"] == "manual"
+                assert len({request.header("webhook-id") for request in receiver.requests}) == 1
+
+    run(main())
+
+
+def test_a_paused_connection_keeps_its_events_and_sends_them_when_it_goes_on(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url, paused=True))
+            async with Room(world) as room:
+                world.append(*(view(number) for number in range(20)))
+                await room.until(lambda: room.store.pending(room.ref()) == 20, "queued")
+                assert room.log(status="pending", limit=5, offset=18)[0]["status"] == "pending"
+                world.change("wh_1", paused=False)
+                await asyncio.to_thread(receiver.wait_for, 20)
+                await room.quiet()
+
+    run(main())
+
+
+def test_a_disabled_connection_skips_events_and_recover_brings_them(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url, paused=True))
+            async with Room(world) as room:
+                world.append(view(1))
+                await room.until(lambda: room.store.pending(room.ref()) == 1, "queued")
+                world.change("wh_1", enabled=False, paused=False)
+                await room.until(lambda: room.store.totals("ws") == Counts(skipped=1), "what waited is skipped")
+                world.append(view(2))
+                await room.until(lambda: room.store.totals("ws") == Counts(skipped=2), "what comes is skipped")
+                assert [line["status"] for line in room.log(status="skipped")] == ["skipped", "skipped"]
+                world.change("wh_1", enabled=True)
+                await room.sending.refresh()
+                await room.sending.recovery.recover("ws", "wh_1", 0)
+                await asyncio.to_thread(receiver.wait_for, 2)
+                await room.until(lambda: room.store.totals("ws") == Counts(done=2), "recovered")
+
+    run(main())
+
+
+def test_gone_switches_the_connection_off(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(then=answer(410)) as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            async with Room(world) as room:
+                world.append(view(1))
+                await room.until(lambda: world.disabled, "disabled")
+                assert "410" in world.disabled[0][1]
+                world.append(view(2))
+                await room.until(lambda: room.store.totals("ws") == Counts(dead=1, skipped=1), "kept")
+
+    run(main())
+
+
+def test_a_deleted_connection_ends_what_waits_for_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = World(tmp_path, webhook("http://127.0.0.1:9/", paused=True))
+        async with Room(world) as room:
+            world.append(*(view(number) for number in range(3)))
+            await room.until(lambda: room.store.pending_total() == 3, "queued")
+            world.entries = []
+            await room.until(lambda: room.store.totals("ws") == Counts(skipped=3), "ended")
+
+    run(main())
+
+
+def test_one_that_hangs_delays_no_other(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(then=hang()) as dead, Receiver() as well:
+            world = World(
+                tmp_path,
+                webhook(dead.url, "wh_dead"),
+                webhook(well.url, "wh_well"),
+                at_once=8,
+                timeout_s=60.0,
+                stop_s=0.1,
+            )
+            async with Room(world) as room:
+                world.append(*(view(number) for number in range(100)))
+                await asyncio.to_thread(well.wait_for, 100)
+                assert room.store.pending(room.ref("wh_dead")) == 100
+
+    run(main())
+
+
+def test_what_was_under_way_when_it_stopped_goes_out_again_under_the_same_id(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(hang(), then=answer(200)) as receiver:
+            world = World(tmp_path, webhook(receiver.url), stop_s=0.1)
+            async with Room(world):
+                world.append(view(1))
+                await asyncio.to_thread(receiver.wait_for, 1)
+            async with Room(world) as room:
+                first, second = await asyncio.to_thread(receiver.wait_for, 2)
+                assert first.header("webhook-id") == second.header("webhook-id")
+                await room.quiet()
+                assert [line["attempt"] for line in room.log()] == [1]
+                assert room.store.totals("ws") == Counts(done=1)
+
+    run(main())
+
+
+def test_ordered_connections_send_each_persons_events_in_their_order(tmp_path: Path) -> None:
+    async def main() -> None:
+        answers = [answer(500), answer(200), answer(500), slowly(0.05, answer(200))]
+        with Receiver(*answers, then=answer(200)) as receiver:
+            world = World(tmp_path, webhook(receiver.url, ordered=True))
+            async with Room(world) as room:
+                world.append(*(view(number, user=f"u{number % 3}") for number in range(30)))
+                await room.quiet()
+                well = [line["messageId"] for line in reversed(room.log()) if line["status"] == "delivered"]
+                assert len(well) == 30
+                for person in range(3):
+                    mine = [int(id[1:]) for id in well if int(id[1:]) % 3 == person]
+                    assert mine == sorted(mine)
+
+    run(main())
+
+
+def test_a_replayed_frame_sends_nothing_again_and_a_replay_does(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            async with Room(world) as room:
+                world.append(view(1), view(2))
+                await room.quiet()
+                world.append(view(1), replay="rpl_1")
+                await room.until(lambda: room.sending.router.lag_bytes() == 0, "read")
+                assert room.store.pending_total() == 0
+                begun = await room.sending.recovery.replay("ws", 0, None, None)
+                await asyncio.to_thread(receiver.wait_for, 4)
+                await room.until(
+                    lambda: room.sending.recovery.status("ws", begun["id"])["status"] == "FINISHED", "finished"
+                )
+                await room.quiet()
+                assert len({request.header("webhook-id") for request in receiver.requests}) == 2
+                assert room.store.totals("ws") == Counts(done=2)
+
+    run(main())
+
+
+def test_resend_goes_before_what_waits(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(answer(200), then=answer(500)) as receiver:
+            world = World(tmp_path, webhook(receiver.url, per_second=None), schedule_s=(60.0,))
+            async with Room(world) as room:
+                world.append(view(1))
+                await room.quiet()
+                [line] = room.log()
+                world.append(*(view(number) for number in range(2, 40)))
+                await room.until(lambda: room.store.pending(room.ref()) == 38, "failing")
+                receiver.behave(then=answer(201))
+                shown = await room.sending.recovery.resend(room.ref(), line["id"])
+                await room.until(lambda: room.log()[0]["responseStatus"] == 201, "resent")
+                found = room.sending.history.attempt(room.ref(), shown)
+                assert (found["messageId"], found["trigger"]) == ("m1", "manual")
+
+    run(main())
+
+
+def test_retry_after_is_waited_for_in_full(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(answer(429, headers=(("Retry-After", "3600"),)), then=answer(200)) as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            async with Room(world) as room:
+                world.append(view(1))
+                await room.until(room.log, "tried")
+                world.append(view(2))
+                await room.until(lambda: room.store.pending(room.ref()) == 2, "held")
+                await asyncio.sleep(0.3)
+                assert len(receiver.requests) == 1
+                due = room.store.next_due_ms(room.ref())
+                assert due is not None
+
+    run(main())
+
+
+def test_a_test_is_made_at_once_and_the_log_shows_it_even_when_refused(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = World(tmp_path, webhook("http://10.0.0.1/hook", enabled=False))
+        async with Room(world) as room:
+            entry = world.entries[0]
+            id = await room.sending.trial.test(entry, room.ref(), None)
+            line = room.sending.history.attempt(room.ref(), id)
+            assert (line["status"], line["trigger"]) == ("blocked", "manual")
+            shown = room.sending.trial.preview(entry, room.sending.trial.event(entry, None))
+            assert shown["requests"][0]["url"] == "http://10.0.0.1/hook"
+            tried = await room.sending.trial.try_event(entry, {"type": "track", "event": "Ordered", "userId": "u"})
+            assert tried["answer"]["errorClass"] == "blocked"
+            assert len(room.log()) == 1
+
+    run(main())
+
+
+def test_the_built_in_inbox_takes_what_is_sent_to_it(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = World(tmp_path, webhook("headwater:inbox"))
+        async with Room(world) as room:
+            world.append(view(1))
+            await room.quiet()
+            items, total = room.sending.history.inbox("ws", limit=10, offset=0)
+            assert total == 1
+            assert items[0]["connectionId"] == "wh_1"
+            assert '"payload"' in items[0]["body"]
+            assert "webhook-signature" in items[0]["headers"]
+
+    run(main())
+
+
+def test_days_of_nothing_but_failure_are_warned_of_and_then_switch_it_off(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(then=answer(500)) as receiver, Receiver() as owner:
+            world = World(
+                tmp_path,
+                webhook(receiver.url),
+                disable_after_days=1 / 86_400,
+                schedule_s=[0.12] * 40,
+                alert_url=owner.url,
+            )
+            async with Room(world) as room:
+                world.append(view(1))
+                for _ in range(400):
+                    await room.sending.care.look()
+                    if world.disabled:
+                        break
+                    await asyncio.sleep(0.05)
+                assert "days" in world.disabled[0][1]
+                assert any("fails" in line for line in world.logged)
+                types = [request.json()["type"] for request in owner.requests]
+                assert types[0] == "connection.failing"
+                assert types[-1] == "connection.disabled"
+
+    run(main())
+
+
+@pytest.mark.parametrize("batch", [1, 7])
+def test_files_are_written_whole_in_batches(tmp_path: Path, batch: int) -> None:
+    async def main() -> None:
+        entry = webhook("", kind="destination", catalog="files", source_ids=("ws.customer-events",))
+        entry.settings.clear()
+        entry.settings.update({"batchEvents": batch, "batchSeconds": 0.1})
+        world = World(tmp_path, entry)
+        async with Room(world) as room:
+            world.append(*(view(number) for number in range(7)))
+            await room.quiet()
+            written = list((tmp_path / "files").rglob("*.ndjson"))
+            lines = [line for path in written for line in path.read_text().splitlines()]
+            assert len(lines) == 7
+            assert len(written) == 7 // batch
+
+    run(main())
