@@ -27,6 +27,12 @@ _TABLE_REFS = frozenset({"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EX
 _REF_PLACES = {"from_table": None, "left": "JOIN", "right": "JOIN", "source": "PIVOT"}
 """Where a table reference stands, and in which kind of node (None: in any)."""
 
+_UNREAD: Final = {
+    "SHOW_REF": "SHOW, DESCRIBE and SUMMARIZE are not taken; information_schema.tables and information_schema.columns "
+    "tell of tables and columns."
+}
+"""What else the parser takes for a place to read from."""
+
 _NOWHERE: Final = 2**64 - 1
 """What the parser says of a place that it does not know."""
 
@@ -105,6 +111,12 @@ class _Walk:
             if "cte_map" in value:
                 scope = self._query(value, scope)
             self._reference(value, scope)
+            if value.get("class") == "PARAMETER":
+                raise InvalidInput(
+                    "The query has a placeholder (?, $1 or $name), and no value can be given for it here. Write the "
+                    "value itself. Nothing was run.",
+                    code="bad_query",
+                )
             if "function_name" in value:
                 _check_function(value, FUNCTIONS, "function")
             for key, item in value.items():
@@ -115,7 +127,7 @@ class _Walk:
         kind = parent.get("type")
         place = _REF_PLACES.get(key, "")
         if isinstance(item, dict) and (place is None or place == kind) and item.get("type") not in _TABLE_REFS:
-            raise _refusal(f"A query may not read from {item.get('type', 'this')}.")
+            raise _refusal(_UNREAD.get(item.get("type", ""), "A query may read from tables and from queries alone."))
         if kind == "TABLE_FUNCTION" and key == "function":
             _check_function(item, TABLE_FUNCTIONS, "table function")
             item = {name: part for name, part in item.items() if name != "function_name"}
@@ -126,7 +138,7 @@ class _Walk:
     def _query(self, value: dict[str, Any], scope: frozenset[str]) -> frozenset[str]:
         """Checks a query's CTEs, each in the sight of those before it, and gives the scope of its body."""
         if value.get("type") not in _QUERY_NODES:
-            raise _refusal(f"A query may not hold {value.get('type', 'this')}.")
+            raise _refusal("A query may hold other SELECTs alone.")
         for entry in value["cte_map"].get("map", []):
             body = entry["value"]["query_node"]
             if "cte_map" not in body:

@@ -378,3 +378,19 @@ def test_a_closed_warehouse_says_so(tmp_path: Path) -> None:
     warehouse.close()
     with pytest.raises(Transient, match="closed"):
         Queries(warehouse).run("SELECT 1")
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("DESCRIBE web_app.tracks", "SHOW, DESCRIBE and SUMMARIZE are not taken; information_schema.tables"),
+        ("SELECT * FROM (SHOW TABLES)", "SHOW, DESCRIBE and SUMMARIZE are not taken; information_schema.tables"),
+        ("SELECT * FROM web_app.tracks WHERE id = ?", "a placeholder (?, $1 or $name), and no value can be given"),
+        ("WITH a AS (SELECT $id AS b) SELECT b FROM a", "a placeholder (?, $1 or $name), and no value can be given"),
+    ],
+)
+def test_a_refusal_says_what_is_meant_in_the_words_of_sql(queries: Queries, query: str, says: str) -> None:
+    told = refusal(queries, query).message
+    assert says in told
+    assert told.endswith("Nothing was run.")
+    assert "_REF" not in told
