@@ -10,7 +10,20 @@ import typer
 
 from headwater import __version__
 from headwater.app import settings as settings_module
-from headwater.app.commands import catalog, copies, events, installation, replay, send, source, sql, table
+from headwater.app.commands import (
+    catalog,
+    copies,
+    destination,
+    events,
+    installation,
+    integration,
+    replay,
+    send,
+    source,
+    sql,
+    table,
+    webhook,
+)
 from headwater.app.commands.output import visible
 from headwater.base.errors import HeadwaterError
 
@@ -81,6 +94,9 @@ def demo(
 
 
 app.add_typer(source.app, name="source")
+app.add_typer(webhook.app, name="webhook")
+app.add_typer(destination.app, name="destination")
+app.add_typer(integration.app, name="integration")
 app.add_typer(table.app, name="table")
 sql.register(app)
 send.register(app)

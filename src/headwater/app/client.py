@@ -37,12 +37,13 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to ask. `data` is the data directory when the server was found by it."""
+    """Where to ask. `data` is the data directory when the server was found by it; `demo`: only the demo's was there."""
 
     url: str
     token: str
     ca_file: str = ""
     data: Path | None = None
+    demo: bool = False
 
 
 class Answered(HeadwaterError):
@@ -58,14 +59,19 @@ def data_dir(given: Path | None = None, environment: Mapping[str, str] | None = 
 
     Raises InvalidInput when the settings cannot be read.
     """
+    return _located(given, environment)[0]
+
+
+def _located(given: Path | None, environment: Mapping[str, str] | None) -> tuple[Path, bool]:
+    """The data directory, and whether it is the demo's for want of another."""
     if given is not None:
-        return given.absolute()
+        return given.absolute(), False
     settings = settings_module.load(environment=environment)
     demo = Path(DEMO_DATA).absolute()
     by_default = settings.data == settings_module.defaults()["data"]
     if by_default and not _server_file(settings.data_dir).exists() and _server_file(demo).exists():
-        return demo
-    return settings.data_dir
+        return demo, True
+    return settings.data_dir, False
 
 
 def running(data: Path) -> Running | None:
@@ -105,7 +111,7 @@ def find(
     token = token or environment.get("HEADWATER_TOKEN") or ""
     if url:
         return _named(_checked_url(url), token, data, environment)
-    directory = data_dir(data, environment)
+    directory, demo = _located(data, environment)
     found = running(directory)
     if found is None:
         raise InvalidInput(
@@ -113,7 +119,7 @@ def find(
             f" `headwater serve --data {directory}`, or name another with --url or HEADWATER_URL."
         )
     kept = token or _kept_token(directory, environment)
-    return Place(url=found.url, token=kept, ca_file=found.ca_file, data=directory)
+    return Place(url=found.url, token=kept, ca_file=found.ca_file, data=directory, demo=demo)
 
 
 def _named(url: str, token: str, data: Path | None, environment: Mapping[str, str]) -> Place:
@@ -126,10 +132,13 @@ def _named(url: str, token: str, data: Path | None, environment: Mapping[str, st
 
 
 def _kept_token(directory: Path, environment: Mapping[str, str]) -> str:
+    """The server of the directory takes the environment's token before its own, and so does who asks it."""
+    if given := environment.get("HEADWATER_ADMIN_TOKEN", "").strip():
+        return given
     try:
         return (directory / "admin-token").read_text("utf-8").strip()
     except FileNotFoundError:
-        return environment.get("HEADWATER_ADMIN_TOKEN", "").strip()
+        return ""
     except OSError as error:
         raise InvalidInput(
             f"{directory / 'admin-token'} cannot be read: {error.strerror}. Run as the user who owns it, or name a"
@@ -181,6 +190,9 @@ class Client:
 
     def post(self, path: str, body: Any = None, *, timeout_s: float = SHORT_S) -> Any:
         return self._api("POST", path, json=body, timeout=timeout_s)
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._api("PUT", path, json=body)
 
     def patch(self, path: str, body: Any) -> Any:
         return self._api("PATCH", path, json=body)

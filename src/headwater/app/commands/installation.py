@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from headwater.app.commands.connection import find
 from headwater.app.commands.copies import refuse_running
 from headwater.app.commands.output import Output
 from headwater.app.commands.session import Session, command, local_command
@@ -50,10 +51,22 @@ def migrate(session: Session) -> None:
     session.out.give({"data": str(data), "changed": changed}, lambda: session.out.say(f"The state in {data} {text}."))
 
 
-def doctor(session: Session) -> None:
-    """Look for what is wrong or soon will be, and say what to do about it. Ends with 1 when something fails."""
+def doctor(
+    session: Session,
+    subject: Annotated[
+        str | None, typer.Argument(metavar="webhook", help="Look into one webhook instead of the installation.")
+    ] = None,
+    webhook: Annotated[str | None, typer.Argument(metavar="ID", help="The webhook's id or name.")] = None,
+) -> None:
+    """Look for what is wrong or soon will be, and say what to do about it. Ends with 1 when something fails.
+
+    `headwater doctor webhook ID` answers the four questions to ask when nothing arrives, and shows the last attempt.
+    """
     from headwater.app.doctor import examine, worst
 
+    if subject is not None:
+        _examine_webhook(session, subject, webhook)
+        return
     with session.out.progress("examining"):
         checks = examine(url=session.url, token=session.token, workspace=session.workspace, data=session.data)
     status = worst(checks)
@@ -61,6 +74,35 @@ def doctor(session: Session) -> None:
     session.out.give(value, lambda: _say_checks(session.out, checks))
     if status == "fail":
         raise typer.Exit(1)
+
+
+def _examine_webhook(session: Session, subject: str, given: str | None) -> None:
+    from headwater.app.client import part
+
+    if subject != "webhook" or given is None:
+        raise InvalidInput(
+            "doctor looks into the installation, or with `headwater doctor webhook ID` into one webhook. Nothing was "
+            "examined."
+        )
+    found = find(session.api, "/webhooks", "webhook", given)
+    asked = session.api.get(f"/webhooks/{part(found['id'])}/troubleshooting")
+    session.out.give(asked, lambda: _say_answers(session.out, asked))
+    if not all(question["answer"] for question in asked["questions"]):
+        raise typer.Exit(1)
+
+
+def _say_answers(out: Output, asked: dict[str, Any]) -> None:
+    for question in asked["questions"]:
+        word, colour = ("yes", COLOURS["ok"]) if question["answer"] else ("no ", COLOURS["fail"])
+        typer.echo(typer.style(word, fg=colour) + "  ", nl=False)
+        out.say(question["question"])
+        out.say(f"     {question['evidence']}")
+    last = asked["lastAttempt"]
+    if last is None:
+        out.say("     Nothing was ever tried.")
+    else:
+        answer = last["responseStatus"] if last["responseStatus"] is not None else last["error"] or "no answer"
+        out.say(f"     The last attempt, {last['id']} at {last['at']}, is {last['status']}: {answer}.")
 
 
 def _wire(check: Check) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def start(
 ) -> None:
     """Begin a replay and, unless told otherwise, wait until it is finished."""
     begun = session.api.post("/replay", {"reader": reader, "from": since, "to": until, "connectionId": connection})
-    found = _until_finished(session, begun) if wait else begun
-    session.out.give(found, lambda: session.out.say(_sentence(found)))
+    found = until_finished(session, begun) if wait else begun
+    session.out.give(found, lambda: session.out.say(sentence(found)))
     if found["status"] == "FAILED":
         raise typer.Exit(1)
 
@@ -50,10 +50,11 @@ def show(session: Session, replay_id: Annotated[str, typer.Argument(metavar="ID"
     from headwater.app.client import part
 
     found = session.api.get(f"/replay/{part(replay_id)}")
-    session.out.give(found, lambda: session.out.say(_sentence(found)))
+    session.out.give(found, lambda: session.out.say(sentence(found)))
 
 
-def _until_finished(session: Session, replay: dict[str, Any]) -> dict[str, Any]:
+def until_finished(session: Session, replay: dict[str, Any]) -> dict[str, Any]:
+    """The replay as it is when it has ended; shows how far it is meanwhile."""
     from headwater.app.client import part
 
     done = 0
@@ -66,7 +67,7 @@ def _until_finished(session: Session, replay: dict[str, Any]) -> dict[str, Any]:
     return replay
 
 
-def _sentence(replay: dict[str, Any]) -> str:
+def sentence(replay: dict[str, Any]) -> str:
     states = {"RUNNING": "is under way", "FINISHED": "is finished", "FAILED": f"failed: {replay['error']}"}
     state = states.get(replay["status"])
     if state is None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from headwater.app.commands.given import Settings, SettingsEnv, settings_of
 from headwater.app.commands.output import Output, plural
 from headwater.app.commands.session import Session, command
 from headwater.base.errors import InvalidInput, NotFound
@@ -46,16 +46,13 @@ def add(
     name: Annotated[
         str, typer.Option(metavar="LABEL", help="Its label, such as Candu_Prod; the schema is made from it.")
     ],
-    setting: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting; may be repeated.")] = None,
-    setting_env: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VARIABLE", help="A setting whose value is in an environment variable, for secrets."),
-    ] = None,
+    setting: Settings = None,
+    setting_env: SettingsEnv = None,
 ) -> None:
     """Add a source from the catalogue. Its schema and empty tables are there at once."""
-    given = [_split(each) for each in setting or []]
-    given += [(key, _from_environment(key, variable)) for key, variable in map(_split, setting_env or [])]
-    settings = _typed(session.api, catalog, given) if given else {}
+    from headwater.app.client import part
+
+    settings = settings_of(session.api, f"/catalog/sources/{part(catalog)}", setting, setting_env)
     made = session.api.post("/sources", {"catalog": catalog, "name": name, "settings": settings})
     session.out.give(made, lambda: _say_added(session.out, made))
 
@@ -190,41 +187,6 @@ def _change(session: Session, source: str, change: dict[str, Any]) -> dict[str, 
 
     found = find_source(session.api, source)
     return session.api.patch(f"/sources/{part(found['id'])}", change)
-
-
-def _split(given: str) -> tuple[str, str]:
-    name, equals, value = given.partition("=")
-    if not equals or not name:
-        raise InvalidInput(f"{given!r} is no setting; write NAME=VALUE. Nothing was added.")
-    return name, value
-
-
-def _from_environment(name: str, variable: str) -> str:
-    value = os.environ.get(variable)
-    if value is None:
-        raise InvalidInput(f"{variable}, which should hold the setting {name}, is not set. Nothing was added.")
-    return value
-
-
-def _typed(api: Client, catalog: str, given: list[tuple[str, str]]) -> dict[str, Any]:
-    """The texts as the catalogue's types; a name that it does not know goes on as text, and is refused there."""
-    from headwater.app.client import part
-
-    entry = api.get(f"/catalog/sources/{part(catalog)}")
-    types = {each["name"]: each["type"] for each in entry["settings"]}
-    return {name: _value(name, text, types.get(name, "string")) for name, text in given}
-
-
-def _value(name: str, text: str, kind: str) -> str | int | float | bool:
-    try:
-        if kind == "boolean":
-            return {"true": True, "false": False}[text.lower()]
-        if kind == "integer":
-            return int(text)
-        return float(text) if kind == "number" else text
-    except (KeyError, ValueError):
-        allowed = "true or false" if kind == "boolean" else f"of type {kind}"
-        raise InvalidInput(f"the setting {name} is {text!r}; it must be {allowed}. Nothing was added.") from None
 
 
 def _state(source: dict[str, Any]) -> str:
