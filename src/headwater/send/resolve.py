@@ -3,6 +3,7 @@
 One refused address in an answer refuses the whole answer, unless all the others are in ranges that the operator allows:
 then it is left out (`localhost` is two addresses, and 127.0.0.0/8 allows one of them). Answers are kept for seconds
 only, and every attempt asks anew, also one that finds a kept connection: a changed name is noticed within that time.
+A name that is in use is asked again when half of the time is over, so that nobody waits for its answer.
 """
 
 from __future__ import annotations
@@ -55,36 +56,51 @@ class Resolver:
     """`ttl_s`: how long an answer is kept; failures are kept for `failure_ttl_s`, so that a dead name costs little."""
 
     def __init__(
-        self, *, guard: Guard, lookup: Lookup = system_lookup, ttl_s: float = 5.0, failure_ttl_s: float = 1.0
+        self,
+        *,
+        guard: Guard,
+        lookup: Lookup = system_lookup,
+        ttl_s: float = 5.0,
+        failure_ttl_s: float = 1.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._guard = guard
         self._lookup = lookup
         self._ttl_s = ttl_s
         self._failure_ttl_s = failure_ttl_s
+        self._clock = clock
         self._kept: dict[tuple[str, int], _Answer] = {}
         self._pending: dict[tuple[str, int], asyncio.Task[_Answer]] = {}
         self._threads = asyncio.Semaphore(THREADS)
 
     def known(self, host: str, port: int) -> tuple[Endpoint, ...] | None:
         """The kept answer; None: ask. Raises Fault (`blocked`, `dns_error`)."""
-        answer = self._kept.get((host, port))
-        return answer.given() if answer is not None and answer.until > time.monotonic() else None
+        key = (host, port)
+        answer = self._kept.get(key)
+        left_s = 0.0 if answer is None else answer.until - self._clock()
+        if answer is None or left_s <= 0:
+            return None
+        if answer.fault is None and left_s < self._ttl_s / 2:
+            self._asking(key)
+        return answer.given()
 
     async def resolve(self, host: str, port: int) -> tuple[Endpoint, ...]:
         """One or more addresses. Those who ask for one name at the same time share one question. Raises Fault."""
         if (endpoints := self.known(host, port)) is not None:
             return endpoints
-        key = (host, port)
-        task = self._pending.get(key)
-        if task is None:
-            task = self._pending[key] = asyncio.create_task(self._ask(key))
-        return (await asyncio.shield(task)).given()
+        return (await asyncio.shield(self._asking((host, port)))).given()
 
     async def close(self) -> None:
         tasks = list(self._pending.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _asking(self, key: tuple[str, int]) -> asyncio.Task[_Answer]:
+        """The question that is under way, or a new one."""
+        if key not in self._pending:
+            self._pending[key] = asyncio.create_task(self._ask(key))
+        return self._pending[key]
 
     async def _ask(self, key: tuple[str, int]) -> _Answer:
         try:
@@ -104,14 +120,14 @@ class Resolver:
         good = [one for one in found if self._guard.may_dial(str(one[1][0]), port)]
         if len(good) < len(found) and not (good and all(self._guard.is_allowed(str(one[1][0])) for one in good)):
             return self._failed("blocked", BLOCKED)
-        return _Answer(tuple(Endpoint(*one) for one in good), time.monotonic() + self._ttl_s)
+        return _Answer(tuple(Endpoint(*one) for one in good), self._clock() + self._ttl_s)
 
     def _failed(self, error_class: ErrorClass, sentence: str) -> _Answer:
-        return _Answer((), time.monotonic() + self._failure_ttl_s, (error_class, sentence))
+        return _Answer((), self._clock() + self._failure_ttl_s, (error_class, sentence))
 
     def _keep(self, key: tuple[str, int], answer: _Answer) -> None:
         if len(self._kept) >= _MAX_KEPT:
-            now = time.monotonic()
+            now = self._clock()
             self._kept = {kept: one for kept, one in self._kept.items() if one.until > now}
             if len(self._kept) >= _MAX_KEPT:
                 self._kept.clear()

@@ -376,6 +376,41 @@ def test_answers_are_kept_for_a_while_and_asked_once_at_a_time() -> None:
     assert asyncio.run(work()) == 2
 
 
+def test_a_name_in_use_is_asked_again_before_its_answer_is_too_old() -> None:
+    """The second question hangs: the first answer serves until its time is over, and not longer."""
+    now = 0.0
+    second, go_on = threading.Event(), threading.Event()
+    answers = iter(["1.1.1.1", "8.8.8.8"])
+
+    def lookup(_host: str, port: int) -> list[Address]:
+        address = next(answers)
+        if address == "8.8.8.8":
+            second.set()
+            go_on.wait(AMPLE_S)
+        return _at(_addresses(address), port)
+
+    async def work() -> None:
+        nonlocal now
+        resolver = Resolver(guard=Guard(), lookup=lookup, ttl_s=10, clock=lambda: now)
+        first = await resolver.resolve("used.test", 80)
+        now = 4.0
+        assert resolver.known("used.test", 80) == first
+        await asyncio.sleep(0.05)
+        assert not second.is_set()
+        now = 6.0
+        assert resolver.known("used.test", 80) == first
+        assert await asyncio.to_thread(second.wait, AMPLE_S)
+        now = 9.9
+        assert await resolver.resolve("used.test", 80) == first
+        now = 10.0
+        assert resolver.known("used.test", 80) is None
+        go_on.set()
+        assert (await resolver.resolve("used.test", 80))[0].address == ("8.8.8.8", 80)
+        await resolver.close()
+
+    asyncio.run(work())
+
+
 def test_failures_are_kept_shortly() -> None:
     asked = 0
 
