@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from slack_sdk.models.blocks import Block
 
 from headwater.base.envelope import envelope, hops
 from headwater.base.event import CleanEvent
@@ -19,6 +18,7 @@ from headwater.base.outgoing import FileWrite, HttpRequest, Job, NotSent, Outgoi
 from headwater.catalog.destination import DestinationSpec
 from headwater.catalog.destination_load import load_destinations
 from tests.property.clean_events import EVENTS
+from tests.receivers.slack_limits import check_message
 
 SPECS = load_destinations().destinations()
 SETTINGS: dict[str, Any] = {
@@ -78,41 +78,6 @@ def test_slack_takes_every_message(event: CleanEvent):
     assert isinstance(request, HttpRequest)
     message = json.loads(request.body)
     check_message(message)
-
-
-def check_message(message: dict[str, Any]) -> None:
-    """What Slack documents: by its own models, and by ourselves what these do not look at."""
-    assert set(message) == {"text", "blocks"}
-    assert 1 <= len(message["blocks"]) <= 50
-    for block in message["blocks"]:
-        parsed = Block.parse(block)
-        assert parsed is not None
-        parsed.validate_json()
-        for text, limit in _texts(block):
-            assert 1 <= units(text) <= limit
-            assert text.strip()
-            assert "<" not in text
-            assert ">" not in text
-            assert "&" not in text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
-    assert 1 <= units(message["text"]) <= 4000
-    assert not any(mention in message["text"] for mention in ("@channel", "@here", "@everyone", "<", "://"))
-
-
-def _texts(block: dict[str, Any]) -> list[tuple[str, int]]:
-    found = []
-    limit = {"header": 150, "section": 3000}.get(block["type"], 2000)
-    if "text" in block:
-        found.append((block["text"], limit))
-    assert len(block.get("fields", [])) <= 10
-    assert len(block.get("elements", [])) <= 10
-    found += [(field, 2000) for field in (*block.get("fields", []), *block.get("elements", []))]
-    for text, _ in found:
-        assert text.get("verbatim") is True or (text["type"], text["emoji"]) == ("plain_text", False)
-    return [(text["text"], most) for text, most in found]
-
-
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @given(events=st.lists(EVENTS, min_size=1, max_size=4))

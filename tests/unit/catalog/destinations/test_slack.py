@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from headwater.catalog.destinations import slack
-from tests.property.test_destinations import check_message, units
+from tests.receivers.slack_limits import check_message, units
 from tests.unit.catalog.destinations.jobs import body, event, made, only
 
 URL = "https://hooks.slack.com/services/T/B/x"
