@@ -131,6 +131,24 @@ def test_a_server_is_named_by_its_address_and_a_token(shared_server: Server, tmp
     assert "HEADWATER_TOKEN" in anywhere.refusal("source", "list", "--url", shared_server.url)
 
 
+def test_the_demo_is_asked_when_only_it_runs_and_that_is_said(shared_server: Server, tmp_path: Path):
+    (tmp_path / "demo-data").symlink_to(shared_server.data)
+    done = CommandLine(tmp_path)("source", "list", "--json")
+    assert (done.status, done.err) == (
+        0,
+        f"asking the demo at {shared_server.url}; --url or --data names another server\n",
+    )
+    named = CommandLine(tmp_path)("source", "list", "--json", "--data", "demo-data")
+    assert (named.out, named.err) == (done.out, "")
+
+
+def test_the_environments_token_goes_before_the_kept_one(headwater: CommandLine, shared_server: Server):
+    other = {"HEADWATER_ADMIN_TOKEN": "not-the-one-of-this-server"}
+    assert "not known" in headwater.refusal("source", "list", environment=other)
+    assert headwater("source", "list", environment=other | {"HEADWATER_TOKEN": shared_server.token}).status == 0
+    assert headwater("source", "list", "--token", shared_server.token, environment=other).status == 0
+
+
 def test_a_workspace_is_picked_by_its_id(headwater: CommandLine, shared_server: Server):
     made = shared_server.api("POST", "/workspaces", {"name": "Other", "region": "eu"})
     told = headwater.refusal("source", "add", "--catalog", "candu", "--name", "Candu", "--workspace", made["id"])

@@ -48,9 +48,13 @@ def test_without_a_directory_it_is_that_of_the_settings(elsewhere: Path):
 
 def test_the_demo_is_asked_when_it_runs_alone(elsewhere: Path):
     data(elsewhere / "demo-data", "http://127.0.0.1:8")
-    assert find(environment={}).url == "http://127.0.0.1:8"
+    found = find(environment={})
+    assert (found.url, found.demo) == ("http://127.0.0.1:8", True)
+    named = (find(environment={"HEADWATER_DATA": "demo-data"}), find(data=elsewhere / "demo-data", environment={}))
+    assert [(each.url, each.demo) for each in named] == [("http://127.0.0.1:8", False)] * 2
     data(elsewhere / "headwater-data", "http://127.0.0.1:9")
-    assert find(environment={}).url == "http://127.0.0.1:9"
+    found = find(environment={})
+    assert (found.url, found.demo) == ("http://127.0.0.1:9", False)
 
 
 def test_no_server_says_how_to_start_one(elsewhere: Path):
@@ -76,9 +80,15 @@ def test_a_directorys_token_goes_to_its_own_server_alone(elsewhere: Path):
     assert find(url="http://127.0.0.1:9", environment={}).token == "kept"
 
 
-def test_the_admin_token_of_the_environment_is_used_when_none_is_kept(elsewhere: Path):
-    data(elsewhere / "headwater-data", token=None)
-    assert find(environment={"HEADWATER_ADMIN_TOKEN": "from-outside"}).token == "from-outside"
+@pytest.mark.parametrize("kept", [None, "old"])
+def test_a_token_is_the_given_one_else_the_environments_else_the_kept_one(elsewhere: Path, kept: str | None):
+    """The server takes `HEADWATER_ADMIN_TOKEN` before the file that an earlier start wrote; so does the client."""
+    data(elsewhere / "headwater-data", token=kept)
+    admin = {"HEADWATER_ADMIN_TOKEN": "from-outside"}
+    assert find(environment={}).token == (kept or "")
+    assert find(environment=admin).token == "from-outside"
+    assert find(environment=admin | {"HEADWATER_TOKEN": "key"}).token == "key"
+    assert find(token="given", environment=admin | {"HEADWATER_TOKEN": "key"}).token == "given"
 
 
 @pytest.mark.parametrize("url", ["data.example.com", "ftp://x", "https://x.example.com/api/v1", "http://"])

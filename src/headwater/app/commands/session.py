@@ -22,7 +22,9 @@ Url = Annotated[
 Token = Annotated[
     str | None,
     typer.Option(
-        metavar="TOKEN", help="An API key; else HEADWATER_TOKEN, which no one else sees, else DATA/admin-token."
+        metavar="TOKEN",
+        help="An API key; else HEADWATER_TOKEN, which no one else sees, else HEADWATER_ADMIN_TOKEN or DATA/admin-token"
+        " for the server of that directory.",
     ),
 ]
 Workspace = Annotated[str | None, typer.Option(metavar="ID", help="The workspace; else the token's, else the oldest.")]
@@ -54,6 +56,8 @@ class Session:
         from headwater.app import client
 
         place = client.find(url=self.url, token=self.token, data=self.data)
+        if place.demo:
+            self.out.note(f"asking the demo at {place.url}; --url or --data names another server")
         return client.Client(place, workspace=self.workspace)
 
     @property
