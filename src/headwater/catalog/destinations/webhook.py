@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from headwater.base.envelope import envelope, hops
+from headwater.base.envelope import context_of_next_hop, envelope
 from headwater.base.outgoing import HttpRequest, Job, Outgoing
 from headwater.catalog.destination import DestinationExample, DestinationSpec, RetryClasses, Trouble
 from headwater.catalog.model import Maintainer, SettingSpec
@@ -20,12 +20,18 @@ def requests(jobs: Sequence[Job], settings: Mapping[str, Any]) -> list[Outgoing]
 
 
 def _request(job: Job, settings: Mapping[str, Any]) -> HttpRequest:
-    body = msgspec.json.encode({"payload": envelope(job.event)})
-    headers = [("Content-Type", "application/json"), ("X-Headwater-Hops", str(hops(job.event) + 1))]
+    body = msgspec.json.encode({"payload": _payload(job)})
+    headers = [("Content-Type", "application/json")]
     if secret := settings.get("sharedSecret"):
         signature = hmac.new(secret.encode("utf-8", "surrogatepass"), body, hashlib.sha1).hexdigest()
         headers.append(("X-Signature", signature))
     return HttpRequest(url=settings.get("url") or "", body=body, headers=tuple(headers), jobs=(job.id,))
+
+
+def _payload(job: Job) -> dict[str, Any]:
+    """A topic's event has exactly the documented keys. Any other may have come by a webhook and go round again."""
+    found = envelope(job.event)
+    return found if job.topic else {**found, "context": context_of_next_hop(job.event)}
 
 
 _EVENT: Final[dict[str, Any]] = {
@@ -114,7 +120,6 @@ SPEC: Final = DestinationSpec(
             topic="content.view",
             settings={"url": "https://receiver.example.com/events", "sharedSecret": "example-secret"},
             url="https://receiver.example.com/events",
-            headers={"X-Headwater-Hops": "1"},
             body={
                 "payload": {
                     "id": "34519762-2f78-4e99-b5d2-aaa5079857c5",
@@ -141,7 +146,7 @@ SPEC: Final = DestinationSpec(
                     "anonymousId": None,
                     "userId": "user-42",
                     "type": "Identify",
-                    "context": {},
+                    "context": {"headwater": {"hops": 1}},
                     "sentAt": "2026-03-04T09:15:01.000Z",
                     "receivedAt": "2026-03-04T09:15:01.000Z",
                     "traits": {"plan": "pro"},
