@@ -7,9 +7,9 @@ import ipaddress
 from typing import Any
 
 import aiohttp
-import msgspec
 from yarl import URL
 
+from headwater.app.listen import is_event_stream, unavailable
 from headwater.collect.server import client_address
 
 HOP_BY_HOP = {
@@ -40,44 +40,35 @@ class WebProxy:
         body = _Body(receive)
         while True:
             try:
-                await self._forward(scope, body, send)
-                return
+                answer = await self._ask(scope, body)
             except (aiohttp.ClientConnectorError, FileNotFoundError, ConnectionRefusedError):
-                if asyncio.get_running_loop().time() >= deadline:
-                    break
-                await asyncio.sleep(RETRY_S)
-            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
-                break
-        await _unavailable(send)
+                if asyncio.get_running_loop().time() < deadline:
+                    await asyncio.sleep(RETRY_S)
+                    continue
+            except aiohttp.ClientError:
+                pass  # it ended in the middle of the request, which must not be made twice
+            else:
+                await _pass_on(answer, scope, body, send)
+                return
+            message = "the web process is not there; it is started again by itself. Try again in a moment."
+            await unavailable(send, message)
+            return
 
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
 
-    async def _forward(self, scope: dict[str, Any], body: _Body, send: Any) -> None:
-        session = self._open()
+    async def _ask(self, scope: dict[str, Any], body: _Body) -> aiohttp.ClientResponse:
         target = scope["raw_path"].decode("latin-1")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("latin-1")
-        async with session.request(
+        return await self._open().request(
             scope["method"],
             _url(target),
             headers=self._headers(scope),
             data=body.stream() if _has_body(scope) else None,
             allow_redirects=False,
-        ) as answer:
-            await send({"type": "http.response.start", "status": answer.status, "headers": _reply_headers(answer)})
-            gone = asyncio.create_task(body.client_gone()) if not _has_body(scope) else None
-            try:
-                while chunk := await _next(answer, gone):
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                if gone is not None and gone.done():
-                    answer.close()  # or the other side would go on writing to nobody
-                    return
-                await send({"type": "http.response.body", "body": b""})
-            finally:
-                if gone is not None:
-                    gone.cancel()
+        )
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -129,16 +120,36 @@ class _Body:
                 return
 
 
+async def _pass_on(answer: aiohttp.ClientResponse, scope: dict[str, Any], body: _Body, send: Any) -> None:
+    headers = _reply_headers(answer)
+    gone = asyncio.create_task(body.client_gone()) if not _has_body(scope) else None
+    try:
+        async with answer:
+            await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+            while chunk := await _next(answer, gone):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            if gone is not None and gone.done():
+                answer.close()  # or the other side would go on writing to nobody
+                return
+    except aiohttp.ClientError:
+        if not is_event_stream(headers):
+            return  # what is missing must not look complete: the connection is closed
+    finally:
+        if gone is not None:
+            gone.cancel()
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def _next(answer: aiohttp.ClientResponse, gone: asyncio.Task[None] | None) -> bytes:
     """The next piece; b'' at the end, or when the client is gone."""
     if gone is None:
         return await answer.content.readany()
     reading = asyncio.ensure_future(answer.content.readany())
-    await asyncio.wait((reading, gone), return_when=asyncio.FIRST_COMPLETED)
-    if not reading.done():
+    try:
+        await asyncio.wait((reading, gone), return_when=asyncio.FIRST_COMPLETED)
+        return reading.result() if reading.done() else b""
+    finally:
         reading.cancel()
-        return b""
-    return reading.result()
 
 
 def _url(target: str) -> URL:
@@ -151,15 +162,3 @@ def _has_body(scope: dict[str, Any]) -> bool:
 
 def _reply_headers(answer: aiohttp.ClientResponse) -> list[tuple[bytes, bytes]]:
     return [(name.lower(), value) for name, value in answer.raw_headers if name.lower() not in HOP_BY_HOP]
-
-
-async def _unavailable(send: Any) -> None:
-    message = "the web process is not there; it is started again by itself. Try again in a moment."
-    body = msgspec.json.encode({"error": {"code": "unavailable", "message": message, "details": None}})
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-        (b"retry-after", b"2"),
-    ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

@@ -125,7 +125,7 @@ def main() -> None:
     try:
         _convert("csv" if kind == "csv" else "parquet", source, target)
     except (duckdb.OutOfMemoryException, MemoryError):
-        sys.exit(2)
+        os._exit(2)
     except (InvalidInput, duckdb.Error, pa.ArrowException) as error:
         sys.stdout.write(_reason(str(error)).replace(source, "the file"))
         sys.stdout.flush()

@@ -79,6 +79,7 @@ def tell(connection: duckdb.DuckDBPyConnection, tables: Tables, query: str, limi
         return Told(code="fault", message=f"{type(error).__name__}: {error}")
     finally:
         timer.cancel()
+        timer.join()  # or it might still interrupt what the connection does next, and keep it from going away
 
 
 def send(stream: IO[bytes], value: Any) -> None:

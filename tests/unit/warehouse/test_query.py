@@ -245,6 +245,16 @@ def test_a_query_process_that_cannot_be_started_is_the_servers_matter(
     assert caught.value.code == "busy"
 
 
+def test_no_timer_outlives_its_query() -> None:
+    """It would hold the connection, and might interrupt what comes next."""
+    warehouse = Warehouse(None, layout=BOTH)
+    queries = Queries(warehouse)
+    for _ in range(50):
+        assert queries.run("SELECT 1").rows == [[1]]
+        assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    warehouse.close()
+
+
 class Asked:
     """A query that runs in a thread of its own."""
 
