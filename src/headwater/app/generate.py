@@ -91,9 +91,9 @@ def _introduction() -> Iterator[str]:
     yield (
         "**Which server.** `--url` or the variable `HEADWATER_URL`; else the one that the data directory's"
         " `server.json` names. The data directory is that of `--data`, else of the [settings](settings.md), else"
-        " `./demo-data` when only the demo runs. **As whom.** `--token` or `HEADWATER_TOKEN` (an API key); else the"
-        " data directory's `admin-token`, which goes to that directory's own server and to no other. `--workspace`"
-        " picks a workspace for the installation's token."
+        " `./demo-data` when only the demo runs. **As whom.** `--token`, else `HEADWATER_TOKEN` (an"
+        " API key); else `HEADWATER_ADMIN_TOKEN`, else the data directory's `admin-token`, which both go to that"
+        " directory's own server and to no other. `--workspace` picks a workspace for the installation's token."
     )
     yield (
         "**Answers.** A table or a sentence; with `--json` one JSON value, as the management API gives it. A failure"
