@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from headwater.app.processes import COLLECT, PIPELINE, WAREHOUSE, Process
+from headwater.app.processes import COLLECT, PIPELINE, SEND, WAREHOUSE, Process
 from headwater.app.rpc import RpcClient
 from headwater.base.errors import HeadwaterError
 
@@ -115,6 +115,8 @@ class _Snapshot(Collector):
         yield up
         if (pipeline := self._parts.get(PIPELINE.name)) is not None:
             yield from self._of_pipeline(pipeline)
+        if (send := self._parts.get(SEND.name)) is not None:
+            yield from _of_send(send)
         if (warehouse := self._parts.get(WAREHOUSE.name)) is not None:
             yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", warehouse["warehouseLagBytes"])
 
@@ -137,6 +139,15 @@ class _Snapshot(Collector):
         yield _gauge("dedupe_window_seconds", "How long a messageId is remembered", told["dedupeWindowS"])
         wanted_s = told["dedupeWindowWantedS"]
         yield _gauge("dedupe_window_wanted_seconds", "How long one should be remembered", wanted_s)
+
+
+def _of_send(send: dict[str, Any]) -> Iterable[Metric]:
+    yield _gauge("send_lag_bytes", "Clean journal not yet routed", send["sendLagBytes"])
+    yield _gauge("deliveries_pending", "Deliveries that wait", send["pending"])
+    yield _gauge("deliveries_in_flight", "Attempts under way", send["inFlight"])
+    yield _gauge("delivery_queue_bytes", "What the queue and its log take on disk", send["queueBytes"])
+    attempts = [([outcome], send[outcome]) for outcome in ("delivered", "failed")]
+    yield _counter("delivery_attempts", "Attempts since the process began", ["outcome"], attempts)
 
 
 def _counter(name: str, text: str, labels: list[str], rows: Iterable[tuple[list[str], float]]) -> Metric:

@@ -26,6 +26,8 @@ class Home:
         self.state = directory / "state.db"
         self.warehouse = directory / "warehouse.duckdb"
         self.warehouses = directory / "warehouses"
+        self.queue = directory / "send.db"
+        self.files = directory / "files"
         self.run = directory / "run"
         self.generation = self.run / "control.generation"
         self.server_file = directory / "server.json"

@@ -6,6 +6,7 @@ serves at `Home.socket(name)`; see `rpc`. Every process that serves answers `pin
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Container
 
 import msgspec
@@ -35,11 +36,30 @@ PIPELINE = Process(name="pipeline", role="work", module="headwater.app.pipeline_
 WAREHOUSE = Process(
     name="warehouse", role="work", module="headwater.app.warehouse_process", has_figures=True, reads_clean=True
 )
+SEND = Process(name="send", role="work", module="headwater.app.send_process", has_figures=True, reads_clean=True)
 WEB = Process(name="web", role="web", module="headwater.app.web_process")
 DEMO = Process(name="demo", role="demo", module="headwater.app.demo_process", serves=False)
 
-PROCESSES = (COLLECT, PIPELINE, WAREHOUSE, WEB, DEMO)
+PROCESSES = (COLLECT, PIPELINE, WAREHOUSE, SEND, WEB, DEMO)
 READERS = tuple(process.name for process in PROCESSES if process.reads_clean)
+
+SHARED = (
+    "structlog",
+    "headwater.app.child",
+    "headwater.app.lanes",
+    "headwater.app.listen",
+    "headwater.app.rpc",
+    "headwater.app.wiring",
+    "headwater.catalog.load",
+    "headwater.journal.local",
+)
+"""Modules that more than one process needs: the parent imports them once, before it starts any (see `fork`). None of them
+starts a thread or opens anything when it is imported."""
+
+
+def import_shared() -> None:
+    for module in SHARED:
+        importlib.import_module(module)
 
 
 def of_roles(roles: Container[Role]) -> list[Process]:

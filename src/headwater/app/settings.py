@@ -53,6 +53,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     query_memory_mib: int
     query_rows: int
     egress_allow: list[str]
+    send_retry_s: list[float]
+    send_timeout_s: float
+    send_at_once: int
+    send_at_once_each: int
+    send_keep_days: float
+    send_disable_after_days: float
+    send_alert_url: str
+    send_files_dir: str
     egress_ca_file: str
     scripts_dir: str
     log_level: Literal["debug", "info", "warning", "error"]

@@ -10,7 +10,7 @@ from headwater.api.app import create_app
 from headwater.app import log
 from headwater.app.home import Home
 from headwater.app.listen import Listener
-from headwater.app.processes import PROCESSES
+from headwater.app.processes import PROCESSES, SEND
 from headwater.app.remote_sending import RemoteSending
 from headwater.app.remote_work import RemoteWork
 from headwater.app.rpc import RpcClient, serve_rpc
@@ -25,12 +25,11 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     settings, logger = order.settings, log.logger("web")
     home = Home(settings.data_dir)
     clients = {each.name: RpcClient(home.socket(each.name), name=each.name) for each in PROCESSES if each.serves}
-    sender = RpcClient(home.socket("send"), name="sending")
     api = create_app(
         store=attach_store(home.directory),
         catalog=load_catalog(),
         work=RemoteWork(clients, query_timeout_s=settings.query_timeout_s),
-        sending=RemoteSending(sender),
+        sending=RemoteSending(clients[SEND.name]),
         public_url=settings.public_url,
         local_url=order.url,
         uploads=home.run / "uploads",
@@ -41,7 +40,6 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     ready()
     await stop.wait()
     await listener.stop(drain_s=2.0)
-    await sender.close()
     for client in clients.values():
         await client.close()
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from headwater.base.clock import Clock
-from headwater.base.errors import NotFound
+from headwater.base.errors import NotFound, Transient
 from headwater.base.outgoing import Job
 from headwater.control.directory import ConnectionEntry
 from headwater.send.attempt import Attempts, Made, Outcome, attempt_of
@@ -31,6 +31,8 @@ HOLDING = (429, 503)
 """Answers whose `Retry-After` speaks for the whole receiver."""
 SKIP_AT_ONCE = 500
 LOOK_AT_LEAST_EVERY_S = 3600.0
+WAIT_S = 2.0
+"""For what is needed here and is not there."""
 GONE = "The receiver answered that it is gone ({status}). Mend the address and switch the connection on again."
 
 
@@ -231,6 +233,11 @@ class Engine:
         except asyncio.CancelledError:
             lane.breaker.cut()
             raise
+        except Transient as error:  # the state database is busy, or its disk full
+            self._log(f"an attempt waits: {error.message}")
+            lane.breaker.cut()
+            again_ms = int((self._clock() + WAIT_S) * 1000)
+            results = [Result(due=row, state=State.PENDING, due_ms=again_ms) for row in rows]
         except Exception as error:  # a fault of ours must not leave a delivery stuck
             self._log(f"an attempt failed by a fault of ours: {type(error).__name__}: {error}")
             lane.breaker.cut()

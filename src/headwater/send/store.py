@@ -212,6 +212,7 @@ class Store:
         for start in range(0, len(waiting), 1000):
             self.change([Change(id, State.DEAD, reason="expired") for id in waiting[start : start + 1000]])
         self.db.drop_day(day)
+        self.db.write("INSERT OR REPLACE INTO meta VALUES ('dropped', ?)", (day,))
         return len(waiting)
 
     def forget_day(self, day: int) -> None:
@@ -254,10 +255,10 @@ class Store:
         return [found[id] for id in ids if id in found]
 
     def pending(self, ref: int) -> int:
-        return sum(count for (_, each), count in self._pending.items() if each == ref)
+        return sum(count for (_, each), count in list(self._pending.items()) if each == ref)
 
     def pending_total(self) -> int:
-        return sum(self._pending.values())
+        return sum(list(self._pending.values()))
 
     def oldest_pending_ms(self, ref: int) -> int | None:
         """When the event was received that has waited longest."""
@@ -310,6 +311,28 @@ class Store:
     def totals(self, workspace_id: str) -> Counts:
         found = self.db.read("SELECT done, dead, skipped FROM totals WHERE workspace_id = ?", (workspace_id,))
         return Counts(*found[0]) if found else Counts()
+
+    def pending_events(self, workspace_id: str) -> int:
+        """Events of which a delivery waits."""
+        total = 0
+        for day in self.db.days:
+            if any(count > 0 for (each, _), count in list(self._pending.items()) if each == day):
+                rows = self.db.read(
+                    f"SELECT count(DISTINCT d.event_id) FROM deliveries_{day} d JOIN events_{day} e"
+                    " ON e.id = d.event_id WHERE d.state = 0 AND e.counted AND e.workspace_id = ?",
+                    (workspace_id,),
+                )
+                total += rows[0][0] if rows else 0
+        return total
+
+    def workspace_of(self, connection_id: str) -> str | None:
+        rows = self.db.read("SELECT workspace_id FROM connections WHERE id = ?", (connection_id,))
+        return rows[0][0] if rows else None
+
+    def dropped_before(self) -> bool:
+        """Whether retention has removed anything."""
+        rows = self.db.read("SELECT 1 FROM meta WHERE name = 'dropped'")
+        return bool(rows)
 
     def of_event(self, workspace_id: str, message_id: str) -> list[tuple[int, State, int, str]]:
         """(ref, state, attempts, reason) of an event's deliveries."""
