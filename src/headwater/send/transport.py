@@ -52,11 +52,10 @@ class HttpTransport:
         try:
             target = target_of(request.url)
             message, trace.request_headers = request_bytes(request, target, self._user_agent)
-            async with asyncio.timeout_at(trace.until):
-                if unix_socket is None:
-                    await self._over_tcp(request, message, target, trace)
-                else:
-                    await self._over_unix(request, message, target, unix_socket, trace)
+            if unix_socket is None:
+                await self._over_tcp(request, message, target, trace)
+            else:
+                await self._over_unix(request, message, target, unix_socket, trace)
         except TimeoutError:
             return trace.told(trace.timed_out())
         except Fault as fault:
@@ -71,13 +70,15 @@ class HttpTransport:
     async def _over_tcp(self, request: HttpRequest, message: bytes, target: Target, trace: Trace) -> None:
         endpoints = self._resolver.known(target.host, target.port)
         if endpoints is None:
-            endpoints = await self._resolver.resolve(target.host, target.port)
+            async with asyncio.timeout_at(trace.until):
+                endpoints = await self._resolver.resolve(target.host, target.port)
             trace.resolved()
         origin = (target.tls, target.host, target.port, None)
         kept = self._pool.take(origin, [endpoint.address for endpoint in endpoints])
         if kept is not None and await self._exchanged(request, message, origin, kept, trace, kept=True):
             return
-        made = await self._dialler.dial(target, endpoints, trace)
+        async with asyncio.timeout_at(trace.until):
+            made = await self._dialler.dial(target, endpoints, trace)
         await self._exchanged(request, message, origin, made, trace)
 
     async def _over_unix(self, request: HttpRequest, message: bytes, target: Target, path: str, trace: Trace) -> None:
@@ -85,7 +86,8 @@ class HttpTransport:
         kept = self._pool.take(origin, (path,))
         if kept is not None and await self._exchanged(request, message, origin, kept, trace, kept=True):
             return
-        made = await self._dialler.dial_unix(path, trace)
+        async with asyncio.timeout_at(trace.until):
+            made = await self._dialler.dial_unix(path, trace)
         await self._exchanged(request, message, origin, made, trace)
 
     async def _exchanged(
@@ -101,7 +103,7 @@ class HttpTransport:
         """False: the kept connection had been closed before anything of an answer came; try a new one, once."""
         reader = AnswerReader(body=request.method != "HEAD")
         trace.asking(connection, reader)
-        await connection.exchange(message, reader)
+        await connection.exchange(message, reader, until=trace.until)
         if connection.fit_for_more(reader):
             self._pool.put(origin, connection, reader.keep_alive)
         else:

@@ -28,20 +28,28 @@ class Connection(asyncio.Protocol):
     def open(self) -> bool:
         return not self._lost and self._transport is not None and not self._transport.is_closing()
 
-    async def exchange(self, message: bytes, reader: AnswerReader) -> None:
-        """Returns when the reader is done, whatever it found. Cancelling it ends the connection."""
+    async def exchange(self, message: bytes, reader: AnswerReader, *, until: float) -> None:
+        """Returns when the reader is done, whatever it found. Cancelling it ends the connection.
+
+        `until` is of the loop's clock. Raises TimeoutError. A timer of its own costs a third of asyncio.timeout.
+        """
         if self._transport is None or not self.open:
             reader.end()
             return
+        loop = asyncio.get_running_loop()
         self._reader, self.first_byte_at = reader, 0.0
-        self._waiter = asyncio.get_running_loop().create_future()
+        self._waiter = loop.create_future()
+        timer = loop.call_at(until, self._finish)
         self._transport.write(message)
         try:
             await self._waiter
+            if not reader.done:
+                raise TimeoutError
         except BaseException:
             self.abort()
             raise
         finally:
+            timer.cancel()
             self._reader = self._waiter = None
 
     def fit_for_more(self, reader: AnswerReader) -> bool:
