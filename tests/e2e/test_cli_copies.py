@@ -129,6 +129,27 @@ def test_an_export_is_a_parquet_file_for_each_table(server: Server, tmp_path: Pa
     assert f"{len(wanted)} tables in {tmp_path / 'out2'}." in out
 
 
+def test_a_directory_that_cannot_be_written_is_named_in_a_sentence(server: Server, tmp_path: Path):
+    headwater = CommandLine(tmp_path, server)
+    (tmp_path / "file").touch()
+    for given, reason in (("/proc/x", "No such file or directory"), ("file/sub", "Not a directory")):
+        wanted = f"{tmp_path / given} cannot be made: {reason}. Name another directory; nothing was written."
+        assert headwater.refusal("backup", given) == wanted
+        assert headwater.refusal("export", given) == wanted
+    assert "is not empty" in headwater.refusal("backup", "file")
+
+    headwater.ok("backup", "kept")
+    (tmp_path / "kept" / "gone").symlink_to("nowhere")
+    elsewhere = CommandLine(tmp_path)
+    assert elsewhere.refusal("restore", "kept", "--data", "/proc/x").startswith("/proc/x cannot be made: ")
+    told = elsewhere.refusal("restore", "kept", "--data", "again")
+    assert "No such file or directory" in told
+    assert told.endswith("What was copied is removed again.")
+    assert list((tmp_path / "again").iterdir()) == []
+    (tmp_path / "kept" / "gone").unlink()
+    elsewhere.ok("restore", "kept", "--data", "again")
+
+
 def test_no_restore_under_a_running_server(server: Server, tmp_path: Path):
     headwater = CommandLine(tmp_path, server)
     headwater.ok("backup", "kept")

@@ -5,6 +5,8 @@ So a restored reader is never ahead of its journal; what it lacks it reads again
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -32,7 +34,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 def begin_backup(target: Path) -> None:
     """Makes the directories of a backup in `target`, which is new or empty."""
-    require_empty(target)
+    make_empty(target)
     copy = Home(target)
     copy.create()
     copy.ledger.parent.mkdir(parents=True, exist_ok=True)
@@ -73,16 +75,48 @@ def restore(backup: Path, data: Path) -> None:
         raise InvalidInput(
             f"the backup in {backup} has format {manifest.format}; this version reads {FORMAT}. Nothing was restored."
         )
-    require_empty(data)
-    shutil.copytree(backup, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
-    data.chmod(0o700)
+    make_empty(data)
+    try:
+        shutil.copytree(backup, data, dirs_exist_ok=True, ignore=shutil.ignore_patterns(MANIFEST))
+        data.chmod(0o700)
+    except OSError as error:
+        _clear(data)
+        raise InvalidInput(
+            f"{backup} could not be copied to {data}: {_first_reason(error)}. What was copied is removed again."
+        ) from error
 
 
-def require_empty(directory: Path) -> None:
-    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+def make_empty(directory: Path) -> None:
+    """A directory that is empty and can be written to. Raises InvalidInput when it is not or cannot be made."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        is_empty = not any(directory.iterdir())
+    except FileExistsError:
+        is_empty = False
+    except OSError as error:
+        raise _unusable(directory, "made", error.strerror) from error
+    if not is_empty:
         raise InvalidInput(
             f"{directory} is not empty. Name a directory that is new or empty; nothing there was touched."
         )
+    if not os.access(directory, os.W_OK | os.X_OK):
+        raise _unusable(directory, "written to", os.strerror(errno.EACCES))
+
+
+def _unusable(directory: Path, done: str, reason: str | None) -> InvalidInput:
+    return InvalidInput(f"{directory} cannot be {done}: {reason}. Name another directory; nothing was written.")
+
+
+def _clear(directory: Path) -> None:
+    for entry in directory.iterdir():
+        shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+
+
+def _first_reason(error: OSError) -> str:
+    """Of what copying a tree tells, which is one reason a file, the first."""
+    if isinstance(error, shutil.Error):
+        return str(error.args[0][0][2])
+    return error.strerror or str(error)
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from headwater.app.backup import copy_warehouses, require_empty
+from headwater.app.backup import copy_warehouses, make_empty
 from headwater.app.home import Home
 from headwater.app.settings import Settings
 from headwater.app.warehouses import Warehouses
@@ -109,7 +109,7 @@ class WarehouseCalls:
         self._warehouses.tables(workspace_id).remove(name)
 
     def export(self, workspace_id: str, dir: str) -> dict[str, Any]:
-        require_empty(Path(dir))
+        make_empty(Path(dir))
         tables = self._warehouses.of(workspace_id).export(Path(dir))
         return {"dir": dir, "tables": [msgspec.to_builtins(table) for table in tables]}
 
