@@ -146,6 +146,7 @@ def test_what_is_too_much_or_wrongly_wrapped_is_refused(name: str, shared_server
 NO_STRINGS: list[Any] = [5, 1.5, True, [], ["u"], {}, {"a": 1}]
 NO_OBJECTS: list[Any] = [5, 1.5, True, "x", [], [{}]]
 NO_TIMES: list[Any] = [1700000000, True, [], {}, "yesterday", "2026-13-01", "21/11/2026", "12:00"]
+NO_TIMES += ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"]
 GOOD: dict[str, dict[str, Any]] = {
     "track": {"userId": "u", "event": "E"},
     "group": {"userId": "u", "groupId": "g"},

@@ -14,7 +14,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from headwater.base.clock import parse_iso
+from headwater.base.clock import at_an_edge, moment
 from headwater.base.event import (
     CALL_TYPES,
     MAX_EVENT_BYTES,
@@ -117,6 +117,8 @@ def judge(
     try:
         item = _ITEM(text)
     except msgspec.ValidationError:
+        return _explain(text, call, lone_groups)
+    if at_an_edge(item.timestamp) or at_an_edge(item.original_timestamp) or at_an_edge(item.sent_at):
         return _explain(text, call, lone_groups)
     return _missing(item, call, lone_groups) or item
 
@@ -283,16 +285,11 @@ def wrong_time(name: str, value: bytes | None) -> Refusal | None:
         return None
     return Refusal(
         RejectCode.TIMESTAMP_INVALID,
-        f"{name} is {shown(value)}, but must be a time in ISO 8601, as 2026-01-31T23:59:59.000Z. {NOT_STORED}",
+        f"{name} is {shown(value)}, but must be a time in ISO 8601 of the years 1 to 9999, as "
+        f"2026-01-31T23:59:59.000Z. {NOT_STORED}",
     )
 
 
 def is_moment(text: str) -> bool:
     """An ISO 8601 date or date-time; '' is no time at all, which is right too."""
-    if not text or parse_iso(text) is not None:
-        return True
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return not text or moment(text) is not None

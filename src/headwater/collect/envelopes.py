@@ -12,6 +12,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from headwater.base.clock import at_an_edge
 from headwater.base.event import MAX_MESSAGE_ID_CHARS, NO_JSON
 from headwater.base.forms import ENVELOPE_CALLS, Envelope, text_of
 from headwater.base.outcome import RejectCode
@@ -74,6 +75,8 @@ def judge(raw: msgspec.Raw, *, marker: bytes = b"", size_bytes: int = 0) -> Item
     try:
         item = _ITEM(text)
     except msgspec.ValidationError:
+        return _explain(text)
+    if at_an_edge(item.sent_at) or at_an_edge(item.timestamp):
         return _explain(text)
     return _missing(item) or item
 

@@ -11,12 +11,12 @@ A customer event's `sentAt` is its own time, and nothing tells how its clock was
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
 
-from headwater.base.clock import EPOCH, iso, parse_iso
+from headwater.base.clock import EPOCH, iso, moment
 from headwater.base.event import NO_JSON, CallType, CleanEvent
 from headwater.base.forms import ENVELOPE_CALLS, FORM_SUBMISSION, Envelope, strict, text_of
 from headwater.base.ids import stable_uuid
@@ -110,15 +110,15 @@ def _clean_envelope(record: RawRecord, envelope: Envelope, message_id: str) -> C
         raise ValueError("the event is of no known type")
     received, received_at = _received(record.received_ms)
     given = envelope.sent_at or envelope.timestamp
-    moment = _moment(given)
-    said = _canonical(given, moment) or None
+    given_moment = _moment(given)
+    said = _canonical(given, given_moment) or None
     return CleanEvent(
         message_id=message_id,
         type=kind,
         source_id=record.source_id,
         workspace_id=record.workspace_id,
         received_at=received_at,
-        timestamp=iso(moment or received),
+        timestamp=iso(given_moment or received),
         original_timestamp=said,
         sent_at=said,
         user_id=text_of(envelope.user_id) or None,
@@ -135,25 +135,14 @@ def _clean_envelope(record: RawRecord, envelope: Envelope, message_id: str) -> C
 
 
 def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return parse_iso(text)
-    if moment.tzinfo is UTC:
-        return moment
-    try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        return None
+    return moment(text) if text else None
 
 
-def _canonical(text: str | None, moment: datetime | None) -> str | None:
-    """The moment in our form; what is no moment stays as it was, so that nothing is lost."""
-    if text is None or moment is None or _OURS.fullmatch(text):
+def _canonical(text: str | None, named: datetime | None) -> str | None:
+    """The moment that it names in our form; what is no moment stays as it was, so that nothing is lost."""
+    if text is None or named is None or _OURS.fullmatch(text):
         return text
-    return iso(moment)
+    return iso(named)
 
 
 @lru_cache(maxsize=1024)
@@ -169,8 +158,8 @@ def _shared_canonical(text: str | None) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _received(milliseconds: int) -> tuple[datetime, str]:
-    moment = EPOCH + timedelta(milliseconds=milliseconds)
-    return moment, iso(moment)
+    received = EPOCH + timedelta(milliseconds=milliseconds)
+    return received, iso(received)
 
 
 def _timestamp(received: datetime, original: datetime | None, sent: datetime | None) -> datetime:
