@@ -56,6 +56,8 @@ def candu(shared_server: Server) -> dict[str, Any]:
     return shared_server.add_source("candu", "Candu_Prod")
 
 
+@pytest.mark.seed("S1.12", "arrives")
+@pytest.mark.seed("S1.13", "arrives")
 def test_views_and_interactions_of_a_candu_become_its_source_s_tables(
     shared_server: Server, candu: dict[str, Any]
 ) -> None:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from headwater.app import log
 from headwater.app.health import Health
 from headwater.app.home import Home
@@ -22,15 +24,17 @@ from headwater.app.settings import Settings
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.tally import Tally
-from headwater.app.wiring import open_directory, takes_webhooks
+from headwater.app.wiring import open_access, open_directory, takes_webhooks
 from headwater.base.clock import now
 from headwater.collect.doors import Doors
 from headwater.collect.model import DoorSettings
 from headwater.collect.server import DoorApplication, DoorProtocol, nothing_here
+from headwater.control.access import Access
 from headwater.journal.commit import GroupCommit
 from headwater.journal.local import LocalReader, LocalWriter
 
 SAVE_TALLY_EVERY_S = 5.0
+NOTE_KEYS_EVERY_S = 10.0
 SWITCH_S = 0.0001
 """The thread that has flushed waits so long for the busy loop to let it say so; 5 ms by default."""
 PACKAGED_SCRIPTS = Path(__file__).with_name("scripts")
@@ -73,11 +77,13 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await inside.start(bind_unix(home.socket("door")))
     ready()
     saving = asyncio.create_task(_save_regularly(tally, logger.warning))
+    noting = asyncio.create_task(_note_regularly(door, open_access(home), logger.warning))
     await _first(stop, broken)
     if broken.is_set():
         logger.error("the journal could not be mended after a fault; the process ends and opens it anew")
         os._exit(3)
     saving.cancel()
+    noting.cancel()
     await asyncio.gather(listener.stop(), inside.stop())
     await internal.stop(drain_s=0.5)
     await health.close()
@@ -143,6 +149,19 @@ async def _save_regularly(tally: Tally, warn: Callable[..., None]) -> None:
     while True:
         await asyncio.sleep(SAVE_TALLY_EVERY_S)
         await _save(tally, warn)
+
+
+async def _note_regularly(door: Doors, access: Access, warn: Callable[..., None]) -> None:
+    """Which API keys were used, so that their owners see it."""
+    while True:
+        await asyncio.sleep(NOTE_KEYS_EVERY_S)
+        used = sorted(door.take_used_keys())
+        if not used:
+            continue
+        try:
+            await asyncio.to_thread(access.note_use, used)
+        except SQLAlchemyError as error:
+            warn("the use of API keys could not be noted", reason=str(error))
 
 
 async def _save(tally: Tally, warn: Callable[..., None]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from headwater.app.home import Home
 from headwater.base.errors import Transient
 from headwater.catalog.load import load_catalog
+from headwater.control.access import Access
 from headwater.control.bootstrap import generation_at, sealer_at, state_url
 from headwater.control.contents import ContentNumbers
 from headwater.control.database import State
@@ -27,6 +28,11 @@ class Contents:
             return self._numbers.number_of(workspace_id, content_id)
         except SQLAlchemyError as error:
             raise Transient("the state database cannot give a content its number now") from error
+
+
+def open_access(home: Home) -> Access:
+    """API keys, to note the use of those that the doors look up in memory."""
+    return Access(state=State(url=state_url(home.directory), generation=generation_at(home.directory)))
 
 
 @cache

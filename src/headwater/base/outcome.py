@@ -38,6 +38,8 @@ class RejectCode(StrEnum):
 
     BAD_REQUEST = "bad_request"
     INVALID_WRITE_KEY = "invalid_write_key"
+    INVALID_API_KEY = "invalid_api_key"
+    SCOPE_MISSING = "scope_missing"
     INVALID_CLIENT_TOKEN = "invalid_client_token"  # noqa: S105 (the name of a code)
     PAYLOAD_TOO_LARGE = "payload_too_large"
     NESTED_TOO_DEEP = "nested_too_deep"

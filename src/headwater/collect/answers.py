@@ -36,6 +36,8 @@ PIXEL: Final = Reply(status=200, body=GIF, headers=_GIF)
 
 _STATUS: Final[dict[RejectCode, int]] = dict.fromkeys(RejectCode, 400) | {
     RejectCode.INVALID_WRITE_KEY: 401,
+    RejectCode.INVALID_API_KEY: 401,
+    RejectCode.SCOPE_MISSING: 403,
     RejectCode.INVALID_CLIENT_TOKEN: 403,
     RejectCode.SIGNATURE_INVALID: 401,
     RejectCode.TOO_MANY_REQUESTS: 429,
@@ -59,6 +61,11 @@ def refused(why: Refusal, status: int | None = None) -> Reply:
 def settings(body: bytes) -> Reply:
     """Fetched at every page load; a key may be revoked, so it is asked for again."""
     return Reply(status=200, body=body, headers=(*_JSON, (b"cache-control", b"no-cache")))
+
+
+def listed(body: bytes) -> Reply:
+    """What a program asked for; no cache keeps it."""
+    return Reply(status=200, body=body, headers=(*_JSON, (b"cache-control", b"no-store")))
 
 
 def file(body: bytes, content_type: bytes, *, max_age_s: int) -> Reply:

@@ -14,10 +14,11 @@ from headwater.collect.customer import CustomerDoor
 from headwater.collect.door import RETRY_AFTER_S, Door
 from headwater.collect.inbound import InboundDirectory, InboundDoor
 from headwater.collect.intake import Intake
-from headwater.collect.model import CustomerDirectory, Decision, Directory, DoorSettings
+from headwater.collect.model import CustomerDirectory, Decision, Directory, DoorSettings, RestDirectory
+from headwater.collect.rest import RestDoor
 
 
-class AnyDirectory(Directory, CustomerDirectory, InboundDirectory, Protocol):
+class AnyDirectory(Directory, CustomerDirectory, InboundDirectory, RestDirectory, Protocol):
     """What the doors together must know."""
 
 
@@ -49,8 +50,10 @@ class Doors:
         """`takes_webhooks` tells by its slug whether the catalogue lets a source's events come as webhooks."""
         self._intake = Intake(settings=settings, clock=clock)
         self._tracking = Door(directory=directory, settings=settings, clock=clock, intake=self._intake)
+        self._rest = RestDoor(directory=directory, intake=self._intake)
         self._others: tuple[SideDoor, ...] = (
             CustomerDoor(directory=directory, intake=self._intake),
+            self._rest,
             InboundDoor(directory=directory, takes=takes_webhooks, intake=self._intake),
         )
         self.rejected = self._intake.rejected
@@ -60,6 +63,10 @@ class Doors:
     @property
     def telemetry(self) -> int:
         return self._tracking.telemetry
+
+    def take_used_keys(self) -> set[str]:
+        """The ids of the API keys that were used since this was last asked."""
+        return self._rest.take_used_keys()
 
     def paths(self) -> list[tuple[str, str]]:
         """(method, path) of all they answer; `{…}` stands for a part of the path."""

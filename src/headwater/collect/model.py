@@ -60,6 +60,29 @@ class CustomerDirectory(Protocol):
     def by_id(self, source_id: str) -> SourceEntry | None: ...
 
 
+class ApiKeyEntry(Protocol):
+    """An API key, as far as the REST door is concerned."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def workspace_id(self) -> str | None:
+        """None: the installation's, of every workspace."""
+        ...
+
+    @property
+    def scopes(self) -> Sequence[str]: ...
+
+
+class RestDirectory(Protocol):
+    def by_api_token(self, token: str) -> ApiKeyEntry | None: ...
+    def by_write_key(self, key: str) -> SourceEntry | None: ...
+    def by_id(self, source_id: str) -> SourceEntry | None: ...
+    def workspaces(self) -> Sequence[WorkspaceEntry]:
+        """Oldest first."""
+        ...
+
+
 class DoorSettings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = ""
     """As clients reach the server, with scheme; '': as each client names it in its Host header."""

@@ -44,7 +44,7 @@ class Access:
             )
         token = f"hw_{secrets.token_urlsafe(32)}"
         row = self._key_row(new_id("key"), workspace_id, name, scopes, token)
-        with self._state.noting() as connection:
+        with self._state.writing() as connection:
             if connection.scalar(select(t.workspaces.c.id).where(t.workspaces.c.id == workspace_id)) is None:
                 raise NotFound(f'There is no workspace "{workspace_id}".')
             connection.execute(insert(t.api_keys).values(**row))
@@ -81,7 +81,7 @@ class Access:
 
     def delete_api_key(self, workspace_id: str, key_id: str, *, by: str = "system") -> None:
         c = t.api_keys.c
-        with self._state.noting() as connection:
+        with self._state.writing() as connection:
             gone = connection.execute(delete(t.api_keys).where(c.workspace_id == workspace_id, c.id == key_id))
             if not gone.rowcount:
                 raise NotFound(f'There is no API key "{key_id}" in this workspace.')
@@ -92,7 +92,7 @@ class Access:
     def set_installation_token(self, token: str) -> None:
         """Make this the installation's admin token; the one before is no longer valid."""
         row = self._key_row(INSTALLATION_KEY, None, "Installation", ("admin",), token)
-        with self._state.noting() as connection:
+        with self._state.writing() as connection:
             found = connection.execute(select(t.api_keys).where(t.api_keys.c.id == INSTALLATION_KEY)).first()
             if found is None or found.digest != row["digest"]:
                 connection.execute(delete(t.api_keys).where(t.api_keys.c.id == INSTALLATION_KEY))
@@ -100,17 +100,20 @@ class Access:
 
     def key_by_token(self, token: str) -> ApiKey | None:
         """The key this text opens; notes its use, at most once a minute."""
-        digest = _digest(token)
+        digest = digest_of(token)
         with self._state.reading() as connection:
             row = connection.execute(select(t.api_keys).where(t.api_keys.c.digest == digest)).first()
         if row is None:
             return None
         if _older_than(row.last_used_at, self._state.present(after_s=-USE_NOTED_EVERY_S)):
-            with self._state.noting() as connection:
-                connection.execute(
-                    update(t.api_keys).where(t.api_keys.c.digest == digest).values(last_used_at=self._state.present())
-                )
+            self.note_use([row.id])
         return _as_key(row)
+
+    def note_use(self, key_ids: Sequence[str]) -> None:
+        """These keys were used just now."""
+        with self._state.noting() as connection:
+            used = update(t.api_keys).where(t.api_keys.c.id.in_(key_ids))
+            connection.execute(used.values(last_used_at=self._state.present()))
 
     def create_link(self, workspace_id: str | None, *, by: str = "system") -> SignInLink:
         """A link that opens one session, for 15 minutes. None: for the whole installation."""
@@ -120,7 +123,7 @@ class Access:
             self._forget_expired(connection)
             connection.execute(
                 insert(t.sign_in_links).values(
-                    digest=_digest(token),
+                    digest=digest_of(token),
                     workspace_id=workspace_id,
                     created_at=self._state.present(),
                     expires_at=expires_at,
@@ -134,14 +137,14 @@ class Access:
 
     def sign_in(self, link_token: str) -> tuple[Session, str] | None:
         """Use up a link and open a session: the session and the text of its cookie. None: no such link now."""
-        links, digest = t.sign_in_links, _digest(link_token)
+        links, digest = t.sign_in_links, digest_of(link_token)
         cookie = secrets.token_urlsafe(32)
         with self._state.noting() as connection:
             link = connection.execute(select(links).where(links.c.digest == digest)).first()
             used = connection.execute(delete(links).where(links.c.digest == digest)).rowcount
             if link is None or not used or link.expires_at <= self._state.present():
                 return None
-            row = {"digest": _digest(cookie), "workspace_id": link.workspace_id, "scopes": ["admin"]}
+            row = {"digest": digest_of(cookie), "workspace_id": link.workspace_id, "scopes": ["admin"]}
             row |= {"created_at": self._state.present(), "expires_at": self._state.present(after_s=SESSION_LIFE_S)}
             connection.execute(insert(t.sessions).values(**row))
             self._state.record(
@@ -154,7 +157,7 @@ class Access:
     def session(self, cookie: str) -> Session | None:
         """The session that this cookie opens, if it has not ended."""
         with self._state.reading() as connection:
-            row = connection.execute(select(t.sessions).where(t.sessions.c.digest == _digest(cookie))).first()
+            row = connection.execute(select(t.sessions).where(t.sessions.c.digest == digest_of(cookie))).first()
         if row is None or row.expires_at <= self._state.present():
             return None
         return Session(
@@ -163,7 +166,7 @@ class Access:
 
     def sign_out(self, cookie: str) -> None:
         with self._state.noting() as connection:
-            connection.execute(delete(t.sessions).where(t.sessions.c.digest == _digest(cookie)))
+            connection.execute(delete(t.sessions).where(t.sessions.c.digest == digest_of(cookie)))
 
     def _forget_expired(self, connection: Any) -> None:
         for table in (t.sign_in_links, t.sessions):
@@ -175,7 +178,7 @@ class Access:
         row: dict[str, Any] = {"id": key_id, "workspace_id": workspace_id, "name": name, "scopes": list(scopes)}
         return row | {
             "prefix": token[:6],
-            "digest": _digest(token),
+            "digest": digest_of(token),
             "created_at": self._state.present(),
             "last_used_at": None,
         }
@@ -185,7 +188,8 @@ def new_admin_token() -> str:
     return f"hw_{secrets.token_urlsafe(32)}"
 
 
-def _digest(token: str) -> str:
+def digest_of(token: str) -> str:
+    """What is stored of a key, a link or a cookie."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 

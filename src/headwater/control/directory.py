@@ -17,10 +17,11 @@ from headwater.base.clock import Clock, iso_from_seconds, now
 from headwater.base.errors import Transient
 from headwater.catalog.model import Platform
 from headwater.control import tables as t
+from headwater.control.access import digest_of
 from headwater.control.connections import earliest_end, live_secrets
 from headwater.control.database import open_engine, reading
 from headwater.control.generation import Generation
-from headwater.control.model import ConnectionKind, Filters, IdentityVerification
+from headwater.control.model import ConnectionKind, Filters, IdentityVerification, Scope
 from headwater.control.seal import Sealer
 from headwater.control.sources import opened, write_keys_of
 
@@ -56,6 +57,14 @@ class WorkspaceEntry(msgspec.Struct, frozen=True, kw_only=True):
     segment_anonymous: bool
 
 
+class ApiKeyEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """An API key as the doors need it. `workspace_id` None: the installation's, of every workspace."""
+
+    id: str
+    workspace_id: str | None
+    scopes: tuple[Scope, ...]
+
+
 class ConnectionEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A connection as `send` needs it (see `model.Connection`). Secret settings are in the clear, and so are
     `signing_secrets` (`whsec_…`, newest first, expired ones left out): never log or show one."""
@@ -84,6 +93,7 @@ class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     by_write_key: dict[str, SourceEntry]
     by_inbound_key: dict[str, SourceEntry]
     by_client_token: dict[str, WorkspaceEntry]
+    by_api_digest: dict[str, ApiKeyEntry]
     workspaces: dict[str, WorkspaceEntry]
 
 
@@ -173,6 +183,10 @@ class Directory:
     def by_client_token(self, token: str) -> WorkspaceEntry | None:
         return self._current().by_client_token.get(token)
 
+    def by_api_token(self, token: str) -> ApiKeyEntry | None:
+        """The API key whose text this is; its use is not noted."""
+        return self._current().by_api_digest.get(digest_of(token))
+
     def workspace(self, workspace_id: str) -> WorkspaceEntry | None:
         return self._current().workspaces.get(workspace_id)
 
@@ -206,8 +220,13 @@ def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
         by_write_key={key: entry for entry in entries.values() for key in entry.write_keys},
         by_inbound_key={row.inbound_key: entries[row.id] for row in rows},
         by_client_token={row.token: workspaces[row.workspace_id] for row in tokens},
+        by_api_digest={row.digest: _api_key(row) for row in connection.execute(select(t.api_keys))},
         workspaces=workspaces,
     )
+
+
+def _api_key(row: Any) -> ApiKeyEntry:
+    return ApiKeyEntry(id=row.id, workspace_id=row.workspace_id, scopes=tuple(row.scopes))
 
 
 def _source(row: Any, keys: tuple[str, ...], sealer: Sealer) -> SourceEntry:

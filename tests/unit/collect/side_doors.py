@@ -20,6 +20,7 @@ SHOP = "https://shop.example"
 SECRETS = (b"first secret", "zweites Geheimnis ü".encode())
 HOOK, CANDU_HOOK, SIGNED_HOOK, JS_HOOK = "h" * 32, "c" * 32, "s" * 32, "j" * 32
 SECRET = "shared with Segment"
+ADMIN, READER, OTHER, ALL, REST_KEY = "hw_admin", "hw_reader", "hw_other", "hw_all", "r" * 32
 EVENTS = Source("ws_1.customer-events", platform="browser")
 VIEW = {
     "id": "2b4a4d3e-8f0b-4a3c-9a55-3a1f0f3c7d11",
@@ -39,6 +40,13 @@ def signed(user_id: str, secret: bytes = SECRETS[0]) -> str:
 
 
 @dataclass(frozen=True)
+class ApiKey:
+    id: str
+    workspace_id: str | None = "ws_1"
+    scopes: tuple[str, ...] = ("admin",)
+
+
+@dataclass(frozen=True)
 class Inbound(Source):
     catalog: str = "http-api"
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -52,9 +60,18 @@ class Directory:
             KEY: Source("src_1"),
             BROWSER_KEY: Source("src_2", platform="browser"),
             DISABLED_KEY: Source("src_3", enabled=False),
+            REST_KEY: Source("ws_1.rest"),
+        }
+        self.by_token_text = {
+            ADMIN: ApiKey("key_admin"),
+            READER: ApiKey("key_reader", scopes=("data", "read")),
+            OTHER: ApiKey("key_other", "ws_2"),
+            ALL: ApiKey("key_installation", None),
         }
         self.by_source_id = {
             EVENTS.source_id: EVENTS,
+            "ws_1.rest": Source("ws_1.rest"),
+            "ws_2.rest": Source("ws_2.rest", "ws_2"),
             "ws_2.customer-events": Source("ws_2.customer-events", "ws_2", enabled=False, platform="browser"),
         }
         self.by_token = {
@@ -68,6 +85,12 @@ class Directory:
             SIGNED_HOOK: Inbound("src_signed", settings={"sharedSecret": SECRET}),
             JS_HOOK: Inbound("src_2", catalog="javascript", platform="browser"),
         }
+
+    def by_api_token(self, token: str) -> ApiKey | None:
+        return self.by_token_text.get(token)
+
+    def workspaces(self) -> list[Workspace]:
+        return list(self.by_token.values())
 
     def by_inbound_key(self, key: str) -> Inbound | None:
         return self.by_hook.get(key)

@@ -51,8 +51,27 @@ def test_every_change_is_seen_at_the_next_look(store: Store, workspace: Workspac
 
 def test_no_change_means_no_reading(store: Store, workspace: Workspace, directory: Directory) -> None:
     first = directory.by_id(f"{workspace.id}.rest")
-    store.access.create_api_key(workspace.id, name="ci")
+    store.access.create_link(workspace.id)
     assert directory.by_id(f"{workspace.id}.rest") is first
+
+
+def test_an_api_key_is_found_by_its_text_until_it_is_deleted(
+    store: Store, workspace: Workspace, directory: Directory
+) -> None:
+    assert directory.by_api_token("hw_unknown") is None
+    key, text = store.access.create_api_key(workspace.id, name="ci", scopes=("data",))
+    found = directory.by_api_token(text)
+    assert found is not None
+    assert (found.id, found.workspace_id, found.scopes) == (key.id, workspace.id, ("data",))
+    assert store.access.api_key(workspace.id, key.id).last_used_at is None
+    store.access.note_use([key.id])
+    assert store.access.api_key(workspace.id, key.id).last_used_at is not None
+    store.access.set_installation_token("hw_all")
+    everywhere = directory.by_api_token("hw_all")
+    assert everywhere is not None
+    assert everywhere.workspace_id is None
+    store.access.delete_api_key(workspace.id, key.id)
+    assert directory.by_api_token(text) is None
 
 
 def test_a_workspace_is_found_by_each_client_token(store: Store, workspace: Workspace, directory: Directory) -> None:
