@@ -55,7 +55,7 @@ class FileWrite(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NotSent(msgspec.Struct, frozen=True, kw_only=True):
-    """These jobs' events can't go there, now or later: no request is made for them, and people read the `reason`.
+    """These jobs' events can't go there: no request is made, they end as dead, and people read the `reason`.
 
     A job that is in no outgoing at all is one that the destination has no use for; that needs no reason.
     """

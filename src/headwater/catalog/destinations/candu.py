@@ -139,7 +139,7 @@ SPEC: Final = DestinationSpec(
             "email, with a small e.",
         ),
         Trouble(
-            sign="Events are skipped for want of a user id",
+            sign="Events end as dead for want of a user id",
             remedy="Anonymous users can't be segmented. Identify users before, or map userId to something else.",
         ),
     ),
