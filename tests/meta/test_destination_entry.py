@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.installed import InstalledCopy
+from tests.receivers.receiver import Receiver
 from tests.server import HEADWATER, Server
 
 ENTRY = """\
@@ -110,3 +111,22 @@ def test_the_docs_have_its_page_and_the_index_links_it(copy: InstalledCopy):
 
 def test_what_is_installed_knows_nothing_of_it():
     assert not (Path(__file__).parents[2] / "src/headwater/catalog/destinations/throw_away.py").exists()
+
+
+def test_events_are_delivered_through_it(copied_server: Server):
+    server = copied_server
+    source = server.add_source("http-api", "Web")
+    with Receiver() as receiver:
+        settings = {"address": receiver.url_at("127.0.0.1", "/thrown")}
+        body = {"catalog": "throw-away", "name": "Bin", "sourceIds": [source["id"]], "settings": settings}
+        made = server.api("POST", "/destinations", {**body, "enabled": True}, status=201)
+        assert made["settings"]["depth"] == 3
+        call = {"event": "Thing Thrown", "userId": "u", "properties": {"thing": "a chair"}}
+        for path, sent in (("/v1/track", call), ("/v1/identify", {"userId": "u", "traits": {"a": 1}})):
+            assert server.send(path, sent, key=source["writeKeys"][0]).status_code == 200
+        assert server.send("/v1/track", {**call, "properties": {}}, key=source["writeKeys"][0]).status_code == 200
+        requests = receiver.wait_for(2)
+        server.wait_closed(wait_s=60)
+    assert {request.json()["thrown"] for request in requests} == {"a chair", "Thing Thrown"}
+    assert {(request.target, request.header("X-Depth")) for request in requests} == {("/thrown", "3")}
+    assert len(receiver.requests) == 2, "an identify call is none of the calls that it takes"
