@@ -44,6 +44,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     transport = HttpTransport(
         guard=Guard(allowed=networks(settings.egress_allow), own=_own_addresses(order)),
         user_agent=f"headwater/{__version__}",
+        ca_file=Path(settings.egress_ca_file) if settings.egress_ca_file else None,
     )
 
     def portal_ids(workspace_id: str, content_ids: Sequence[str]) -> dict[str, int]:

@@ -6,6 +6,7 @@ that it cannot read: that ends the delivery, and the connection goes on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -88,15 +89,19 @@ def signed(entry: ConnectionEntry, request: HttpRequest, *, id: str, at_s: float
 
 
 class Mask:
-    """Takes a connection's secrets out of what is written down."""
+    """Takes a connection's secrets out of what is written down, and the passwords of the URLs among its settings."""
 
     def __init__(self, entry: ConnectionEntry, spec: DestinationSpec, settings: Mapping[str, Any]) -> None:
         names = {each.name for each in spec.settings if each.secret} | {"writeKey"}
         values = [settings.get(name) for name in names]
         self._secrets = [value for value in values if isinstance(value, str) and len(value) >= _MIN_SECRET_CHARS]
         self._bytes = [secret.encode("utf-8", "surrogatepass") for secret in self._secrets]
+        urls = [value for value in settings.values() if isinstance(value, str) and "@" in value]
+        self._credentials = [(place, hidden) for url in urls for place, hidden in _credentials(url)]
 
     def text(self, text: str) -> str:
+        for place, hidden in self._credentials:
+            text = text.replace(place, hidden)
         for secret in self._secrets:
             text = text.replace(secret, MASK)
         return text
@@ -108,6 +113,13 @@ class Mask:
 
     def headers(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         return tuple((name, _hidden(name, value) or self.text(value)) for name, value in headers)
+
+
+def _credentials(url: str) -> list[tuple[str, str]]:
+    """What stands before the host of a URL, with its password and with that masked: `//ann:pw@`, `//ann:********@`."""
+    before, found, _ = re.split("[/?#]", url.partition("://")[2], maxsplit=1)[0].rpartition("@")
+    user, colon, _ = before.partition(":")
+    return [(f"//{before}@", f"//{user}:{MASK}@" if colon else f"//{MASK}@")] if found else []
 
 
 def _hidden(name: str, value: str) -> str:
