@@ -246,7 +246,9 @@ class _OtherSchemas:
     """The schema names that a workspace's sources have, or had when their rows were left behind."""
 
     def __init__(self, connection: Connection, workspace_id: str, label: str) -> None:
-        self._owners = {each.name: each.source_id for each in _schemas(connection, workspace_id)}
+        self._owners: dict[object, str | None] = {
+            each.name: each.source_id for each in _schemas(connection, workspace_id)
+        }
         self._label = label
 
     def __contains__(self, name: object) -> bool:
