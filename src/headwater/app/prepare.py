@@ -25,13 +25,13 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
 def prepare(data_dir: Path, region: str, admin_token: str | None) -> Prepared:
     # Imported here, as the parent process needs only the answer's shape.
-    from sqlalchemy.exc import OperationalError
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     from headwater.control.bootstrap import bootstrap, open_store
 
     try:
         store = open_store(data_dir)
-    except OperationalError as error:
+    except DatabaseError as error:
         return Prepared(error=f"the state in {data_dir} cannot be opened: {error.orig}. Nothing was started.")
     except OSError as error:
         return Prepared(error=f"{data_dir} cannot be written: {error.strerror}. Nothing was started.")
@@ -41,7 +41,7 @@ def prepare(data_dir: Path, region: str, admin_token: str | None) -> Prepared:
         with contextlib.suppress(OperationalError):
             token = store.access.create_link(None).token
         return Prepared(workspace_id=workspace.id, sign_in_token=token)
-    except OperationalError as error:
+    except DatabaseError as error:
         return Prepared(error=f"the state in {data_dir} cannot be written: {error.orig}. Nothing was started.")
     except OSError as error:
         return Prepared(error=f"{data_dir} cannot be written: {error.strerror}. Nothing was started.")

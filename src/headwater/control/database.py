@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert
 from sqlalchemy.engine import make_url
 
 from headwater.base.clock import Clock, iso_from_seconds, now
+from headwater.base.errors import Terminal
 from headwater.control.generation import Generation
 from headwater.control.tables import audit
 
@@ -83,8 +84,12 @@ class State:
 
 
 def migrate(url: str) -> None:
-    """Bring the tables to the newest form; does nothing when they are. Safe to run twice."""
+    """Bring the tables to the newest form; does nothing when they are. Safe to run twice.
+
+    Raises Terminal when a newer version of headwater has been here.
+    """
     from alembic import command
+    from alembic.util import CommandError
 
     engine = open_engine(url)
     try:
@@ -92,6 +97,11 @@ def migrate(url: str) -> None:
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except CommandError as error:  # there are no branches and no names given, so it is an unknown revision
+        raise Terminal(
+            "The control state was changed by a newer version of headwater than this one, which cannot read it. "
+            "Start the newer version, or restore a backup that this one made. Nothing was changed."
+        ) from error
     finally:
         engine.dispose()
 

@@ -21,8 +21,13 @@ class Sealer:
 
     @classmethod
     def at(cls, path: Path) -> Sealer:
-        """With the key of that file; made, with mode 0600, when it is not there."""
-        return cls(key=_read_or_make(path))
+        """With the key of that file; made, with mode 0600, when it is not there. Raises Terminal when it holds none."""
+        try:
+            return cls(key=_read_or_make(path))
+        except ValueError:
+            raise Terminal(
+                f"{path} holds no key that secrets are sealed with. Put the key file of the same data folder back."
+            ) from None
 
     def seal(self, secret: str) -> str:
         return self._fernet.encrypt(secret.encode()).decode()

@@ -10,6 +10,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from headwater.base.errors import Terminal
 from headwater.control import tables
 from headwater.control.database import _config, is_current, migrate, open_engine, reading, sqlite_url
 
@@ -54,6 +55,17 @@ def test_current_only_after_migration(url: str) -> None:
     assert is_current(url) is False
     migrate(url)
     assert is_current(url) is True
+
+
+def test_the_state_of_a_newer_version_is_told(url: str) -> None:
+    migrate(url)
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    assert is_current(url) is False
+    with pytest.raises(Terminal, match="by a newer version"):
+        migrate(url)
 
 
 def test_the_way_back_leaves_nothing(url: str) -> None:

@@ -32,6 +32,8 @@ def link(session: Session) -> None:
 
 def migrate(session: Session) -> None:
     """Bring the tables of the control state to the form that this version needs. The server does it at start, too."""
+    from sqlalchemy.exc import DatabaseError
+
     from headwater.control.bootstrap import state_url
     from headwater.control.database import is_current
     from headwater.control.database import migrate as bring_up
@@ -44,9 +46,12 @@ def migrate(session: Session) -> None:
             " first start; nothing was changed."
         )
     url = state_url(data)
-    changed = not is_current(url)
-    with session.out.progress("migrating"):
-        bring_up(url)
+    try:
+        changed = not is_current(url)
+        with session.out.progress("migrating"):
+            bring_up(url)
+    except DatabaseError as error:
+        raise InvalidInput(f"the state in {data} cannot be opened: {error.orig}. Nothing was changed.") from error
     text = "was brought up to date" if changed else "is up to date already"
     session.out.give({"data": str(data), "changed": changed}, lambda: session.out.say(f"The state in {data} {text}."))
 
