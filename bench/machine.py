@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from headwater.app.supervisor import NAME_PREFIX
 from headwater.base.clock import iso_from_seconds
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -85,10 +86,11 @@ def _stat(pid: int) -> tuple[int, int]:
 
 
 def _name(pid: int) -> str:
+    """A process of ours by its name, others by their module or program."""
+    name = Path(f"/proc/{pid}/comm").read_text().strip()
+    if name.startswith(NAME_PREFIX):
+        return name.removeprefix(NAME_PREFIX)
     words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-    for role in ("collect", "work", "web", "demo"):
-        if any(f'"role":"{role}"' in word for word in words):
-            return role
     if found := _MODULE.search(" ".join(words)):
         return found[1]
     return "parent" if any(word.endswith("/headwater") for word in words) else Path(words[0]).name

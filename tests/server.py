@@ -18,6 +18,8 @@ from typing import Any
 
 import httpx
 
+from headwater.app.supervisor import NAME_PREFIX
+
 START_S = 60.0
 HEADWATER = str(Path(sys.executable).parent / "headwater")
 
@@ -196,9 +198,9 @@ def children(server: Server) -> dict[str, int]:
             continue
         try:
             parent = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            words = (entry / "cmdline").read_bytes().split(b"\0")
+            name = (entry / "comm").read_text().strip()
         except (OSError, IndexError):
             continue
-        if parent == server.process.pid and b"headwater.app.child" in words:
-            found[json.loads(words[-2])["process"]["name"]] = int(entry.name)
+        if parent == server.process.pid and name.startswith(NAME_PREFIX):
+            found[name.removeprefix(NAME_PREFIX)] = int(entry.name)
     return found

@@ -7,24 +7,18 @@ import gc
 import importlib
 import os
 import signal
-import sys
 
-import msgspec
 import uvloop
 
 from headwater.app import log
-from headwater.app.supervisor import ChildOrder, die_with_parent
+from headwater.app.supervisor import ChildOrder, become
 
 
-def main() -> None:
-    order = msgspec.json.decode(sys.argv[1], type=ChildOrder)
-    die_with_parent(order.parent_pid)
+def main(order: ChildOrder) -> None:
+    become(order.process.name, order.parent_pid)
     log.configure(level=order.settings.log_level, form=order.settings.log_format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(order))
-    # Everything is closed. The interpreter's own end would take its time, and DuckDB's module speaks of leaks then.
-    sys.stderr.flush()
-    os._exit(0)
 
 
 async def _run(order: ChildOrder) -> None:
@@ -42,7 +36,3 @@ async def _run(order: ChildOrder) -> None:
 
     module = importlib.import_module(order.process.module)
     await module.run(order, ready=ready, stop=stop)
-
-
-if __name__ == "__main__":
-    main()

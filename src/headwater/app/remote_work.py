@@ -38,7 +38,7 @@ class RemoteWork:
         )
 
     async def event(self, workspace_id: str, message_id: str) -> Any:
-        asked = {"workspace_id": workspace_id, "message_id": message_id}
+        asked: dict[str, Any] = {"workspace_id": workspace_id, "message_id": message_id}
         told, *readers = await asyncio.gather(
             self._pipeline.call("event", **asked),
             *(client.call("reader_event", **asked) for client in self._readers.values()),

@@ -15,6 +15,7 @@ import msgspec
 from headwater.app import log
 from headwater.app.home import Home
 from headwater.app.prepare import Prepared
+from headwater.app.processes import import_shared
 from headwater.app.settings import Settings
 from headwater.app.sockets import bind_tcp
 from headwater.app.supervisor import Supervisor
@@ -38,7 +39,11 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
     home = Home(settings.data_dir)
     _create(home)
     listening = _bind(settings) if "collect" in settings.roles else None
-    prepared = _prepare(home, settings.region)
+    preparing = _begin_to_prepare(home, settings.region)
+    import_shared()  # while the other process is at work
+    from headwater.app.child import main
+
+    prepared = _prepared(home, preparing)
     port = listening.getsockname()[1] if listening is not None else settings.port
     local_url = _url(settings, port)
 
@@ -59,7 +64,7 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
         if on_ready is not None:
             on_ready(local_url)
 
-    supervisor = Supervisor(settings=settings, url=local_url, listening=listening, on_ready=ready, log=_warn)
+    supervisor = Supervisor(settings=settings, url=local_url, listening=listening, main=main, on_ready=ready, log=_warn)
     try:
         return supervisor.run()
     finally:
@@ -91,19 +96,22 @@ def _create(home: Home) -> None:
         ) from error
 
 
-def _prepare(home: Home, region: str) -> Prepared:
-    done = subprocess.run(  # noqa: S603 (our own interpreter)
+def _begin_to_prepare(home: Home, region: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 (our own interpreter)
         [sys.executable, "-m", "headwater.app.prepare", str(home.directory), region],
         stdout=subprocess.PIPE,
-        check=False,
     )
-    if done.returncode != 0:
+
+
+def _prepared(home: Home, preparing: subprocess.Popen[bytes]) -> Prepared:
+    told, _ = preparing.communicate()
+    if preparing.returncode != 0:
         # Storing to a memory map that has no room on disk kills a process, which then says nothing.
         reason = "its disk is full" if home.disk_is_full() else "the lines above say why"
         raise InvalidInput(
             f"the data directory {home.directory} could not be made ready: {reason}. Nothing was started."
         )
-    prepared = msgspec.json.decode(done.stdout, type=Prepared)
+    prepared = msgspec.json.decode(told, type=Prepared)
     if prepared.error:
         raise InvalidInput(prepared.error)
     return prepared

@@ -1,24 +1,25 @@
 """The parent process: holds the listening socket, starts the processes, starts a dead one again.
 
-Children get the socket and a pipe by inheritance. They end with the parent (the kernel sees to it), and the
-parent ends with SIGTERM or SIGINT after they have drained. Connections that come while the door is being restarted
-wait in the socket's queue.
+Children are copies of the parent (see `fork`), which has imported what they share; so it has one thread, and does
+nothing else. They end with the parent (the kernel sees to it), and the parent ends with SIGTERM or SIGINT after they
+have drained. Connections that come while the door is being restarted wait in the socket's queue.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import selectors
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 
 import msgspec
 
+from headwater.app.fork import Forked
 from headwater.app.home import Home
 from headwater.app.processes import Process, of_roles
 from headwater.app.settings import Settings
@@ -28,11 +29,14 @@ RESTART_AFTER_S = 0.2
 RESTART_MAX_S = 5.0
 GIVE_UP_AFTER = 4
 """A process that ends so many times without ever having been ready is not started again: it cannot work."""
+NAME_PREFIX = "hw-"
+"""With it a process's name has at most the 15 bytes that Linux keeps."""
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 
 
 class ChildOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What a child is told on its command line, as JSON."""
+    """What a child is told."""
 
     process: Process
     settings: Settings
@@ -45,7 +49,7 @@ class ChildOrder(msgspec.Struct, frozen=True, kw_only=True):
 class _Child:
     def __init__(self, of: Process) -> None:
         self.of = of
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Forked | None = None
         self.ready = False
         self.ready_fd = -1
         self.started_at = 0.0
@@ -56,7 +60,7 @@ class _Child:
 
 
 class Supervisor:
-    """`on_ready` is called once, when the children that answer requests are ready."""
+    """`main` is what a child does. `on_ready` is called once, when all of them are ready."""
 
     def __init__(
         self,
@@ -64,12 +68,14 @@ class Supervisor:
         settings: Settings,
         url: str,
         listening: socket.socket | None,
+        main: Callable[[ChildOrder], None],
         on_ready: Callable[[], None],
         log: Callable[..., None],
     ) -> None:
         self._settings = settings
         self._url = url
         self._listening = listening
+        self._main = main
         self._on_ready = on_ready
         self._log = log
         self._children = [_Child(process) for process in of_roles(settings.roles)]
@@ -80,6 +86,8 @@ class Supervisor:
 
     def run(self) -> int:
         """Until a signal says stop; gives the exit status."""
+        gc.collect()
+        gc.freeze()  # looking for garbage writes to what it looks at, and what is written to is shared no more
         wake_read, wake_write = os.pipe()
         os.set_blocking(wake_write, False)
         os.set_blocking(wake_read, False)
@@ -149,12 +157,8 @@ class Supervisor:
             ready_fd=ready_write,
             parent_pid=os.getpid(),
         )
-        passed = [ready_write] + ([listen_fd] if listen_fd is not None else [])
-        child.process = subprocess.Popen(  # noqa: S603 (our own interpreter and our own order)
-            [sys.executable, "-m", "headwater.app.child", msgspec.json.encode(order).decode()],
-            pass_fds=passed,
-            stdin=subprocess.DEVNULL,
-        )
+        keep = {ready_write} if listen_fd is None else {ready_write, listen_fd}
+        child.process = Forked(lambda: self._main(order), keep=keep)
         os.close(ready_write)
         child.ready_fd = ready_read
         child.started_at = time.monotonic()
@@ -163,24 +167,22 @@ class Supervisor:
     def _stop(self) -> int:
         """The door first, so that what it acknowledged is read before the rest ends."""
         deadline = time.monotonic() + STOP_S
-        for child in self._children:
-            if child.process is not None and child.process.poll() is None:
-                child.process.send_signal(signal.SIGTERM)
-        for child in self._children:
-            if child.process is None:
-                continue
-            try:
-                child.process.wait(max(0.05, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                self._log("a process did not end in time and is killed", child=child.of.name)
-                child.process.kill()
-                child.process.wait()
+        running = [(child.of.name, child.process) for child in self._children if child.process is not None]
+        for _, process in running:
+            process.send(signal.SIGTERM)
+        for name, process in running:
+            if process.wait(max(0.05, deadline - time.monotonic())) is None:
+                self._log("a process did not end in time and is killed", child=name)
+                process.send(signal.SIGKILL)
+                process.wait(STOP_S)
         return 1 if self._failed else 0
 
 
-def die_with_parent(parent_pid: int) -> None:
-    """The kernel sends this process SIGKILL when its parent dies, whatever kills the parent."""
+def become(name: str, parent_pid: int) -> None:
+    """Gives this process its name (as `ps -o comm` shows it), and SIGKILL from the kernel when the parent ends."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        kernel = ctypes.CDLL(None)
+        kernel.prctl(_PR_SET_NAME, f"{NAME_PREFIX}{name}".encode())
+        kernel.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent_pid:
         os._exit(1)
