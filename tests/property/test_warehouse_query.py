@@ -98,6 +98,39 @@ def test_whatever_is_asked_is_answered_or_refused_with_a_code(
     assert found.answer is not None or found.message
 
 
+INTEGERS = st.one_of(
+    st.integers(-(2**127), 2**127 - 1),
+    st.integers(-(2**63) - 2, -(2**63) + 2),
+    st.integers(2**63 - 3, 2**63 + 1),
+)
+
+
+@MANY
+@given(INTEGERS)
+@example(-(2**63))
+@example(2**63 - 1)
+@example(2**63)
+def test_an_integer_is_a_number_while_64_bits_hold_it(connection: duckdb.DuckDBPyConnection, value: int) -> None:
+    shown = value if -(2**63) <= value < 2**63 else str(value)
+    integer = f"'{value}'::HUGEINT"
+    found = told(connection, f"SELECT {integer}, [{integer}], {{'a': {integer}}}, '{value}'::BIGNUM")
+    assert found.answer is not None, found
+    assert found.answer.rows == [[shown, [shown], {"a": shown}, shown]]
+
+
+@MANY
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=5))
+@example([2**63 - 1, 1, -1])
+@example([2**63 - 1, 1])
+@example([-(2**63)])
+def test_so_is_the_sum_of_integers(connection: duckdb.DuckDBPyConnection, values: list[int]) -> None:
+    rows = ", ".join(f"('{value}'::BIGINT)" for value in values)
+    found = told(connection, f"SELECT sum(n) FROM (VALUES {rows}) v(n)")
+    assert found.answer is not None, found
+    assert found.answer.columns[0].type == "HUGEINT"
+    assert found.answer.rows == [[sum(values) if -(2**63) <= sum(values) < 2**63 else str(sum(values))]]
+
+
 def test_a_fault_of_ours_is_told_and_the_next_query_answered(connection: duckdb.DuckDBPyConnection) -> None:
     class Gone(dict[str, set[str]]):
         def get(self, key: str, default: object = None) -> set[str]:

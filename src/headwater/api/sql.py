@@ -28,7 +28,8 @@ class SqlQuery(Body, frozen=True):
 async def run_sql(data: JSONBody[SqlQuery], caller: GivenCaller, work: GivenWork) -> SqlResult:
     """Run one SELECT. Scope data. 400 for anything else, an unknown table, or too much time or memory.
 
-    Integers of 64 bits are numbers; larger ones and decimals are text; timestamps are ISO 8601 with Z.
+    Integers that 64 bits hold are numbers, whatever the column's type (`sum` of a BIGINT is a HUGEINT); larger ones
+    and decimals are text; timestamps are ISO 8601 with Z.
     """
     return msgspec.convert(await work.sql(caller.workspace_id, data.query, data.limit), SqlResult)
 

@@ -1,7 +1,7 @@
 """Runs one checked query on a connection and gives its rows as values that JSON can hold.
 
-Integers of 64 bits are numbers, larger ones and decimals text; timestamps are ISO 8601 in UTC with `Z`; JSON, lists,
-structs and maps are JSON; numbers that are none (NaN, infinity) are text; bytes are base64.
+Integers that 64 bits hold are numbers, whatever their type, larger ones and decimals text; timestamps are ISO 8601 in
+UTC with `Z`; JSON, lists, structs and maps are JSON; numbers that are none (NaN, infinity) are text; bytes are base64.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ _FLOATS = frozenset({"FLOAT", "DOUBLE"})
 _TIMESTAMP = re.compile(r"(\d{4,6}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?")
 _PLACES = re.compile(r"""(['"])(?:/|file:)[^'"]*\1""")
 
+
+_INT64_CHARS = len(str(INT64_MIN))
 
 _NOT_THE_QUERY = (
     duckdb.OutOfMemoryException,
@@ -120,9 +122,10 @@ def _number(value: float | None) -> float | str | None:
 
 
 def _big(text: str | None) -> int | str | None:
+    """The value decides, not its type: the sum of a BIGINT column is a HUGEINT, and nearly always fits."""
     if text is None:
         return None
-    return int(text) if len(text) < 20 and INT64_MIN <= int(text) <= INT64_MAX else text
+    return int(text) if len(text) <= _INT64_CHARS and INT64_MIN <= int(text) <= INT64_MAX else text
 
 
 def _moment(text: str | None) -> str | None:

@@ -1036,7 +1036,8 @@ export interface paths {
         put?: never;
         /**
          * Run one SELECT. Scope data. 400 for anything else, an unknown table, or too much time or memory.
-         * @description Integers of 64 bits are numbers; larger ones and decimals are text; timestamps are ISO 8601 with Z.
+         * @description Integers that 64 bits hold are numbers, whatever the column's type (`sum` of a BIGINT is a HUGEINT); larger ones
+         *     and decimals are text; timestamps are ISO 8601 with Z.
          */
         post: operations["runSql"];
         delete?: never;
