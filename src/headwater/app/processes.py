@@ -53,7 +53,7 @@ SHARED = (
     "headwater.catalog.load",
     "headwater.journal.local",
 )
-"""Modules that more than one process needs: the parent imports them once, before it starts any (see `fork`). None of them
+"""Modules that more than one process needs: the parent imports them once, before it starts any (see `fork`). None
 starts a thread or opens anything when it is imported."""
 
 
