@@ -56,11 +56,16 @@ def tree(pid: int) -> dict[int, str]:
 
 def cpu_s(pid: int) -> float:
     """Processor time of the tree, kernel included, so far."""
-    total = 0.0
-    for one in tree(pid):
+    return sum(cpu_by_process_s(pid).values())
+
+
+def cpu_by_process_s(pid: int) -> dict[str, float]:
+    """Processor time per process of the tree, kernel included, so far."""
+    found: dict[str, float] = {}
+    for one, name in tree(pid).items():
         with contextlib.suppress(OSError):
-            total += _stat(one)[1] / _TICKS
-    return total
+            found[name] = found.get(name, 0.0) + _stat(one)[1] / _TICKS
+    return found
 
 
 def pss_mib(pid: int) -> dict[str, float]:

@@ -139,7 +139,7 @@ class Whole:
     def sustained(self, rate: float, seconds: float, *, every_s: float) -> dict[str, Any]:
         """Sends, watches until all of it is in the tables, and says at which rate that went."""
         self._wait_for_rest()
-        before, used = self.done()[2], machine.cpu_s(self.server.pid)
+        before, used = self.done()[2], machine.cpu_by_process_s(self.server.pid)
         began = time.monotonic()
         process, results = _started(self.server.port, self.sources, rate, seconds)
         samples = [self._sample(began, before)]
@@ -151,6 +151,10 @@ class Whole:
             time.sleep(0.2)
             samples.append(self._sample(began, before))
         last = samples[-1]
+        cpu_us = {
+            name: round((value - used.get(name, 0.0)) * 1e6 / max(1, found["events"]), 1)
+            for name, value in machine.cpu_by_process_s(self.server.pid).items()
+        }
         return {
             "bench": "whole",
             "phase": "sustained",
@@ -159,7 +163,8 @@ class Whole:
             "loadedPerS": round(last["done"] / last["atS"]),
             "drainedAfterS": round(last["atS"] - found["seconds"], 1),
             "lost": found["events"] - last["done"],
-            "cpuUsPerEvent": round((machine.cpu_s(self.server.pid) - used) * 1e6 / max(1, found["events"]), 1),
+            "cpuUsPerEvent": round(sum(cpu_us.values()), 1),
+            "cpuUsByProcess": cpu_us,
             "client": found,
             "memoryMib": [sample["memoryMib"] for sample in samples],
             "memoryByProcess": machine.pss_mib(self.server.pid),
@@ -268,7 +273,7 @@ def _table(fresh: dict[str, Any], steady: dict[str, Any]) -> str:
         f"| drained after | {steady['drainedAfterS']} s, {steady['lost']} missing |",
         f"| batch answered, p50 and p99 | {steady['client']['p50Ms']} ms, {steady['client']['p99Ms']} ms |",
         f"| memory, first and last, highest | {memory[0]} and {memory[-1]}, {max(memory)} MiB |",
-        f"| CPU of all processes | {steady['cpuUsPerEvent']} us/event |",
+        f"| CPU of all processes | {steady['cpuUsPerEvent']} us/event: {json.dumps(steady['cpuUsByProcess'])} |",
         f"| row queryable at {fresh['asked']:,.0f}/s, p50 and p99 | {fresh['p50S']} s, {fresh['p99S']} s "
         f"({fresh['probes']} probes) |",
         f"| client | {'was the limit in: ' + ', '.join(limits) if limits else 'not the limit'}, "
