@@ -137,7 +137,7 @@ def test_the_use_of_a_key_is_shown(shared_server: Server) -> None:
 
 
 def test_workspaces_do_not_see_each_other(shared_server: Server) -> None:
-    other = shared_server.api("POST", "/workspaces", {"name": "Second"})
+    other = shared_server.api("POST", "/workspaces", {"name": "Second", "region": "us"})
     bearer = f"Bearer {shared_server.token}"
     here, there = fresh("track", event="Placed"), fresh("track", event="Placed")
     assert send(shared_server, here, bearer).is_success

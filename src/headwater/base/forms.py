@@ -68,6 +68,7 @@ _ENCODE: Final = msgspec.json.Encoder().encode
 _UNIX: Final = re.compile(r"-?\d{9,17}(?:\.\d+)?")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?")
 _NUMBER_STARTS: Final = frozenset(bytes([start]) for start in b"-0123456789")
+_ID_STARTS: Final = _NUMBER_STARTS | {b'"'}
 _LONGEST_NUMBER: Final = 40
 _MILLISECONDS_FROM: Final = 100_000_000_000
 """Larger numbers are milliseconds since 1970: as seconds they would be in the year 5138, as milliseconds in 1973."""
@@ -80,11 +81,12 @@ def strict(raw: msgspec.Raw) -> msgspec.Raw:
     """
     fields = _OBJECT(raw)
     changed: dict[str, msgspec.Raw] = {}
-    if "userID" in fields and bytes(fields.get("userId", NO_JSON)) in (b"", b"null"):
+    other = bytes(fields.get("userID", NO_JSON))
+    if other[:1] in _ID_STARTS and bytes(fields.get("userId", NO_JSON)) in (b"", b"null"):
         changed["userId"] = fields["userID"]
     for name in _LOOSE_IDS:
         value = bytes(changed.get(name, fields.get(name, NO_JSON)))
-        if value[:1].isdigit() or value.startswith(b"-"):
+        if value[:1] in _NUMBER_STARTS:
             changed[name] = msgspec.Raw(b'"%s"' % value)
     for name in _LOOSE_TIMES:
         text = _iso_of(bytes(fields.get(name, NO_JSON)))

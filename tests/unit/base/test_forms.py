@@ -55,6 +55,7 @@ def test_another_spelling_of_the_user_id_where_there_is_no_other() -> None:
     assert strictly({"userID": 42})["userId"] == "42"
     assert strictly({"userID": "a", "userId": None})["userId"] == "a"
     assert strictly({"userID": "a", "userId": "b"})["userId"] == "b"
+    assert "userId" not in strictly({"userID": ["a"]})
 
 
 def test_what_is_right_comes_back_byte_for_byte() -> None:

@@ -15,7 +15,9 @@ from tests.unit.collect.side_doors import make_doors
 
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 PAGE = (REFERENCE / "tracking-api.md").read_text("utf-8")
-OTHERS = "".join((REFERENCE / name).read_text("utf-8") for name in ("customer-events.md", "inbound-hooks.md", "rest-api.md"))
+OTHERS = "".join(
+    (REFERENCE / f"{page}.md").read_text("utf-8") for page in ("customer-events", "inbound-hooks", "rest-api")
+)
 
 
 @pytest.mark.parametrize("path", [path for _, path in make_door().paths()])
