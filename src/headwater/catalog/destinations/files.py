@@ -83,8 +83,9 @@ SPEC: Final = DestinationSpec(
     ),
     docs="https://github.com/ndjson/ndjson-spec",
     setup=(
-        "Have the operator allow a folder of the server that files may be written to.",
-        "Name a folder under it, or none, and choose the format.",
+        "The operator's setting send_files_dir says where files lie, DATA/files if it says nothing; each workspace "
+        "has a folder of its own there.",
+        "Name a folder under that, or none, and choose the format.",
         "Choose how many events make a batch, and how long one waits to be full.",
     ),
     requests=requests,
@@ -95,7 +96,7 @@ SPEC: Final = DestinationSpec(
             name="folder",
             type="string",
             label="Folder",
-            description="Under the folder that the operator allows, with / between its parts. Empty: that folder.",
+            description="Under the workspace's own folder, with / between its parts. Empty: that folder itself.",
         ),
         SettingSpec(
             name="format",
@@ -125,7 +126,8 @@ SPEC: Final = DestinationSpec(
     troubles=(
         Trouble(
             sign="Every attempt fails, and the reason names the folder",
-            remedy="The folder is not one that the operator allows, or headwater may not write there.",
+            remedy="It leads out of the workspace's own folder, or headwater may not write there. Name another, or "
+            "let the operator mend it.",
         ),
         Trouble(
             sign="No file comes",

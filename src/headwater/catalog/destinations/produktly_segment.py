@@ -75,8 +75,8 @@ SPEC: Final = DestinationSpec(
     ),
     requests=requests,
     verified=(
-        "Never run against the real service. Tested end to end with the Produktly source of a headwater, in-process "
-        "and over the network."
+        "Never run against the real service. Tested in-process with the Produktly source of a headwater, and over "
+        "the network against a receiver of our own that checks the documented shape."
     ),
     integration="Segment.io",
     calls=("track",),
