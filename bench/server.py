@@ -42,7 +42,7 @@ def add_sources(data: Path, slugs: tuple[str, ...]) -> dict[str, Source]:
 class Server:
     """`started_s` is the time from the command to `listening on`."""
 
-    def __init__(self, data: Path, *arguments: str) -> None:
+    def __init__(self, data: Path, *arguments: str, environment: dict[str, str] | None = None) -> None:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("HEADWATER_")}
         began = time.monotonic()
         self._errors = (data.parent / f"{data.name}.stderr").open("a")
@@ -51,7 +51,7 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            env=clean,
+            env=clean | (environment or {}),
         )
         self.url = self._address()
         self.started_s = time.monotonic() - began

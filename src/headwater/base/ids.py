@@ -27,8 +27,12 @@ def new_id(prefix: str) -> str:
 
 
 def stable_uuid(*parts: str) -> str:
-    """The same UUID (version 5) for the same parts, today and after any restart."""
-    return str(uuid.uuid5(_HEADWATER, "\x1f".join(parts)))
+    """The same UUID (version 5, RFC 9562) for the same parts, today and after any restart."""
+    name = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    digest = bytearray(hashlib.sha1(_HEADWATER.bytes + name, usedforsecurity=False).digest()[:16])
+    digest[6], digest[8] = digest[6] & 0x0F | 0x50, digest[8] & 0x3F | 0x80
+    text = digest.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def hex8(text: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -22,9 +22,6 @@ from headwater.send.ports import Sent, Timings, Transport
 from headwater.send.render import INBOX, Mask, Rendering, event_of, is_internal, outgoing, signed
 from headwater.send.rows import Attempt, Due
 from headwater.send.schedule import Verdict, classify
-
-SLACK_S = 2.0
-"""The transport keeps its time; when it does not, an attempt is ended after so much more."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -76,20 +73,17 @@ class Attempts:
         self._log = log
 
     async def make(self, entry: ConnectionEntry, spec: DestinationSpec, rows: Sequence[Due]) -> Made:
-        settings = self._rendering.settings(entry, spec)
-        began_ms = int(self._clock() * 1000)
         jobs = [self._rendering.job(entry, spec, event_of(row.body), row.topic) for row in rows]
-        return await self.make_jobs(entry, spec, jobs, settings, began_ms)
+        return await self.make_jobs(entry, spec, jobs)
 
     async def make_jobs(
         self,
         entry: ConnectionEntry,
         spec: DestinationSpec,
         jobs: list[Job],
-        settings: Mapping[str, Any],
-        began_ms: int,
     ) -> Made:
-        mask = Mask(entry, spec, settings)
+        settings, mask = self._rendering.settings(entry, spec)
+        began_ms = int(self._clock() * 1000)
         ids = tuple(job.id for job in jobs)
         try:
             wanted = outgoing(spec, jobs, settings)
@@ -118,11 +112,7 @@ class Attempts:
             self._receive(entry, id, request)
             return Sent(status=200, body=b"ok", address="inbox", request_headers=request.headers)
         unix_socket = self._door_socket if is_internal(entry, request) else None
-        try:
-            async with asyncio.timeout(self._timeout_s + SLACK_S):
-                return await self._transport.send(request, timeout_s=self._timeout_s, unix_socket=unix_socket)
-        except TimeoutError:
-            return Sent(error_class="timeout", error=f"There was no whole answer within {self._timeout_s:g} s.")
+        return await self._transport.send(request, timeout_s=self._timeout_s, unix_socket=unix_socket)
 
     async def _write(self, entry: ConnectionEntry, write: FileWrite) -> Sent:
         began = time.perf_counter()

@@ -73,7 +73,7 @@ class Engine:
         self._clock = clock
         self._log = log
         self._lanes: dict[int, Lane] = {}
-        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self._timers: dict[int, tuple[float, asyncio.Handle]] = {}
         self._hungry: deque[Lane] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         self._switching: set[asyncio.Task[None]] = set()
@@ -136,7 +136,7 @@ class Engine:
     async def stop(self, *, within_s: float) -> None:
         """Begins nothing new, waits for what is under way, and cuts the rest: it stays pending under the same id."""
         self._stopping = True
-        for timer in self._timers.values():
+        for _, timer in self._timers.values():
             timer.cancel()
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=within_s)
@@ -172,8 +172,8 @@ class Engine:
 
     def _forget(self, ref: int) -> None:
         self._lanes.pop(ref).start_over()
-        if timer := self._timers.pop(ref, None):
-            timer.cancel()
+        if known := self._timers.pop(ref, None):
+            known[1].cancel()
 
     def _end(self, ref: int, reason: str, connection_id: str) -> None:
         """Ends what waits for a connection that takes nothing more, a part at a time."""
@@ -223,7 +223,12 @@ class Engine:
         lane.pace.started(now)
         task = asyncio.create_task(self._attempt(lane, rows))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log(f"the engine stumbled: {type(error).__name__}: {error}")
 
     async def _attempt(self, lane: Lane, rows: list[Due]) -> None:
         try:
@@ -343,11 +348,11 @@ class Engine:
         """Looks at the lane at that time of the loop's clock, or before."""
         known = self._timers.get(lane.ref)
         loop = asyncio.get_running_loop()
-        if when == NEVER or self._stopping or (known is not None and loop.time() <= known.when() <= when):
+        if when == NEVER or self._stopping or (known is not None and loop.time() <= known[0] <= when):
             return
         if known is not None:
-            known.cancel()
-        self._timers[lane.ref] = loop.call_at(when, self._ring, lane)
+            known[1].cancel()
+        self._timers[lane.ref] = (when, loop.call_at(when, self._ring, lane))
 
     def _ring(self, lane: Lane) -> None:
         self._timers.pop(lane.ref, None)

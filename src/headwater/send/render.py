@@ -30,6 +30,8 @@ INBOX: Final = "headwater:inbox"
 SIGNED: Final = "webhook"
 _SECRET_HEADERS: Final = ("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key")
 _MIN_SECRET_CHARS: Final = 4
+REMEMBERED: Final = 10_000
+"""Connections whose settings are kept ready."""
 
 _DECODER = msgspec.json.Decoder(CleanEvent)
 
@@ -40,6 +42,7 @@ class Rendering:
     def __init__(self, *, portal_ids: PortalIds, connections: Connections) -> None:
         self._portal_ids = portal_ids
         self._connections = connections
+        self._known: dict[str, tuple[ConnectionEntry, tuple[dict[str, Any], Mask]]] = {}
 
     def job(self, entry: ConnectionEntry, spec: DestinationSpec, event: CleanEvent, topic: str | None) -> Job:
         content_id = content_id_of(event)
@@ -53,15 +56,22 @@ class Rendering:
             mapped=mapped(mapping, event) if mapping else {},
         )
 
-    def settings(self, entry: ConnectionEntry, spec: DestinationSpec) -> dict[str, Any]:
-        """With defaults, and with the write key of the source that the events are handed to."""
+    def settings(self, entry: ConnectionEntry, spec: DestinationSpec) -> tuple[dict[str, Any], Mask]:
+        """With defaults, and with the write key of the source that the events are handed to; and their mask."""
+        known = self._known.get(entry.id)
+        if known is not None and known[0] is entry:
+            return known[1]
         found = {each.name: each.default for each in spec.settings if each.default is not None} | entry.settings
         source_id = found.get("sourceId")
         if isinstance(source_id, str) and source_id and not found.get("host"):
             source = self._connections.by_id(source_id)
             if source is not None and source.workspace_id == entry.workspace_id and source.write_keys:
                 found["writeKey"] = source.write_keys[-1]
-        return found
+            return found, Mask(spec, found)  # not remembered: a source's keys change without its connection
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        self._known[entry.id] = (entry, (found, Mask(spec, found)))
+        return self._known[entry.id][1]
 
 
 @lru_cache(maxsize=256)
@@ -91,7 +101,7 @@ def signed(entry: ConnectionEntry, request: HttpRequest, *, id: str, at_s: float
 class Mask:
     """Takes a connection's secrets out of what is written down, and the passwords of the URLs among its settings."""
 
-    def __init__(self, entry: ConnectionEntry, spec: DestinationSpec, settings: Mapping[str, Any]) -> None:
+    def __init__(self, spec: DestinationSpec, settings: Mapping[str, Any]) -> None:
         names = {each.name for each in spec.settings if each.secret} | {"writeKey"}
         values = [settings.get(name) for name in names]
         self._secrets = [value for value in values if isinstance(value, str) and len(value) >= _MIN_SECRET_CHARS]
@@ -112,6 +122,9 @@ class Mask:
         return body
 
     def headers(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        hidden = any(name.lower() in _SECRET_HEADERS for name, _ in headers)
+        if not hidden and not self._secrets:
+            return tuple(headers)
         return tuple((name, _hidden(name, value) or self.text(value)) for name, value in headers)
 
 

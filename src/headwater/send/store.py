@@ -59,6 +59,8 @@ class Store:
         self._moved: Counter[tuple[int, int]] = Counter()
         self._new_cursor: Cursor | None = None
         self._new_refs: dict[int, str] = {}
+        self._new_deliveries: dict[int, list[tuple[Any, ...]]] = {}
+        self._new_attempts: dict[int, list[tuple[Any, ...]]] = {}
 
     # Transactions
 
@@ -67,6 +69,7 @@ class Store:
         if day not in self.db.days:
             self.db.add_day(day)
         self._moved, self._new_cursor, self._new_refs = Counter(), None, {}
+        self._new_deliveries, self._new_attempts = {}, {}
         self.figures.begin()
         self.db.begin()
 
@@ -133,6 +136,7 @@ class Store:
                 self._add_event(each, day, now_ms, made)
             elif not each.only_new:
                 self._again(found, each, now_ms)
+        self._write_rows()
         for workspace_id, count in (done or {}).items():
             self._count(workspace_id, Counter(done=count))
         if cursor is not None:
@@ -149,11 +153,14 @@ class Store:
             if result.attempt is not None:
                 id = self._add_attempt(result.attempt)
                 self.figures.add(result.attempt, id, received_ms=result.due.received_ms)
+        self._write_rows()
         self.change([_change(result) for result in results])
 
     def log(self, attempt: Attempt) -> int:
         """An attempt that belongs to no delivery, such as a test; gives its id."""
-        return self._add_attempt(attempt)
+        id = self._add_attempt(attempt)
+        self._write_rows()
+        return id
 
     def change(self, changes: Sequence[Change], *, only_pending: bool = False) -> int:
         """Gives deliveries new states; gives how many changed. One that ended meanwhile stays as it is, unless it is
@@ -191,6 +198,7 @@ class Store:
         for id, ref, attempts, source_id, message_id in rows:
             name = delivery_id(self._ids[ref], source_id, message_id)
             self._log_skip(id, ref, name, message_id, attempts, reason)
+        self._write_rows()
         return self.change([Change(row[0], State.SKIPPED, reason=reason) for row in rows], only_pending=True)
 
     def receive(self, workspace_id: str, ref: int, delivery_id: str, headers: Any, body: bytes) -> None:
@@ -293,6 +301,18 @@ class Store:
             )
             found += [row[0] for row in rows]
         return found
+
+    def waiting_ids(self, ref: int, *, since_ms: int, after: int, limit: int) -> list[int]:
+        """Deliveries that failed and wait for their next try, of events received since then, above an id."""
+        found: list[int] = []
+        for day in self._days_pending(ref):
+            found += self.db.read(
+                f"SELECT d.id FROM deliveries_{day} d JOIN events_{day} e ON e.id = d.event_id WHERE d.state = 0"
+                " AND d.ref = ? AND d.due_ms > ? AND d.due_ms < ? AND d.id > ? AND e.received_ms >= ?"
+                " ORDER BY d.id LIMIT ?",
+                (ref, self.now_ms(), HELD_MS, after, since_ms, limit - len(found)),
+            )
+        return [row[0] for row in found]
 
     def held_alone(self, ref: int) -> list[int]:
         """Held deliveries that nothing is before any more: there should be none."""
@@ -411,10 +431,10 @@ class Store:
         skipped = target.skip is not None
         due_ms = HELD_MS if target.key is not None and self._has_key(target.ref, target.key) else now_ms
         state = State.SKIPPED if skipped else State.PENDING
-        self.db.write(
-            f"INSERT INTO deliveries_{day} VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)",
-            (id, target.ref, event_id, int(state), due_ms, routed.again, target.key, target.topic, target.skip or ""),
-        )
+        row = (id, target.ref, event_id, int(state), due_ms, int(routed.again), target.key, target.topic)
+        self._new_deliveries.setdefault(day, []).append((*row, target.skip or ""))
+        if target.key is not None:
+            self._write_rows()  # the next of the same key looks for it
         if skipped:
             event = routed.event
             name = delivery_id(self._ids[target.ref], event.source_id, event.message_id)
@@ -448,6 +468,7 @@ class Store:
         for target in routed.targets:
             if target.ref not in known:
                 self._add_delivery(event_id, b"", routed, target, now_ms, [])
+                self._write_rows()
                 self._recount(event_id, Counter({State.PENDING if target.skip is None else State.SKIPPED: 1}))
             elif routed.again and target.skip is None and known[target.ref][1] != State.PENDING:
                 self.change([requeue(known[target.ref][0], now_ms)])
@@ -536,6 +557,14 @@ class Store:
                 return False
         return False
 
+    def _write_rows(self) -> None:
+        """New deliveries and attempts, many at a time."""
+        for day, rows in self._new_deliveries.items():
+            self.db.write_many(f"INSERT INTO deliveries_{day} VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?, ?)", rows)
+        for day, rows in self._new_attempts.items():
+            self.db.write_many(f"INSERT INTO attempts_{day} VALUES ({', '.join('?' * 17)})", rows)
+        self._new_deliveries, self._new_attempts = {}, {}
+
     def _days_waiting(self, ref: int) -> list[int]:
         """As `_days_pending`, as the transaction will have left it."""
         return [day for day in self.db.days if self._pending[day, ref] + self._moved[day, ref] > 0]
@@ -547,28 +576,10 @@ class Store:
         detail = msgspec.json.encode(
             [attempt.url, attempt.address, attempt.timings, attempt.request_headers, attempt.response_headers]
         )
-        self.db.write(
-            f"INSERT INTO attempts_{day} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                id,
-                attempt.ref,
-                attempt.delivery,
-                attempt.delivery_id,
-                attempt.message_id,
-                attempt.at_ms,
-                attempt.attempt,
-                attempt.status,
-                attempt.manual,
-                attempt.response_status,
-                attempt.error_class,
-                attempt.error,
-                attempt.next_ms,
-                attempt.duration_ms,
-                body,
-                attempt.response_body,
-                detail,
-            ),
-        )
+        row = (id, attempt.ref, attempt.delivery, attempt.delivery_id, attempt.message_id, attempt.at_ms)
+        row += (attempt.attempt, attempt.status, int(attempt.manual), attempt.response_status, attempt.error_class)
+        row += (attempt.error, attempt.next_ms, attempt.duration_ms, body, attempt.response_body, detail)
+        self._new_attempts.setdefault(day, []).append(row)
         return id
 
 

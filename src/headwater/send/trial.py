@@ -84,9 +84,8 @@ class Trial:
     def preview(self, entry: ConnectionEntry, event: CleanEvent) -> dict[str, Any]:
         """What would be sent; nothing is. Raises Unprocessable when the destination cannot say."""
         spec = self._destinations.destination(entry.catalog)
-        settings = self._rendering.settings(entry, spec)
+        settings, mask = self._rendering.settings(entry, spec)
         job = self._job(entry, spec, event)
-        mask = Mask(entry, spec, settings)
         try:
             wanted = outgoing(spec, [job], settings)
         except Exception as error:
@@ -119,9 +118,7 @@ class Trial:
 
     async def _made(self, entry: ConnectionEntry, event: CleanEvent) -> Made:
         spec = self._destinations.destination(entry.catalog)
-        settings = self._rendering.settings(entry, spec)
-        began_ms = int(self._clock() * 1000)
-        return await self._attempts.make_jobs(entry, spec, [self._job(entry, spec, event)], settings, began_ms)
+        return await self._attempts.make_jobs(entry, spec, [self._job(entry, spec, event)])
 
     def _job(self, entry: ConnectionEntry, spec: DestinationSpec, event: CleanEvent) -> Job:
         topic = topic_of(event, builtin_id(entry.workspace_id, "customer-events"))

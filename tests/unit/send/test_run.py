@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvloop
 from standardwebhooks import Webhook
 
 from headwater.send.rows import Counts
@@ -16,7 +17,7 @@ from tests.unit.send.room import SECRET, Room, World, view, webhook
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(main)
+    uvloop.run(main)  # as the process does
 
 
 def test_an_event_reaches_its_webhook_signed_and_the_log_shows_it(tmp_path: Path) -> None:
@@ -75,6 +76,25 @@ def test_after_the_last_retry_it_is_dead_and_recover_sends_it(tmp_path: Path) ->
                 assert room.sending.recovery.status("ws", begun["id"])["events"] == 1
                 assert room.log()[0]["trigger"] == "manual"
                 assert len({request.header("webhook-id") for request in receiver.requests}) == 1
+
+    run(main())
+
+
+def test_recover_does_not_wait_for_the_next_try(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(answer(500), answer(500), then=answer(200)) as receiver:
+            world = World(tmp_path, webhook(receiver.url, schedule_s=(86_400.0,)))
+            async with Room(world) as room:
+                world.append(view(1), view(2))
+                await asyncio.to_thread(receiver.wait_for, 2)
+                await room.until(lambda: len(room.log(status="failed")) == 2, "failed")
+                begun = await room.sending.recovery.recover("ws", "wh_1", 0)
+                await room.until(lambda: room.store.totals("ws") == Counts(done=2), "recovered")
+                await room.until(
+                    lambda: room.sending.recovery.status("ws", begun["id"])["status"] == "FINISHED", "finished"
+                )
+                assert room.sending.recovery.status("ws", begun["id"])["events"] == 2
+                assert len(receiver.requests) == 4
 
     run(main())
 
