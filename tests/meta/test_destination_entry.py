@@ -80,6 +80,15 @@ def test_the_check_takes_it_with_all_the_others(copy: InstalledCopy):
     assert json.loads(checked.stdout)["problems"] == [], checked.stderr
 
 
+def test_the_check_of_a_file_with_a_mistake_ends_with_one_and_names_the_field(copy: InstalledCopy):
+    wrong = copy.root / "throw_away.py"
+    wrong.write_text(ENTRY.replace('status="beta"', 'status="new"'), "utf-8")
+    checked = copy.run(HEADWATER, "catalog", "check", str(wrong))
+    assert checked.returncode == 1
+    assert f"{wrong}: status: Invalid enum value 'new'" in checked.stdout
+    assert "1 file checked, 1 problem." in checked.stdout
+
+
 def test_the_api_lists_finds_and_shows_its_form(copied_server: Server):
     slugs = [entry["slug"] for entry in copied_server.api("GET", "/catalog/destinations")["data"]]
     assert "throw-away" in slugs

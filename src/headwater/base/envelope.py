@@ -13,17 +13,12 @@ from typing import Any, Final
 import msgspec
 
 from headwater.base.event import NO_JSON, CallType, CleanEvent
+from headwater.base.forms import ENVELOPE_CALLS, FORM_SUBMISSION
 from headwater.base.parts import parts
 
 VERSION: Final = 2
-FORM: Final = "FormSubmission"
-
 _TYPES: Final[Mapping[CallType, str]] = {
-    "identify": "Identify",
-    "track": "Track",
-    "page": "Page",
-    "screen": "Screen",
-    "group": "Group",
+    **{call: name for name, call in ENVELOPE_CALLS.items() if name != FORM_SUBMISSION},
     "alias": "Alias",
 }
 _EMPTY: Final = msgspec.Raw(b"{}")
@@ -51,7 +46,7 @@ def envelope(event: CleanEvent) -> dict[str, Any]:
 
 
 def envelope_type(event: CleanEvent) -> str:
-    return FORM if event.form else _TYPES[event.type]
+    return FORM_SUBMISSION if event.form else _TYPES[event.type]
 
 
 def hops(event: CleanEvent) -> int:
