@@ -169,13 +169,14 @@ class SendCalls:
     # Doing
 
     async def resend(self, workspace_id: str, connection_id: str, attempt_id: str) -> dict[str, str]:
+        await self._sending.refresh()  # an address that was mended a moment ago is the one to use
         ref = self._ref(workspace_id, connection_id)
         return {"attemptId": await self._sending.recovery.resend(ref, attempt_id)}
 
     async def recover(self, workspace_id: str, connection_id: str, since: str) -> dict[str, Any]:
         """Retention is said: what is older than the queue keeps cannot be recovered."""
-        self._ref(workspace_id, connection_id)
         await self._sending.refresh()
+        self._ref(workspace_id, connection_id)
         since_ms = _milliseconds(since, 0)
         earliest_ms = int(self._store.now_ms() - self._sending.settings.care.keep_days * DAY_MS)
         if since_ms < earliest_ms and self._store.dropped_before():
@@ -190,9 +191,9 @@ class SendCalls:
     async def replay_send(
         self, workspace_id: str, start: str | None, end: str | None, connection_id: str | None = None
     ) -> dict[str, Any]:
+        await self._sending.refresh()
         if connection_id is not None:
             self._ref(workspace_id, connection_id)
-        await self._sending.refresh()
         end_ms = None if end is None else _milliseconds(end, 0)
         return await self._sending.recovery.replay(workspace_id, _milliseconds(start, 0), end_ms, connection_id)
 

@@ -95,7 +95,7 @@ class Recovery:
         return delivery_ref(delivery)
 
     async def recover(self, workspace_id: str, connection_id: str, since_ms: int) -> dict[str, Any]:
-        """Queues what was given up or skipped of events received since then."""
+        """Queues what was given up, skipped, or waits for its next try, of events received since then."""
         return await self._begin(workspace_id, "recover", Plan(connection_id=connection_id, start_ms=since_ms), 0)
 
     async def replay(
@@ -164,14 +164,25 @@ class Recovery:
                 self._store.ended_ids, ref, since_ms=progress.plan.start_ms, after=progress.place, limit=PART
             )
             if not ids:
-                return
+                return await self._bring_forward(progress, ref)
             await self._commits.done(lambda ids=ids: self._queue(progress, ids))
             self._engine.wake(ref)
 
-    def _queue(self, progress: Progress, ids: list[int]) -> None:
+    async def _bring_forward(self, progress: Progress, ref: int) -> None:
+        """What waits for its next try need not wait for it: the receiver was mended. None that arrived meanwhile, and
+        each once, should it fail again."""
+        after = 0
+        while ids := await asyncio.to_thread(
+            self._store.waiting_ids, ref, since_ms=progress.plan.start_ms, after=after, limit=PART
+        ):
+            after = ids[-1]
+            await self._commits.done(lambda ids=ids: self._queue(progress, ids, only_pending=True))
+            self._engine.wake(ref)
+
+    def _queue(self, progress: Progress, ids: list[int], *, only_pending: bool = False) -> None:
         now_ms = self._store.now_ms()
-        count = self._store.change([requeue(id, now_ms) for id in ids])
-        progress.place, progress.events = ids[-1], progress.events + count
+        count = self._store.change([requeue(id, now_ms) for id in ids], only_pending=only_pending)
+        progress.place, progress.events = progress.place if only_pending else ids[-1], progress.events + count
         self._save(progress)
 
     async def _replay(self, progress: Progress) -> None:
