@@ -306,13 +306,14 @@ class Store:
         """Deliveries that failed and wait for their next try, of events received since then, above an id."""
         found: list[int] = []
         for day in self._days_pending(ref):
-            found += self.db.read(
+            rows = self.db.read(
                 f"SELECT d.id FROM deliveries_{day} d JOIN events_{day} e ON e.id = d.event_id WHERE d.state = 0"
                 " AND d.ref = ? AND d.due_ms > ? AND d.due_ms < ? AND d.id > ? AND e.received_ms >= ?"
                 " ORDER BY d.id LIMIT ?",
                 (ref, self.now_ms(), HELD_MS, after, since_ms, limit - len(found)),
             )
-        return [row[0] for row in found]
+            found += [row[0] for row in rows]
+        return found
 
     def held_alone(self, ref: int) -> list[int]:
         """Held deliveries that nothing is before any more: there should be none."""
