@@ -21,14 +21,16 @@ class Done(NamedTuple):
 class CommandLine:
     """`headwater …` against one server, found by its data directory unless told otherwise."""
 
-    def __init__(self, folder: Path, server: Server | None = None) -> None:
+    def __init__(self, folder: Path, server: Server | None = None, within: tuple[str, ...] = ()) -> None:
+        """`within`: a command that runs others in surroundings of its own."""
         self.folder = folder
+        self._within = within
         self._data = ["--data", str(server.data)] if server is not None else []
 
     def __call__(self, *words: str, given: str = "", environment: Mapping[str, str] | None = None) -> Done:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("HEADWATER_")}
         done = subprocess.run(
-            [HEADWATER, *words, *self._data],
+            [*self._within, HEADWATER, *words, *self._data],
             input=given.encode(),
             capture_output=True,
             cwd=self.folder,

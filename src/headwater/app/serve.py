@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from headwater.app import log
+from headwater.app.first_start import whole_or_untouched
 from headwater.app.home import Home
 from headwater.app.prepare import Prepared
 from headwater.app.processes import import_shared
@@ -37,13 +38,14 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
     log.configure(level=settings.log_level, form=settings.log_format)
     os.umask(0o077)  # what is kept belongs to its owner alone
     home = Home(settings.data_dir)
-    _create(home)
+    _check_certificate(settings)
     listening = _bind(settings) if "collect" in settings.roles else None
-    preparing = _begin_to_prepare(home, settings.region)
-    import_shared()  # while the other process is at work
-    from headwater.app.child import main
+    with whole_or_untouched(home):
+        preparing = _begin_to_prepare(home, settings.region)
+        import_shared()  # while the other process is at work
+        from headwater.app.child import main
 
-    prepared = _prepared(home, preparing)
+        prepared = _prepared(home, preparing)
     port = listening.getsockname()[1] if listening is not None else settings.port
     local_url = _url(settings, port)
 
@@ -87,12 +89,22 @@ def _bind(settings: Settings):
         ) from error
 
 
-def _create(home: Home) -> None:
+def _check_certificate(settings: Settings) -> None:
+    if not settings.tls_cert:
+        return
+    import ssl
+
+    for path in (settings.tls_cert, settings.tls_key):
+        try:
+            Path(path).read_bytes()
+        except OSError as error:
+            raise InvalidInput(f"{path} cannot be read: {error.strerror}. Nothing was started.") from error
     try:
-        home.create()
-    except OSError as error:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.tls_cert, settings.tls_key, lambda: "")
+    except (ssl.SSLError, ValueError) as error:
         raise InvalidInput(
-            f"the data directory {home.directory} cannot be made: {error.strerror}. Nothing was started."
+            f"{settings.tls_cert} and {settings.tls_key} are no certificate and its key, as PEM and without a"
+            f" password: {error}. Nothing was started."
         ) from error
 
 
