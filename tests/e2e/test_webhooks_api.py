@@ -109,7 +109,6 @@ def test_a_failing_receiver_is_logged_mended_resent_and_recovered(
     ]
 
 
-@pytest.mark.seed("S3.5")
 def test_the_log_of_a_slack_webhook_beside_it(server: Server, made: Callable[..., dict[str, Any]]) -> None:
     with Receiver() as slack:
         made(slack.url, format="slack", topics=["content.view"])
@@ -133,7 +132,6 @@ def test_requests_are_signed_by_every_live_secret(
     assert valid == [[True, False, False], [True, True, False], [False, False, True]]
 
 
-@pytest.mark.seed("S3.20")
 def test_paused_waits_and_disabled_is_skipped(
     server: Server, receiver: Receiver, made: Callable[..., dict[str, Any]]
 ) -> None:
@@ -184,7 +182,6 @@ def test_a_password_is_sent_and_shown_nowhere(
     assert [place for place, text in told.items() if any(secret in repr(text) for secret in secrets)] == []
 
 
-@pytest.mark.seed("S3.19")
 def test_why_nothing_arrives(server: Server, made: Callable[..., dict[str, Any]]) -> None:
     webhook = made("headwater:inbox", enabled=False)
     assert post(server, token(server), view()).status_code == 200

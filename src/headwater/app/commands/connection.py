@@ -208,7 +208,7 @@ def _say_log(out: Output, page: dict[str, Any]) -> None:
 
 
 def _outcome(attempt: dict[str, Any]) -> str:
-    text = attempt["error"] or attempt["responseBody"] or ""
+    text = attempt["responseBody"] or attempt["error"] or ""
     return text if len(text) <= 100 else text[:99] + "…"
 
 
