@@ -9,7 +9,7 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from headwater.api.catalog import CatalogMaintainer, CatalogSetting, Query
+from headwater.api.catalog import CatalogEvent, CatalogMaintainer, CatalogSetting, Query
 from headwater.api.given import (
     DEFAULT_LIMIT,
     GivenCaller,
@@ -45,9 +45,10 @@ class CatalogTrouble(Shape, frozen=True):
 class CatalogDestination(Shape, frozen=True):
     """`refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's source.
 
-    `calls` are the kinds of call that it takes and `events` the only names, empty: any. `mapping` is field → path, the
-    default that a connection may change. `verified` says whether it ever ran against the real service. `integration`
-    is its name in an event's `integrations` object. `offered` false: it has a form of its own.
+    `calls` are the kinds of call that it takes and `eventNames` the only names, empty: any; `events` is always empty, as
+    no destination declares properties. `mapping` is field → path, the default that a connection may change. `verified`
+    says whether it ever ran against the real service. `integration` is its name in an event's `integrations` object.
+    `offered` false: it has a form of its own.
     """
 
     slug: str
@@ -62,7 +63,8 @@ class CatalogDestination(Shape, frozen=True):
     related: str | None
     setup: list[str]
     settings: list[CatalogSetting]
-    events: list[str]
+    events: list[CatalogEvent]
+    event_names: list[str]
     calls: list[CallType]
     mapping: dict[str, str]
     limits: CatalogLimits

@@ -112,7 +112,7 @@ class DestinationSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def destination_to_wire(spec: DestinationSpec) -> dict[str, Any]:
-    """The catalogue API's JSON of a destination."""
+    """The catalogue API's JSON of a destination. `events` is there as in a source's, and declares nothing."""
     return {
         "slug": spec.slug,
         "name": spec.name,
@@ -126,7 +126,8 @@ def destination_to_wire(spec: DestinationSpec) -> dict[str, Any]:
         "related": spec.related,
         "setup": list(spec.setup),
         "settings": [setting_to_wire(setting) for setting in spec.settings],
-        "events": list(spec.events),
+        "events": [],
+        "eventNames": list(spec.events),
         "calls": list(spec.calls),
         "mapping": dict(spec.mapping),
         "limits": {

@@ -33,7 +33,9 @@ def test_source_and_destination_of_a_tool_link_each_other(client: TestClient) ->
 
 @pytest.mark.parametrize("slug", ["candu-segment", "produktly-segment"])
 def test_a_sender_is_found_by_its_slug(client: TestClient, slug: str) -> None:
-    assert client.get(f"/api/v1/catalog/destinations/{slug}").json()["offered"] is False
+    found = client.get(f"/api/v1/catalog/destinations/{slug}").json()
+    assert (found["offered"], found["events"]) == (False, [])
+    assert found["eventNames"]
 
 
 @pytest.mark.parametrize(("query", "first"), [("Candu", "candu"), ("slack", "slack"), ("parquet", "files")])
