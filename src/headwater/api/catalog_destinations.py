@@ -45,10 +45,10 @@ class CatalogTrouble(Shape, frozen=True):
 class CatalogDestination(Shape, frozen=True):
     """`refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's source.
 
-    `calls` are the kinds of call that it takes and `eventNames` the only names, empty: any; `events` is always empty, as
-    no destination declares properties. `mapping` is field → path, the default that a connection may change. `verified`
-    says whether it ever ran against the real service. `integration` is its name in an event's `integrations` object.
-    `offered` false: it has a form of its own.
+    `calls` are the kinds of call that it takes and `eventNames` the only names, empty: any; `events` is always empty,
+    as no destination declares properties. `mapping` is field → path, the default that a connection may change.
+    `verified` says whether it ever ran against the real service. `integration` is its name in an event's `integrations`
+    object. `offered` false: it has a form of its own.
     """
 
     slug: str
