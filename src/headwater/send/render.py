@@ -74,7 +74,7 @@ class Rendering:
         return self._known[entry.id][1]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def event_of(body: bytes) -> CleanEvent:
     """The same event goes to many receivers at about the same time."""
     return _DECODER.decode(body)

@@ -22,9 +22,11 @@ from headwater.send.partition import DAY_MS, day_of, day_of_id
 from headwater.send.rows import HELD_MS, Attempt, Counts, Cursor, Due, Result, Routed, State, Target, fate
 
 _DUE = """
-SELECT d.id, d.ref, d.event_id, d.due_ms, d.attempts, d.tries, d.key, d.topic, d.manual, e.received_ms, e.body
-FROM deliveries_{day} d JOIN events_{day} e ON e.id = d.event_id WHERE d.id IN (SELECT value FROM json_each(?))
+SELECT id, ref, event_id, due_ms, attempts, tries, key, topic, manual FROM deliveries_{day}
+WHERE id IN (SELECT value FROM json_each(?))
 """
+KEPT_EVENTS = 1024
+"""Events that are kept at hand: the same one goes to many connections at about the same time."""
 Key = tuple[int, int]
 
 
@@ -59,6 +61,7 @@ class Store:
         self._moved: Counter[tuple[int, int]] = Counter()
         self._new_cursor: Cursor | None = None
         self._new_refs: dict[int, str] = {}
+        self._at_hand: dict[int, tuple[int, bytes]] = {}
         self._new_deliveries: dict[int, list[tuple[Any, ...]]] = {}
         self._new_attempts: dict[int, list[tuple[Any, ...]]] = {}
 
@@ -258,9 +261,27 @@ class Store:
         found: dict[int, Due] = {}
         for day in dict.fromkeys(map(day_of_id, ids)):
             mine = msgspec.json.encode([id for id in ids if day_of_id(id) == day]).decode()
-            for row in self.db.read(_DUE.format(day=day), (mine,)):
-                found[row[0]] = _due(row)
+            rows = self.db.read(_DUE.format(day=day), (mine,))
+            events = self._events(day, {row[2] for row in rows})
+            for row in rows:
+                if row[2] in events:
+                    found[row[0]] = _due((*row, *events[row[2]]))
         return [found[id] for id in ids if id in found]
+
+    def _events(self, day: int, ids: set[int]) -> dict[int, tuple[int, bytes]]:
+        """When each was received, and its body."""
+        found = {id: self._at_hand[id] for id in ids if id in self._at_hand}
+        missing = [id for id in ids if id not in found]
+        if missing:
+            rows = self.db.read(
+                f"SELECT id, received_ms, body FROM events_{day} WHERE id IN (SELECT value FROM json_each(?))",
+                (msgspec.json.encode(missing).decode(),),
+            )
+            self._at_hand.update({row[0]: (row[1], row[2]) for row in rows})
+            found |= {row[0]: (row[1], row[2]) for row in rows}
+            while len(self._at_hand) > KEPT_EVENTS:
+                self._at_hand.pop(next(iter(self._at_hand)))
+        return found
 
     def pending(self, ref: int) -> int:
         return sum(count for (_, each), count in list(self._pending.items()) if each == ref)
