@@ -164,7 +164,8 @@ class Recovery:
                 self._store.ended_ids, ref, since_ms=progress.plan.start_ms, after=progress.place, limit=PART
             )
             if not ids:
-                return await self._bring_forward(progress, ref)
+                await self._bring_forward(progress, ref)
+                return
             await self._commits.done(lambda ids=ids: self._queue(progress, ids))
             self._engine.wake(ref)
 
