@@ -69,8 +69,11 @@ def row(server: Server, table: str, message_id: str, columns: str) -> list[Any]:
 
 
 def test_the_tables_are_there_before_the_first_event(server: Server) -> None:
+    second = server.api("POST", "/workspaces", {"name": "Second", "region": "eu"})
     for table in ("screens", "tracks", "form_submissions", "candu_sdk_content", "candu_sdk_content_interaction"):
-        assert server.sql(f"SELECT count(*) FROM customer_events.{table}") == [[0]]
+        for headers in ({}, {"x-workspace": second["id"]}):
+            query = {"query": f"SELECT count(*) FROM customer_events.{table}"}
+            assert server.api("POST", "/sql", query, headers=headers)["rows"] == [[0]]
 
 
 def test_a_view_a_click_and_a_form_become_rows(shared_server: Server, token: str) -> None:

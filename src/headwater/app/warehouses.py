@@ -34,11 +34,9 @@ class Warehouses:
         self._queries: dict[str, Queries] = {}
 
     def open_all(self) -> None:
-        """Opens every workspace's warehouse and makes each source's schema and tables that are missing."""
+        """Opens every workspace's warehouse."""
         for workspace in self._directory.workspaces():
             self.of(workspace.workspace_id)
-        for source in self._directory.sources():
-            self.ensure_source(source.source_id)
 
     def all(self) -> dict[str, Warehouse]:
         with self._lock:
@@ -88,16 +86,22 @@ class Warehouses:
             warehouse.close()
 
     def _make(self, workspace_id: str) -> Warehouse:
+        """With each source's schema and tables that are missing."""
         known = [workspace.workspace_id for workspace in self._directory.workspaces()]
         if workspace_id not in known:
             raise NotFound(f"there is no workspace {workspace_id}")
         path = self._home.warehouse_of(workspace_id, first=known[0] == workspace_id)
-        return Warehouse(
+        made = Warehouse(
             path,
             layout=self._layouts,
             memory_limit=f"{self._settings.warehouse_memory_mib}MiB",
             threads=self._settings.warehouse_threads,
         )
+        for source in self._directory.sources():
+            tables = self._layouts.tables_of(source.source_id) if source.workspace_id == workspace_id else None
+            if tables is not None:
+                made.ensure_source(tables)
+        return made
 
 
 def _guard(settings: Settings) -> AddressGuard:
