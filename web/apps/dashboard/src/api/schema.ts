@@ -1836,9 +1836,10 @@ export interface components {
          * CatalogDestination
          * @description `refusal`: why this workspace cannot add it; null when it can. `related`: slug of the tool's source.
          *
-         *     `calls` are the kinds of call that it takes and `events` the only names, empty: any. `mapping` is field → path, the
-         *     default that a connection may change. `verified` says whether it ever ran against the real service. `integration`
-         *     is its name in an event's `integrations` object. `offered` false: it has a form of its own.
+         *     `calls` are the kinds of call that it takes and `eventNames` the only names, empty: any; `events` is always empty,
+         *     as no destination declares properties. `mapping` is field → path, the default that a connection may change.
+         *     `verified` says whether it ever ran against the real service. `integration` is its name in an event's `integrations`
+         *     object. `offered` false: it has a form of its own.
          */
         CatalogDestination: {
             slug: string;
@@ -1855,7 +1856,8 @@ export interface components {
             related: string | null;
             setup: string[];
             settings: components["schemas"]["CatalogSetting"][];
-            events: string[];
+            events: components["schemas"]["CatalogEvent"][];
+            eventNames: string[];
             calls: ("alias" | "group" | "identify" | "page" | "screen" | "track")[];
             mapping: {
                 [key: string]: string;

@@ -69,7 +69,7 @@ function About({ entry }: { entry: CatalogDestination }) {
     <section className="hw-card" aria-label="About">
       <Text mb="sm">{entry.description}</Text>
       <dl className="hw-terms">
-        <Term name="Takes">{entry.events.length > 0 ? entry.events.join(", ") : entry.calls.join(", ")}</Term>
+        <Term name="Takes">{entry.eventNames.length > 0 ? entry.eventNames.join(", ") : entry.calls.join(", ")}</Term>
         <Term name="Maintained by">
           {entry.maintainer.name}
           {entry.maintainer.contact && <> · {entry.maintainer.contact}</>}
