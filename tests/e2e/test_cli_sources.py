@@ -102,6 +102,18 @@ def test_settings_are_of_their_types_and_secrets_stay_off_the_command_line(headw
     assert "S" not in [each["name"] for each in headwater.json("source", "list")]
 
 
+def test_settings_are_changed_and_taken_back(headwater: CommandLine):
+    headwater.ok("source", "add", "--catalog", "http-api", "--name", "Changing")
+    secret = {"SECRET": "hunter2"}
+    given = ("source", "change", "Changing", "--setting-env", "sharedSecret=SECRET")
+    assert headwater.json(*given, environment=secret)["settings"] == {"sharedSecret": "********"}
+    told = headwater.refusal("source", "change", "Changing", "--setting", "sharedSecrte=x")
+    assert 'Did you mean "sharedSecret"?' in told
+    assert "Nothing was changed" in headwater.refusal("source", "change", "Changing")
+    assert "hunter2" not in headwater.ok("source", "show", "Changing")
+    assert headwater.json("source", "change", "Changing", "--unset", "sharedSecret")["settings"] == {}
+
+
 def test_the_catalogue(headwater: CommandLine):
     assert [each["slug"] for each in headwater.json("catalog", "list", "candu")] == ["candu"]
     assert "produktly" in headwater.ok("catalog", "list")

@@ -98,6 +98,23 @@ def test_a_taken_label_is_a_conflict(client: TestClient) -> None:
     assert (made.status_code, made.json()["error"]["code"]) == (409, "name_taken")
 
 
+def test_settings_are_changed_as_the_catalogue_has_them(client: TestClient) -> None:
+    made = add(client, catalog="http-api")
+    path = f"/api/v1/sources/{made['id']}"
+    changed = client.patch(path, json={"settings": {"sharedSecret": "hunter2"}})
+    assert (changed.status_code, changed.json()["settings"]) == (200, {"sharedSecret": "********"})
+    assert "hunter2" not in client.get(path).text
+    kept = client.patch(path, json={"settings": {"sharedSecret": "********"}, "name": "Other"}).json()
+    assert (kept["settings"], kept["name"]) == ({"sharedSecret": "********"}, "Other")
+    for wrong in ({"sharedSecrte": "x"}, {"sharedSecret": 7}):
+        refused = client.patch(path, json={"settings": wrong, "name": "Third"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "validation_error")
+    assert client.get(path).json()["name"] == "Other"
+    assert client.patch(path, json={"settings": {"sharedSecret": None}}).json()["settings"] == {}
+    builtin = client.patch("/api/v1/sources/rest", json={"settings": {"sharedSecret": "x"}})
+    assert "no setting" in builtin.json()["error"]["message"]
+
+
 def test_write_keys_rotate(client: TestClient) -> None:
     made = add(client)
     keys = f"/api/v1/sources/{made['id']}/write-keys"

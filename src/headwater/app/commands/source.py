@@ -82,6 +82,28 @@ def rename(session: Session, source: Source, name: Annotated[str, typer.Argument
     )
 
 
+@command(app, "change")
+def change(
+    session: Session,
+    source: Source,
+    setting: Settings = None,
+    setting_env: SettingsEnv = None,
+    unset: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A setting to take back to its default; may be repeated.")
+    ] = None,
+) -> None:
+    """Change a source's settings; those that are not named stay."""
+    from headwater.app.client import part
+
+    found = find_source(session.api, source)
+    settings = settings_of(session.api, f"/catalog/sources/{part(found['catalog'])}", setting, setting_env)
+    settings |= dict.fromkeys(unset or [])
+    if not settings:
+        raise InvalidInput("name a setting with --setting, --setting-env or --unset. Nothing was changed.")
+    changed = session.api.patch(f"/sources/{part(found['id'])}", {"settings": settings})
+    session.out.give(changed, lambda: _say_source(session.out, changed))
+
+
 @command(app, "enable")
 def enable(session: Session, source: Source) -> None:
     """Let a source's events through again."""
