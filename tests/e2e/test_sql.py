@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from headwater.base.query import MAX_QUERY_CHARS
 from tests.server import Server
 
 TIMEOUT_S = 2
@@ -81,3 +82,11 @@ def test_what_there_is_to_read_names_no_books_of_the_server(running: Server) -> 
     assert "headwater" not in str(tables)
     schemas = running.sql("SELECT schema_name FROM information_schema.schemata")
     assert {schema for (schema,) in schemas} == sources | {"information_schema"}
+
+
+def test_a_query_may_have_so_many_characters_and_no_more(running: Server) -> None:
+    longest = "SELECT 'é'".ljust(MAX_QUERY_CHARS)
+    assert running.sql(longest) == [["é"]]
+    answer = ask(running, longest + " ")
+    assert outcome(answer) == "400 validation_error"
+    assert str(MAX_QUERY_CHARS) in answer.json()["error"]["message"]

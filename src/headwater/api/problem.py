@@ -28,7 +28,15 @@ from headwater.base.errors import (
 
 RETRY_AFTER_S: Final = 2
 
-_STATUS: Final[tuple[tuple[type[HeadwaterError], int], ...]] = (
+
+class Unauthorized(HeadwaterError):
+    """Who asks did not say who they are, or it did not check out."""
+
+    code = "unauthorized"
+
+
+STATUS: Final[tuple[tuple[type[HeadwaterError], int], ...]] = (
+    (Unauthorized, 401),
     (NotFound, 404),
     (Conflict, 409),
     (Unprocessable, 422),
@@ -37,7 +45,7 @@ _STATUS: Final[tuple[tuple[type[HeadwaterError], int], ...]] = (
     (Transient, 503),
     (Terminal, 500),
 )
-_CODES: Final = {
+CODES: Final = {
     400: "validation_error",
     401: "unauthorized",
     403: "forbidden",
@@ -48,6 +56,7 @@ _CODES: Final = {
     429: "too_many_requests",
     503: "unavailable",
 }
+_WHO: Final = {"WWW-Authenticate": 'Bearer realm="headwater"'}
 Report = Callable[[str, BaseException], None]
 """Called with the request's method and path and the fault, so that it reaches the log."""
 
@@ -62,12 +71,6 @@ class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
     error: ErrorBody
-
-
-class Unauthorized(HeadwaterError):
-    """Who asks did not say who they are, or it did not check out."""
-
-    code = "unauthorized"
 
 
 def exception_handlers(report: Report) -> ExceptionHandlersMap:
@@ -89,17 +92,14 @@ def exception_handlers(report: Report) -> ExceptionHandlersMap:
 
 
 def from_error(error: HeadwaterError) -> Response[Problem]:
-    if isinstance(error, Unauthorized):
-        headers = {"WWW-Authenticate": 'Bearer realm="headwater"'}
-        return _answer(401, error.code, error.message, error.details, headers)
-    status = next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 503 else {}
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    headers = {401: _WHO, 503: {"Retry-After": str(RETRY_AFTER_S)}}.get(status, {})
     return _answer(status, error.code, error.message, error.details, headers)
 
 
 def _from_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     status = error.status_code
-    code = _CODES.get(status, "error")
+    code = CODES.get(status, "error")
     headers = {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
     if status == 404:
         return _answer(404, code, f"There is nothing at {request.url.path}; /api/v1/openapi.json lists what is.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from headwater.api import codes
+
 _HEAD: Final = """# Management API
 
 Generated from the OpenAPI document (`/api/v1/openapi.json`, also [openapi.json](openapi.json)).
@@ -16,20 +18,8 @@ the server's own pages. The installation's token picks a workspace with `X-Works
 
 JSON is in camelCase; an unknown field in a body is an error. Lists are
 `{"data":[…],"pagination":{"total","limit","offset"}}`. Creation answers 201, an action 202, everything else 200. Errors
-are `{"error":{"code","message","details"}}`:
-
-| status | codes |
-|---|---|
-| 400 | `validation_error`: something about the request is wrong; nothing was changed |
-| 401 | `unauthorized`, `link_invalid` |
-| 403 | `forbidden`: the scope, or another workspace; `cross_origin`: a cookie from another site's page |
-| 404 | `not_found` |
-| 405 | `method_not_allowed` |
-| 409 | `conflict`, `schema_taken`, `last_key`, `builtin_source` |
-| 413 | `payload_too_large` |
-| 422 | `unprocessable`, `region_unsupported` |
-| 500 | `internal_error`: the server's log says more |
-| 503 | `unavailable`: a process is being started again; come back after `Retry-After` seconds |
+are `{"error":{"code","message","details"}}`; `code` is for programs, and an answer of 503 says in `Retry-After` when to
+come back. [All codes](#codes) are at the end.
 """
 
 
@@ -43,7 +33,16 @@ def markdown(document: dict[str, Any]) -> str:
     for tag in sorted(tags):
         lines += [f"## {tag}", "", *tags[tag]]
     lines += ["## Shapes", "", *_shapes(document["components"]["schemas"])]
+    lines += ["## Codes", "", *_codes()]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _codes() -> Iterator[str]:
+    """Read from the places that raise them."""
+    yield "| status | code | means |"
+    yield "|---|---|---|"
+    for status, code, meaning in codes.table():
+        yield f"| {status} | `{code}` | {meaning} |"
 
 
 def _operation(method: str, path: str, operation: dict[str, Any]) -> Iterator[str]:

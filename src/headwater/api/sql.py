@@ -12,15 +12,13 @@ from litestar.params import JSONBody
 from headwater.api.auth import data as data_scope
 from headwater.api.given import Body, GivenCaller, GivenWork
 from headwater.api.ports import SqlResult
-
-DEFAULT_ROWS = 10_000
-MAX_ROWS = 100_000
+from headwater.base.query import DEFAULT_ROWS, MAX_QUERY_CHARS, MAX_ROWS
 
 
 class SqlQuery(Body, frozen=True):
     """One SELECT over the schemas of the sources, the tables of schema production, and information_schema."""
 
-    query: Annotated[str, msgspec.Meta(min_length=1, max_length=200_000)]
+    query: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUERY_CHARS)]
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROWS)] = DEFAULT_ROWS
 
 

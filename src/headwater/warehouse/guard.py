@@ -14,10 +14,9 @@ from typing import Any, Final
 import duckdb
 
 from headwater.base.errors import InvalidInput
+from headwater.base.query import MAX_QUERY_CHARS
 from headwater.warehouse.functions import FUNCTIONS, TABLE_FUNCTIONS
 from headwater.warehouse.information import SCHEMA, describe, led
-
-MAX_QUERY_CHARS: Final = 100_000
 
 Tables = Mapping[str, Set[str]]
 """Schema → its tables, in lower case: all that a query may read."""

@@ -20,12 +20,10 @@ from typing import Final
 import msgspec
 
 from headwater.base.errors import HeadwaterError, InvalidInput, Terminal, Transient
+from headwater.base.query import DEFAULT_ROWS, MAX_ROWS
 from headwater.warehouse.answer import Answer, readable_tables
 from headwater.warehouse.loader import Warehouse
 from headwater.warehouse.reader import Ask, Limits, Told, receive, send, spill_of, tell
-
-DEFAULT_ROWS: Final = 10_000
-MAX_ROWS: Final = 100_000
 
 GRACE_S: Final = 3.0
 """A query that does not heed its interrupt for this long is ended with its process."""
@@ -138,15 +136,15 @@ class Queries:
 def _error(told: Told, limits: Limits) -> HeadwaterError:
     if told.code == "query_timeout":
         message = f"The query was stopped after {limits.timeout_s:g} s. Read less, or aggregate earlier."
-    elif told.code == "query_memory":
+        return InvalidInput(message, code="query_timeout")
+    if told.code == "query_memory":
         message = f"The query needed more than the {limits.memory_mib} MiB it may have, and was stopped. Read less."
-    elif told.code == "unreadable":
+        return InvalidInput(message, code="query_memory")
+    if told.code == "unreadable":
         return Transient(f"The warehouse could not be read just now: {told.message}. Try again.")
-    elif told.code == "fault":
+    if told.code == "fault":
         return Terminal(f"A fault of ours kept the query from being answered: {told.message}. Write it differently.")
-    else:
-        message = told.message
-    return InvalidInput(message, code=told.code, details=told.details)
+    return InvalidInput(told.message, code=told.code, details=told.details)
 
 
 class _Process:
