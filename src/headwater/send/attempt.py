@@ -154,8 +154,8 @@ def attempt_of(
         address=sent.address,
         request_headers=mask.headers(sent.request_headers),
         request_body=None if outcome.body is None else mask.body(outcome.body),
-        response_headers=sent.headers,
-        response_body=sent.body,
+        response_headers=mask.headers(sent.headers),
+        response_body=mask.body(sent.body),
         next_ms=next_ms,
     )
 

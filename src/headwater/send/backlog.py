@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from headwater.base.clock import Clock
 from headwater.send.database import Database
 from headwater.send.partition import day_of, day_of_id
 from headwater.send.rows import HELD_MS, Counts, Due, State
@@ -27,13 +28,17 @@ Key = tuple[int, int]
 class Backlog:
     """Reads see what is committed; `_pending` is kept by who writes."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, *, clock: Clock) -> None:
         self.db = db
+        self._clock = clock
         self._pending: Counter[tuple[int, int]] = Counter()
         self._at_hand: dict[int, tuple[int, bytes]] = {}
         for day in db.days:
             counts = db.write(f"SELECT ref, count(*) FROM deliveries_{day} WHERE state = 0 GROUP BY ref")
             self._pending.update({(day, ref): count for ref, count in counts})
+
+    def now_ms(self) -> int:
+        return int(self._clock() * 1000)
 
     def due(self, ref: int, *, until_ms: int, limit: int) -> list[Key]:
         """(due_ms, id) of what is to go out to a connection by then, first due first."""
@@ -139,17 +144,19 @@ class Backlog:
 
     def held_alone(self, ref: int) -> list[int]:
         """Held deliveries that nothing is before any more: there should be none."""
-        found: list[int] = []
+        first: dict[int, int] = {}
+        led: set[int] = set()
         for day in self._days_pending(ref):
-            found += [
-                row[0]
-                for row in self.db.read(
-                    f"SELECT min(id) FROM deliveries_{day} WHERE state = 0 AND ref = ? AND key IS NOT NULL"
-                    f" GROUP BY key HAVING min(due_ms) = {HELD_MS}",
-                    (ref,),
-                )
-            ]
-        return found
+            rows = self.db.read(
+                f"SELECT key, min(id), min(due_ms) FROM deliveries_{day} WHERE state = 0 AND ref = ?"
+                " AND key IS NOT NULL GROUP BY key",
+                (ref,),
+            )
+            for key, id, due_ms in rows:
+                first.setdefault(key, id)
+                if due_ms < HELD_MS:
+                    led.add(key)
+        return [id for key, id in first.items() if key not in led]
 
     def totals(self, workspace_id: str) -> Counts:
         found = self.db.read("SELECT done, dead, skipped FROM totals WHERE workspace_id = ?", (workspace_id,))

@@ -167,7 +167,7 @@ class Recovery:
                 await self._bring_forward(progress, ref)
                 return
             await self._commits.done(lambda ids=ids: self._queue(progress, ids))
-            self._engine.wake(ref)
+            self._engine.wake(ref, first=True)
 
     async def _bring_forward(self, progress: Progress, ref: int) -> None:
         """What waits for its next try need not wait for it: the receiver was mended. None that arrived meanwhile, and
@@ -178,7 +178,7 @@ class Recovery:
         ):
             after = ids[-1]
             await self._commits.done(lambda ids=ids: self._queue(progress, ids, only_pending=True))
-            self._engine.wake(ref)
+            self._engine.wake(ref, first=True)
 
     def _queue(self, progress: Progress, ids: list[int], *, only_pending: bool = False) -> None:
         now_ms = self._store.now_ms()

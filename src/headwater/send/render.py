@@ -123,7 +123,7 @@ class Mask:
 
     def headers(self, headers: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         hidden = any(name.lower() in _SECRET_HEADERS for name, _ in headers)
-        if not hidden and not self._secrets:
+        if not hidden and not self._secrets and not self._credentials:
             return tuple(headers)
         return tuple((name, _hidden(name, value) or self.text(value)) for name, value in headers)
 

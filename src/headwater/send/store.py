@@ -39,9 +39,8 @@ class Store(Backlog):
     """`path` None: in memory. `clock` gives seconds since 1970-01-01 UTC."""
 
     def __init__(self, path: Path | None, *, clock: Clock) -> None:
-        super().__init__(Database(path))
+        super().__init__(Database(path), clock=clock)
         self.figures = Figures(self.db)
-        self._clock = clock
         self._bodies = Bodies(self.db)
         self._refs: dict[str, int] = {row[1]: row[0] for row in self.db.write("SELECT ref, id FROM connections")}
         self._ids = {ref: id for id, ref in self._refs.items()}
@@ -85,9 +84,6 @@ class Store(Backlog):
     def rollback(self) -> None:
         self.db.rollback()
         self._bodies.forget()
-
-    def now_ms(self) -> int:
-        return int(self._clock() * 1000)
 
     def close(self) -> None:
         self.db.close()

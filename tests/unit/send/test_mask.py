@@ -12,7 +12,7 @@ from tests.unit.send.room import webhook
 
 def _mask(url: str) -> Mask:
     entry = webhook(url, settings={"url": url, "sharedSecret": "shared-secret"})
-    return Mask(entry, load_destinations().destination("webhook"), entry.settings)
+    return Mask(load_destinations().destination("webhook"), entry.settings)
 
 
 @pytest.mark.parametrize(
