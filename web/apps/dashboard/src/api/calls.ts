@@ -36,7 +36,7 @@ export const source = (sourceId: string) =>
 export type NewSource = { catalog: string; name: string; settings?: Record<string, SettingValue> };
 export const createSource = (body: NewSource) => take(api.POST("/api/v1/sources", { body }));
 
-export type SourceChange = { name?: string; enabled?: boolean };
+export type SourceChange = { name?: string; enabled?: boolean; settings?: Record<string, SettingValue> };
 export const changeSource = (sourceId: string, body: SourceChange) =>
   take(api.PATCH("/api/v1/sources/{sourceId}", { params: { path: { sourceId } }, body }));
 export const deleteSource = (sourceId: string, dropSchema: boolean) =>

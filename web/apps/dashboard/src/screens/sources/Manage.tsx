@@ -1,17 +1,18 @@
-/** What can be changed of a source: its label, whether it takes events, and its end. */
+/** What can be changed of a source: its label, whether it takes events, what its catalogue entry asks for, its end. */
 
 import { Button, Checkbox, Group, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useState } from "react";
 import { queryClient } from "../../api/cache";
-import { changeSource, deleteSource } from "../../api/calls";
-import type { Source } from "../../api/types";
+import { changeSource, deleteSource, type SourceChange } from "../../api/calls";
+import type { CatalogEntry, SettingValue, Source } from "../../api/types";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
 import { TrashIcon } from "../../shell/icons";
+import { firstValues, SettingFields, settingProblems } from "../catalog/SettingFields";
 
-export function Manage({ source }: { source: Source }) {
+export function Manage({ source, entry }: { source: Source; entry: CatalogEntry | undefined }) {
   return (
     <section className="hw-card" aria-labelledby="manage">
       <Title order={2} id="manage" mb="sm">
@@ -20,6 +21,7 @@ export function Manage({ source }: { source: Source }) {
       <Stack gap="lg">
         <Rename source={source} />
         <Enabled source={source} />
+        {entry && entry.settings.length > 0 && <OwnSettings key={source.id} source={source} entry={entry} />}
         {source.builtin ? (
           <Text size="sm" c="dimmed">
             A built-in source can't be deleted.
@@ -34,7 +36,7 @@ export function Manage({ source }: { source: Source }) {
 
 function useChange(source: Source) {
   return useMutation({
-    mutationFn: (change: { name?: string; enabled?: boolean }) => changeSource(source.id, change),
+    mutationFn: (change: SourceChange) => changeSource(source.id, change),
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: ["source", source.id] });
       await queryClient.invalidateQueries({ queryKey: ["sources"] });
@@ -89,6 +91,43 @@ function Enabled({ source }: { source: Source }) {
     </div>
   );
 }
+
+/** The fields of its catalogue entry. A secret shows as a mask; sent back as it is, it stays. */
+function OwnSettings({ source, entry }: { source: Source; entry: CatalogEntry }) {
+  const [values, setValues] = useState(() => ({ ...firstValues(entry.settings), ...valuesOf(source) }));
+  const [problems, setProblems] = useState<Record<string, string>>({});
+  const change = useChange(source);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    const found = settingProblems(entry.settings, values);
+    setProblems(found);
+    const settings = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value === "" ? null : value]));
+    if (Object.keys(found).length === 0) change.mutate({ settings });
+  }
+  return (
+    <form onSubmit={submit} noValidate style={{ maxWidth: "40rem" }}>
+      <Stack gap="sm" align="stretch">
+        <SettingFields
+          specs={entry.settings}
+          values={values}
+          problems={problems}
+          onChange={(name, value) => setValues((before) => ({ ...before, [name]: value }))}
+        />
+        <Group gap="sm">
+          <Button type="submit" variant="default" loading={change.isPending}>
+            Save the settings
+          </Button>
+          <Text size="sm" role="status">
+            {change.isSuccess ? "Saved" : ""}
+          </Text>
+        </Group>
+        {change.error && <Failed what="save the settings" error={change.error} />}
+      </Stack>
+    </form>
+  );
+}
+
+const valuesOf = (source: Source) => source.settings as Record<string, SettingValue>;
 
 function Delete({ source }: { source: Source }) {
   const [isAsking, setAsking] = useState(false);

@@ -46,7 +46,7 @@ export function Source() {
           {!added && <SetUpSteps entry={entry} isOpen={false} />}
         </Stack>
         <LiveEvents source={source} />
-        <Manage source={source} />
+        <Manage source={source} entry={entry} />
       </div>
     </Page>
   );
