@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from headwater import __version__
 from headwater.app import log
 from headwater.app.home import Home
@@ -19,8 +21,10 @@ from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.wiring import Contents, open_directory
 from headwater.base.clock import now
+from headwater.base.errors import Transient
 from headwater.catalog.destination_load import load_destinations
 from headwater.control.bootstrap import attach_store
+from headwater.control.connections import Connections
 from headwater.journal.local import LocalReader
 from headwater.journal.position import Position
 from headwater.send.care import CareSettings
@@ -57,7 +61,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         connections=directory,
         destinations=load_destinations(),
         portal_ids=portal_ids,
-        switch=state.connections,
+        switch=_Switch(state.connections),
         settings=send_settings(settings, home),
         door_socket=home.socket("door"),
         clock=now,
@@ -80,6 +84,19 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await listener.stop(drain_s=0.2)
     await transport.close()
     store.close()
+
+
+class _Switch:
+    """Switches connections off; while the state database cannot be written, that is tried again later."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def disable(self, connection_id: str, reason: str) -> None:
+        try:
+            self._connections.disable(connection_id, reason)
+        except SQLAlchemyError as error:
+            raise Transient("the state database cannot be written now") from error
 
 
 def send_settings(settings: Settings, home: Home) -> SendSettings:

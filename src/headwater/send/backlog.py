@@ -98,10 +98,13 @@ class Backlog:
     def oldest_pending_ms(self, ref: int) -> int | None:
         """When the event was received that has waited longest."""
         for day in self._days_pending(ref):
-            row = self.db.read(f"SELECT min(event_id) FROM deliveries_{day} WHERE state = 0 AND ref = ?", (ref,))
-            if row and row[0][0] is not None:
-                event = self.db.read(f"SELECT received_ms FROM events_{day} WHERE id = ?", (row[0][0],))
-                return event[0][0] if event else None
+            found = self.db.read(
+                f"SELECT received_ms FROM events_{day} WHERE id = (SELECT event_id FROM deliveries_{day} WHERE id ="
+                f" (SELECT min(id) FROM deliveries_{day} WHERE state = 0 AND ref = ?))",
+                (ref,),
+            )
+            if found:
+                return found[0][0]
         return None
 
     def pending_ids(self, ref: int, *, limit: int) -> list[int]:

@@ -39,6 +39,8 @@ class Commits:
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="send-commit")
         self._busy = False
+        self.failing = False
+        """The disk takes nothing now; what was given to it is tried again."""
 
     def add(self, change: Callable[[], Any], then: Callable[[Any], None] | None = None, *, slow: bool = False) -> None:
         """`then` is called with what the change gave, when that is durable."""
@@ -90,10 +92,13 @@ class Commits:
             await self._commit(works)
         except Transient as error:
             self._store.rollback()
-            self._log(f"deliveries wait: {error.message}")
+            if not self.failing:
+                self._log(f"deliveries wait: {error.message}")
+            self.failing = True
             self._waiting[:0] = works
             await asyncio.sleep(RETRY_S)
         else:
+            self.failing = False
             for work in works:
                 if work.then is not None:
                     work.then(work.result)

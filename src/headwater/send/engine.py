@@ -90,8 +90,10 @@ class Engine:
         refs = {ref: entry for entry in entries if (ref := self._store.ref(entry.id)) is not None}
         for ref, entry in refs.items():
             lane = self._lanes.get(ref)
-            if lane is None or lane.entry is not entry:
+            if lane is None or lane.entry != entry:
                 self._take_on(ref, entry, lane)
+            else:
+                lane.entry = entry
         for ref in [ref for ref in self._lanes if ref not in refs]:
             self._forget(ref)
         for id, ref in self._store.refs().items():
@@ -201,6 +203,9 @@ class Engine:
             now = loop.time()
             if lane.in_flight >= lane.places.count:
                 return
+            if self._commits.failing:  # what cannot be written down is better not sent
+                self._alarm(lane, now + WAIT_S)
+                return
             if not lane.breaker.may_send(now):
                 self._alarm(lane, lane.breaker.opens_at())
                 return
@@ -299,7 +304,7 @@ class Engine:
         if outcome.verdict is not Verdict.TRANSIENT:
             return State.DEAD, 0, outcome.reason or outcome.verdict.value
         if self._takes_nothing(lane.ref):
-            return State.SKIPPED, 0, DISABLED
+            return State.SKIPPED, 0, DISABLED if lane.ref in self._lanes else "deleted"
         wait_s = delay_s(lane.schedule_s, row.tries + 1, chance=random.random())  # noqa: S311 (jitter)
         if wait_s is None:
             return State.DEAD, 0, "exhausted"
@@ -335,7 +340,12 @@ class Engine:
         self._log(f"the connection {lane.entry.id} is switched off: {reason}")
         task = asyncio.create_task(asyncio.to_thread(self._switch.disable, lane.entry.id, reason))
         self._switching.add(task)
-        task.add_done_callback(self._switching.discard)
+        task.add_done_callback(self._switched)
+
+    def _switched(self, task: asyncio.Task[None]) -> None:
+        self._switching.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._log(f"a connection could not be switched off, its next failure tries again: {error}")
 
     # Alarms and places
 

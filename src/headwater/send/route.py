@@ -23,7 +23,7 @@ from headwater.send.ports import Destinations
 from headwater.send.rows import Cursor, Due, Routed, Target
 from headwater.send.store import Store
 
-READ_BYTES = 256 * 1024
+READ_BYTES = 1024 * 1024
 MOST_DELIVERIES = 500
 """A transaction has not many more than that."""
 RETRY_S = 0.5

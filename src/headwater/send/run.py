@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from headwater.base.clock import Clock
+from headwater.base.errors import HeadwaterError
 from headwater.base.outgoing import HttpRequest
 from headwater.control.directory import ConnectionEntry
 from headwater.journal.protocol import Reader
@@ -65,6 +66,7 @@ class Sending:
     ) -> None:
         self._connections = connections
         self._destinations = destinations
+        self._log = log
         self._refreshing = asyncio.Lock()
         self._entries: list[ConnectionEntry] = []
         self._rules = Rules([], destinations)
@@ -188,7 +190,10 @@ class Sending:
         """Pauses, switches and deletions count even when no event comes."""
         while True:
             await asyncio.sleep(REFRESH_EVERY_S)
-            await self.refresh()
+            try:
+                await self.refresh()
+            except HeadwaterError as error:
+                self._log(f"connections stay as they were for now: {error.message}")
 
     def _receive(self, entry: ConnectionEntry, id: str, request: HttpRequest) -> None:
         """The built-in inbox takes a request."""
