@@ -63,7 +63,7 @@ export const parked = (limit: number) => take(api.GET("/api/v1/parked", { params
 /** Null: all that are parked. */
 export const releaseParked = (ids: string[] | null) => take(api.POST("/api/v1/parked/release", { body: { ids } }));
 
-export type NewReplay = { reader: ReplayReader; from: string | null; to: string | null };
+export type NewReplay = { reader: ReplayReader; from: string | null; to: string | null; connectionId: string | null };
 export const startReplay = (body: NewReplay) => take(api.POST("/api/v1/replay", { body }));
 export const replays = () => take(api.GET("/api/v1/replay", { params: { query: { limit: 20 } } }));
 export const replay = (replayId: string) =>

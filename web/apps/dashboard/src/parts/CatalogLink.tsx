@@ -1,17 +1,29 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { catalogSourceQuery } from "../api/queries";
+import { catalogDestinationQuery } from "../api/sendingQueries";
 
 type Props = { kind: "source" | "destination"; slug: string };
 
-/** A link to an entry of the catalogue, by its slug. */
+/** A link to an entry of the catalogue, by its name once that is known. */
 export function CatalogLink({ kind, slug }: Props) {
-  const style = { color: "var(--mantine-color-anchor)" };
-  return kind === "source" ? (
-    <Link to="/catalog/sources/$slug" params={{ slug }} style={style}>
-      {slug}
+  return kind === "source" ? <SourceLink slug={slug} /> : <DestinationLink slug={slug} />;
+}
+
+function SourceLink({ slug }: { slug: string }) {
+  const { data } = useQuery(catalogSourceQuery(slug));
+  return (
+    <Link to="/catalog/sources/$slug" params={{ slug }} className="hw-link">
+      {data?.name ?? slug}
     </Link>
-  ) : (
-    <Link to="/catalog/destinations/$slug" params={{ slug }} style={style}>
-      {slug}
+  );
+}
+
+function DestinationLink({ slug }: { slug: string }) {
+  const { data } = useQuery(catalogDestinationQuery(slug));
+  return (
+    <Link to="/catalog/destinations/$slug" params={{ slug }} className="hw-link">
+      {data?.name ?? slug}
     </Link>
   );
 }

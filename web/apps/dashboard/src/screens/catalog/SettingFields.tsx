@@ -5,6 +5,9 @@ import type { SettingSpec, SettingValue } from "../../api/types";
 
 type Values = Record<string, SettingValue>;
 
+/** Stands in for a secret that the server keeps; sent back, it keeps it. */
+export const MASK = "********";
+
 export function firstValues(specs: SettingSpec[]): Values {
   return Object.fromEntries(specs.map((spec) => [spec.name, spec.default ?? (spec.type === "boolean" ? false : "")]));
 }
@@ -80,10 +83,12 @@ function Field({ spec, value, problem, onChange }: FieldProps) {
     );
   }
   const Input = spec.secret ? PasswordInput : TextInput;
+  const isKept = spec.secret && value === MASK;
   return (
     <Input
       {...common}
-      value={String(value ?? "")}
+      value={isKept ? "" : String(value ?? "")}
+      placeholder={isKept ? "Kept. Type to change it." : undefined}
       inputMode={isNumeric(spec) ? "decimal" : undefined}
       autoComplete="off"
       onChange={(event) =>

@@ -3,13 +3,14 @@
 import { Alert, Button, Group, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { queryClient } from "../../api/cache";
 import { changeDestination, deleteDestination, type DestinationGiven } from "../../api/sending";
 import { catalogDestinationQuery, destinationQuery } from "../../api/sendingQueries";
 import type { CatalogDestination, Destination as DestinationValue, SettingValue } from "../../api/types";
 import { CatalogLink } from "../../parts/CatalogLink";
 import { Failed, Loading } from "../../parts/States";
+import { useDraft } from "../../parts/useDraft";
 import { Page } from "../../shell/Page";
 import { firstValues, SettingFields, settingProblems } from "../catalog/SettingFields";
 import { Actions, refreshConnection } from "../sending/Actions";
@@ -73,35 +74,55 @@ function Facts({ destination }: { destination: DestinationValue }) {
   );
 }
 
+type Fields = {
+  name: string;
+  enabled: boolean;
+  sourceIds: string[];
+  settings: Record<string, SettingValue>;
+  mapping: Record<string, string>;
+};
+
+function fieldsOf({ name, enabled, sourceIds, settings, mapping }: DestinationValue, entry: CatalogDestination): Fields {
+  const known = settings as Record<string, SettingValue>;
+  return {
+    name,
+    enabled,
+    sourceIds,
+    settings: { ...firstValues(entry.settings), ...known },
+    mapping: { ...entry.mapping, ...mapping },
+  };
+}
+
 function Settings({ destination, entry }: { destination: DestinationValue; entry: CatalogDestination }) {
-  const [name, setName] = useState(destination.name);
-  const [enabled, setEnabled] = useState(destination.enabled);
-  const [sourceIds, setSourceIds] = useState(destination.sourceIds);
-  const [settings, setSettings] = useState<Record<string, SettingValue>>(() => ({
-    ...firstValues(entry.settings),
-    ...(destination.settings as Record<string, SettingValue>),
-  }));
-  const [mapping, setMapping] = useState<Record<string, string>>(() => ({ ...entry.mapping, ...destination.mapping }));
+  const { values, edits, isEdited, change, clear } = useDraft(fieldsOf(destination, entry));
+  const { name, enabled, sourceIds, settings, mapping } = values;
   const [problems, setProblems] = useState<Record<string, string>>({});
+  const form = useRef<HTMLFormElement>(null);
   const save = useMutation({
     mutationFn: (body: Partial<DestinationGiven>) => changeDestination(destination.id, body),
-    onSuccess: () => refreshConnection("destinations", destination.id),
+    onSuccess: async (saved) => {
+      // An answer that was asked for before this one would show the old values again for a moment.
+      await queryClient.cancelQueries({ queryKey: ["destination", destination.id] });
+      queryClient.setQueryData(destinationQuery(destination.id).queryKey, saved);
+      clear();
+      void refreshConnection("destinations", destination.id);
+    },
   });
   function submit(event: FormEvent) {
     event.preventDefault();
     const found = settingProblems(entry.settings, settings);
     if (name.trim() === "") found.name = "Give the destination a name.";
     setProblems(found);
-    if (Object.keys(found).length > 0) return;
-    const changed = Object.entries(settings).map(([field, value]) => [field, value === "" ? null : value]);
-    save.mutate({ name: name.trim(), enabled, sourceIds, settings: Object.fromEntries(changed), mapping });
+    const first = Object.keys(found)[0];
+    if (first) form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(first)}"]`)?.focus();
+    else save.mutate(edits.settings ? { ...edits, settings: emptyAsNull(edits.settings) } : edits);
   }
   return (
     <section className="hw-card" aria-labelledby="settings">
       <Title order={2} id="settings" mb="sm">
         Settings
       </Title>
-      <form onSubmit={submit} noValidate>
+      <form ref={form} onSubmit={submit} noValidate>
         <Stack gap="md">
           <TextInput
             label="Name"
@@ -109,10 +130,10 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
             required
             value={name}
             error={problems.name}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => change({ name: event.currentTarget.value })}
             autoComplete="off"
           />
-          <SourceChoice value={sourceIds} onChange={setSourceIds} />
+          <SourceChoice value={sourceIds} onChange={(ids) => change({ sourceIds: ids })} />
           {destination.goneSourceIds.length > 0 && (
             <Text size="sm">A source that it was for is gone: {destination.goneSourceIds.join(", ")}.</Text>
           )}
@@ -120,7 +141,7 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
             specs={entry.settings}
             values={settings}
             problems={problems}
-            onChange={(field, value) => setSettings((before) => ({ ...before, [field]: value }))}
+            onChange={(field, value) => change({ settings: { ...settings, [field]: value } })}
           />
           {Object.keys(entry.mapping).length > 0 && (
             <details>
@@ -135,10 +156,7 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
                     key={field}
                     label={field}
                     value={mapping[field] ?? ""}
-                    onChange={(event) => {
-                      const path = event.currentTarget.value;
-                      setMapping((before) => ({ ...before, [field]: path }));
-                    }}
+                    onChange={(event) => change({ mapping: { ...mapping, [field]: event.currentTarget.value } })}
                     autoComplete="off"
                     spellCheck={false}
                   />
@@ -149,7 +167,7 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
           <Switch
             label={enabled ? "Status: Enabled" : "Status: Disabled"}
             checked={enabled}
-            onChange={(event) => setEnabled(event.currentTarget.checked)}
+            onChange={(event) => change({ enabled: event.currentTarget.checked })}
           />
           {save.error && (
             <Alert color="brick" variant="outline" title="It was not saved" role="alert">
@@ -161,7 +179,7 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
               Save
             </Button>
             <Text size="sm" role="status">
-              {save.isSuccess ? "Saved." : ""}
+              {isEdited ? "Not saved yet." : save.isSuccess ? "Saved." : ""}
             </Text>
           </Group>
         </Stack>
@@ -169,6 +187,10 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
     </section>
   );
 }
+
+/** Null takes a setting back to its default. */
+const emptyAsNull = (settings: Record<string, SettingValue>): Record<string, SettingValue> =>
+  Object.fromEntries(Object.entries(settings).map(([field, value]) => [field, value === "" ? null : value]));
 
 function Ending({ destination }: { destination: DestinationValue }) {
   const navigate = useNavigate();

@@ -111,7 +111,8 @@ function Books({ books, readAtMs, nameOf }: BooksProps) {
       <Figures sources={books.sources} readers={books.readers} nameOf={nameOf} />
       {books.readers.some(({ dead }) => dead > 0) && (
         <Text size="sm" mt="sm">
-          What is dead was given up by its reader. The server's log says why, and a replay tries it again.
+          What is dead was given up by its reader, and a replay tries it again. The server's log says why; of what was to
+          be sent, the log of its webhook or destination.
         </Text>
       )}
     </>

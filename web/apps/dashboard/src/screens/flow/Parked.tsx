@@ -120,11 +120,18 @@ function Row({ event, name, isBusy, onRelease }: RowProps) {
               {event.note}
             </Text>
           )}
+          {event.hindrance && (
+            <Text size="sm" mb="xs">
+              It cannot be released now. {event.hindrance}
+            </Text>
+          )}
           <CodeBlock code={pretty(event.payload)} what={`payload of ${title}`} wrap />
           <Group gap="sm" mt="sm">
-            <Button size="compact-sm" loading={isBusy} onClick={onRelease}>
-              Release this event
-            </Button>
+            {!event.hindrance && (
+              <Button size="compact-sm" loading={isBusy} onClick={onRelease}>
+                Release this event
+              </Button>
+            )}
             {event.messageId && (
               <Link
                 to="/flow"

@@ -11,6 +11,7 @@ import type { Replay, ReplayReader } from "../../api/types";
 import { Failed } from "../../parts/States";
 import { CheckIcon, ClockIcon, PlayIcon, WarningIcon } from "../../shell/icons";
 import { events } from "./books";
+import { useConnections } from "./useConnections";
 import { localFromIso, isoFromLocal } from "./moments";
 
 export function Replays({ readers }: { readers: string[] }) {
@@ -35,9 +36,17 @@ function NewReplay({ readers }: { readers: string[] }) {
   const [reader, setReader] = useState("pipeline");
   const [from, setFrom] = useState("");
   const [to, setTo] = useState("");
+  const [connectionId, setConnectionId] = useState("");
+  const connections = useConnections();
+  const isSend = reader === "send";
   const start = useMutation({
     mutationFn: () =>
-      startReplay({ reader: reader as ReplayReader, from: isoFromLocal(from), to: isoFromLocal(to) }),
+      startReplay({
+        reader: reader as ReplayReader,
+        from: isoFromLocal(from),
+        to: isoFromLocal(to),
+        connectionId: isSend && connectionId ? connectionId : null,
+      }),
     onSettled: () => queryClient.invalidateQueries({ queryKey: ["replays"] }),
   });
   const { data: progress } = useQuery({ ...replayQuery(start.data?.id ?? ""), enabled: start.data !== undefined });
@@ -57,6 +66,18 @@ function NewReplay({ readers }: { readers: string[] }) {
           onChange={(event) => setReader(event.currentTarget.value)}
           style={{ flex: "1 1 14rem" }}
         />
+        {isSend && (
+          <NativeSelect
+            label="Connection"
+            data={[
+              { value: "", label: "All that the events match" },
+              ...connections.map(({ id, name, what }) => ({ value: id, label: `${name} (${what})` })),
+            ]}
+            value={connectionId}
+            onChange={(event) => setConnectionId(event.currentTarget.value)}
+            style={{ flex: "1 1 14rem" }}
+          />
+        )}
         <TextInput
           label="Received from"
           description="Your local time; empty: the beginning"
@@ -81,6 +102,12 @@ function NewReplay({ readers }: { readers: string[] }) {
           Start the replay
         </Button>
       </Group>
+      {isSend && (
+        <Text size="sm" mb="sm">
+          Events go out once more, also those that arrived, under the same ids. What never arrived alone is sent by
+          Recover, on the page of its webhook or destination.
+        </Text>
+      )}
       {start.error && (
         <>
           <Failed what="start the replay" error={start.error} />
@@ -97,6 +124,7 @@ function NewReplay({ readers }: { readers: string[] }) {
 const READER_WORDS: Record<string, string> = {
   pipeline: "pipeline: clean the raw events again",
   warehouse: "warehouse: load the rows again",
+  send: "send: send the events again",
 };
 
 /** When the server names the earliest time there is, one press takes it. */

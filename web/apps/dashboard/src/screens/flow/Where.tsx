@@ -1,6 +1,6 @@
 /** One event's way: a messageId, and what became of each of its arrivals and at every reader. */
 
-import { Badge, Button, Group, Text, TextInput, Title } from "@mantine/core";
+import { Button, Group, Text, TextInput, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
@@ -9,8 +9,10 @@ import type { EventTrail } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed, Loading } from "../../parts/States";
 import { When } from "../../parts/When";
-import { BlockIcon, CheckIcon, ClockIcon, SearchIcon, WarningIcon } from "../../shell/icons";
+import { SearchIcon } from "../../shell/icons";
 import { FateMark, fateOf } from "../sources/Fate";
+import { Deliveries, isSent } from "./Deliveries";
+import { READER_LOOKS, ReaderMark } from "./ReaderMark";
 
 const route = getRouteApi("/inside/flow");
 
@@ -97,30 +99,18 @@ function Trail({ trail, nameOf }: { trail: EventTrail } & Names) {
                 at the reader <strong>{each.reader}</strong>
               </Text>
             </Group>
-            <Text size="sm" c="dimmed">
-              {detailOf(each.detail) || READER_LOOKS[each.status]?.meaning}
-            </Text>
+            {isSent(each.detail) ? (
+              <Deliveries deliveries={each.detail.deliveries} status={each.status} />
+            ) : (
+              <Text size="sm" c="dimmed">
+                {detailOf(each.detail) || READER_LOOKS[each.status]?.meaning}
+              </Text>
+            )}
           </li>
         ))}
       </ol>
       {payload !== null && <CodeBlock code={JSON.stringify(payload, null, 2)} what="payload of the event" wrap />}
     </>
-  );
-}
-
-const READER_LOOKS: Record<string, { Icon: typeof CheckIcon; meaning: string; color?: string }> = {
-  done: { Icon: CheckIcon, meaning: "It was taken." },
-  pending: { Icon: ClockIcon, meaning: "It is on its way there." },
-  dead: { Icon: WarningIcon, color: "brick", meaning: "It was given up." },
-  skipped: { Icon: BlockIcon, meaning: "It was not for this reader." },
-};
-
-function ReaderMark({ status }: { status: string }) {
-  const { Icon = ClockIcon, color } = READER_LOOKS[status] ?? {};
-  return (
-    <Badge variant={color ? "outline" : "default"} color={color} leftSection={<Icon size={12} />} component="span">
-      {status}
-    </Badge>
   );
 }
 

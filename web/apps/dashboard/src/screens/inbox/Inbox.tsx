@@ -10,7 +10,8 @@ import { CodeBlock } from "../../parts/CodeBlock";
 import { Empty, Failed, Loading } from "../../parts/States";
 import { ChevronIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
-import { clockTime } from "../../words/time";
+import { useNow } from "../../parts/When";
+import { logTime } from "../../words/time";
 import { headerLines, pretty } from "../sending/words";
 
 const STEP = 50;
@@ -54,11 +55,12 @@ export function Inbox() {
 function Row({ item }: { item: InboxItem }) {
   const [isOpen, setOpen] = useState(false);
   const panel = useId();
+  const now = useNow(60_000);
   return (
     <li>
       <button
         type="button"
-        className="hw-event"
+        className="hw-event hw-logged"
         aria-expanded={isOpen}
         aria-controls={isOpen ? panel : undefined}
         onClick={() => setOpen(!isOpen)}
@@ -66,8 +68,8 @@ function Row({ item }: { item: InboxItem }) {
         <span className="hw-turn">
           <ChevronIcon size={14} />
         </span>
-        <time className="hw-mono" dateTime={item.receivedAt}>
-          {clockTime(item.receivedAt)}
+        <time className="hw-mono" dateTime={item.receivedAt} title={new Date(item.receivedAt).toLocaleString()}>
+          {logTime(item.receivedAt, now)}
         </time>
         <span className="hw-event-body">
           <span className="hw-event-name">{titleOf(item.body)}</span>{" "}

@@ -8,7 +8,7 @@ import { pause, recover, resume, testConnection } from "../../api/sending";
 import type { ConnectionKind, ConnectionState } from "../../api/types";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
-import { When } from "../../parts/When";
+import { Awaited, When } from "../../parts/When";
 import { AttemptMark } from "./Status";
 
 type Connection = { enabled: boolean; paused: boolean; disabledReason: string; state?: ConnectionState | null };
@@ -92,9 +92,10 @@ function Notes({ connection: { enabled, disabledReason, paused, state } }: { con
           )}
           {state.lastFailureAt && (
             <>
-              Last failure <When at={state.lastFailureAt} />.
+              Last failure <When at={state.lastFailureAt} />.{" "}
             </>
           )}
+          {state.nextAttemptAt && <Awaited what="Next attempt" at={state.nextAttemptAt} />}
         </Text>
       )}
     </>

@@ -8,7 +8,7 @@ import type { Delivery as Figures } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed, Loading } from "../../parts/States";
 import { ChevronIcon } from "../../shell/icons";
-import { latency } from "./words";
+import { errorName, latency } from "./words";
 
 export function Delivery({ id }: { id: string }) {
   const { data, error, isPending, refetch } = useQuery(deliveryQuery(id));
@@ -23,7 +23,7 @@ export function Delivery({ id }: { id: string }) {
         error && <Failed what="read the figures" error={error} retry={() => void refetch()} />
       ) : (
         <>
-          <dl className="hw-figures">
+          <dl className="hw-tally">
             <Figure name="Delivered" value={count(data.delivered)} />
             <Figure name="Not delivered" value={count(data.notDelivered)} />
             <Figure name="Pending" value={count(data.pending)} />
@@ -125,7 +125,7 @@ function ErrorRow({ error }: { error: Figures["errors"][number] }) {
         <span className="hw-turn">
           <ChevronIcon size={14} />
         </span>
-        <span className="hw-event-body hw-event-name">{error.code}</span>
+        <span className="hw-event-body hw-event-name">{errorName(error.code)}</span>
         <span className="hw-event-marks">{count(error.count)}×</span>
       </button>
       {isOpen && (

@@ -9,9 +9,9 @@ import { attemptQuery, attemptsQuery } from "../../api/sendingQueries";
 import type { Attempt, AttemptStatus, ConnectionKind } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed, Loading } from "../../parts/States";
-import { When } from "../../parts/When";
+import { Awaited, useNow } from "../../parts/When";
 import { ChevronIcon, SearchIcon } from "../../shell/icons";
-import { clockTime } from "../../words/time";
+import { logTime } from "../../words/time";
 import { AttemptMark, LOOKS } from "./Status";
 import { headerLines, pretty } from "./words";
 
@@ -89,11 +89,12 @@ export function Log({ kind, id }: Place) {
 function Row({ kind, id, attempt }: Place & { attempt: Attempt }) {
   const [isOpen, setOpen] = useState(false);
   const panel = useId();
+  const now = useNow(60_000);
   return (
     <li>
       <button
         type="button"
-        className="hw-event"
+        className="hw-event hw-logged"
         aria-expanded={isOpen}
         aria-controls={isOpen ? panel : undefined}
         onClick={() => setOpen(!isOpen)}
@@ -101,12 +102,12 @@ function Row({ kind, id, attempt }: Place & { attempt: Attempt }) {
         <span className="hw-turn">
           <ChevronIcon size={14} />
         </span>
-        <time className="hw-mono" dateTime={attempt.at}>
-          {clockTime(attempt.at)}
+        <time className="hw-mono" dateTime={attempt.at} title={new Date(attempt.at).toLocaleString()}>
+          {logTime(attempt.at, now)}
         </time>
         <span className="hw-event-body">
           <span className="hw-event-name">{attempt.attempt === 0 ? "Not sent" : `Attempt ${attempt.attempt}`}</span>{" "}
-          <span className="hw-event-who">
+          <span className="hw-event-who" title={attempt.messageId}>
             {[attempt.trigger === "manual" ? "by hand" : "", attempt.messageId].filter(Boolean).join(" · ")}
           </span>
         </span>
@@ -130,11 +131,7 @@ function Detail({ panel, kind, id, summary }: Place & { panel: string; summary: 
     <div id={panel} className="hw-detail">
       <Text size="sm">
         <strong>{summary.status}</strong>. {attempt.error || LOOKS[summary.status].meaning}{" "}
-        {summary.nextAttemptAt && (
-          <>
-            Tried again <When at={summary.nextAttemptAt} />.
-          </>
-        )}
+        {summary.nextAttemptAt && <Awaited what="Next attempt" at={summary.nextAttemptAt} />}
       </Text>
       <Facts attempt={attempt} />
       {isPending ? (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { headerLines, latency, list, pretty, topicNames } from "./words";
+import { errorName, headerLines, latency, list, pretty, topicNames } from "./words";
 
 test("JSON is spread over lines, anything else is left alone", () => {
   expect(pretty('{"a":1}')).toBe('{\n  "a": 1\n}');
@@ -21,4 +21,8 @@ test("headers one a line; times in the unit that fits", () => {
   expect(headerLines({ a: "1", b: "2" })).toBe("a: 1\nb: 2");
   expect(headerLines(null)).toBe("");
   expect([latency(null), latency(12.4), latency(1500)]).toEqual(["–", "12 ms", "1.5 s"]);
+});
+
+test("errors by what they are", () => {
+  expect([errorName("503"), errorName("connect_timeout")]).toEqual(["Answered 503", "connect_timeout"]);
 });

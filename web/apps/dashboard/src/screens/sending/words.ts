@@ -41,3 +41,6 @@ export function latency(milliseconds: number | null): string {
   if (milliseconds === null) return "–";
   return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
+
+/** A status that was answered, as such; of anything else the class of the fault. */
+export const errorName = (code: string): string => (/^\d{3}$/.test(code) ? `Answered ${code}` : code);

@@ -2,12 +2,16 @@
 
 import { Alert, Button, Checkbox, Group, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import type { FormEvent } from "react";
+import { queryClient } from "../../api/cache";
+import { catalogSourceQuery, sourcesQuery } from "../../api/queries";
 import { type IntegrationGiven, putIntegration } from "../../api/sending";
-import { integrationQuery } from "../../api/sendingQueries";
+import { catalogDestinationQuery, integrationQuery } from "../../api/sendingQueries";
 import type { Integration as IntegrationValue } from "../../api/types";
+import { CatalogLink } from "../../parts/CatalogLink";
 import { Failed, Loading } from "../../parts/States";
+import { useDraft } from "../../parts/useDraft";
 import { Page } from "../../shell/Page";
 import { Actions, refreshConnection } from "../sending/Actions";
 import { Delivery } from "../sending/Delivery";
@@ -58,19 +62,33 @@ function Lead({ integration }: { integration: IntegrationValue }) {
   );
 }
 
+type Fields = { writeKey: string; host: string; extended: boolean; uuidAsUserId: boolean };
+
+/** The write key is shown masked, so the field for it begins empty. */
+const fieldsOf = ({ host, extended, uuidAsUserId }: IntegrationValue): Fields => ({
+  writeKey: "",
+  host: host ?? "",
+  extended,
+  uuidAsUserId,
+});
+
 function Form({ integration }: { integration: IntegrationValue }) {
-  const [writeKey, setWriteKey] = useState(integration.writeKey ?? "");
-  const [host, setHost] = useState(integration.host ?? "");
-  const [extended, setExtended] = useState(integration.extended);
-  const [uuidAsUserId, setUuid] = useState(integration.uuidAsUserId);
+  const { values, edits, isEdited, change, clear } = useDraft(fieldsOf(integration));
+  const { writeKey, host, extended, uuidAsUserId } = values;
   const isProduktly = integration.id.startsWith("produktly");
   const save = useMutation({
     mutationFn: (given: IntegrationGiven) => putIntegration(integration.id, given),
-    onSuccess: () => refreshConnection("integrations", integration.id),
+    onSuccess: async (saved, given) => {
+      // An answer that was asked for before this one would show the old values again for a moment.
+      await queryClient.cancelQueries({ queryKey: ["integration", integration.id] });
+      queryClient.setQueryData(integrationQuery(integration.id).queryKey, saved);
+      if (given.enabled) clear();
+      void refreshConnection("integrations", integration.id);
+    },
   });
   function submit(event: FormEvent) {
     event.preventDefault();
-    save.mutate({ enabled: true, writeKey, host, extended, ...(isProduktly ? { uuidAsUserId } : {}) });
+    save.mutate({ enabled: true, ...edits });
   }
   return (
     <form className="hw-card" onSubmit={submit} noValidate>
@@ -79,14 +97,15 @@ function Form({ integration }: { integration: IntegrationValue }) {
           label="Segment write key"
           description="The write key of the source that is to get these events, from that source's page."
           value={writeKey}
-          onChange={(event) => setWriteKey(event.currentTarget.value)}
+          placeholder={integration.writeKey ? "Kept. Paste another one to change it." : undefined}
+          onChange={(event) => change({ writeKey: event.currentTarget.value })}
           autoComplete="off"
         />
         <TextInput
           label="Host"
           description="Empty: the source is one of this workspace. Else the host of the Tracking API, like https://api.segment.io."
           value={host}
-          onChange={(event) => setHost(event.currentTarget.value)}
+          onChange={(event) => change({ host: event.currentTarget.value })}
           autoComplete="off"
           spellCheck={false}
         />
@@ -94,14 +113,15 @@ function Form({ integration }: { integration: IntegrationValue }) {
           <Checkbox
             label="Put the browser's UUID into userId for people who are not identified"
             checked={uuidAsUserId}
-            onChange={(event) => setUuid(event.currentTarget.checked)}
+            onChange={(event) => change({ uuidAsUserId: event.currentTarget.checked })}
           />
         )}
         <Checkbox
           label="Send more properties than the documented ones"
           checked={extended}
-          onChange={(event) => setExtended(event.currentTarget.checked)}
+          onChange={(event) => change({ extended: event.currentTarget.checked })}
         />
+        <GoesTo integration={integration} />
         {integration.sourceGone && (
           <Alert color="brick" variant="outline" title="The source is gone">
             The source that this sent to was deleted. Paste the key of another one.
@@ -126,7 +146,13 @@ function Form({ integration }: { integration: IntegrationValue }) {
             </Button>
           )}
           <Text size="sm" role="status">
-            {save.isSuccess ? (integration.enabled ? "Active." : "Not active.") : ""}
+            {isEdited && integration.enabled
+              ? "Not saved yet."
+              : save.isSuccess
+                ? integration.enabled
+                  ? "Active."
+                  : "Not active."
+                : ""}
           </Text>
         </Group>
       </Stack>
@@ -134,16 +160,59 @@ function Form({ integration }: { integration: IntegrationValue }) {
   );
 }
 
+/** The source of this workspace whose key was pasted. */
+function GoesTo({ integration: { sourceId, sourceGone } }: { integration: IntegrationValue }) {
+  const { data } = useQuery({ ...sourcesQuery, enabled: sourceId !== null });
+  if (sourceId === null || sourceGone) return null;
+  const name = data?.data.find(({ id }) => id === sourceId)?.name ?? sourceId;
+  return (
+    <Text size="sm">
+      The events go to the source{" "}
+      <Link to="/sources/$id" params={{ id: sourceId }} className="hw-link">
+        {name}
+      </Link>{" "}
+      of this workspace.
+    </Text>
+  );
+}
+
+/** What comes in at the customer-event door, and what is told of it: the events of the source it speaks for. */
 function About({ integration }: { integration: IntegrationValue }) {
+  const { data: sender } = useQuery(catalogDestinationQuery(integration.id));
+  const { data: source } = useQuery({
+    ...catalogSourceQuery(sender?.related ?? ""),
+    enabled: Boolean(sender?.related),
+  });
   return (
     <section className="hw-card" aria-labelledby="about">
       <Title order={2} id="about" mb="xs">
-        What it sends
+        What it does
       </Title>
-      <Text size="sm" mb="sm">
-        {integration.description}
+      <Text size="sm">{integration.description}</Text>
+      {source && (
+        <>
+          <Title order={3} id="sends" mt="md" mb="xs">
+            What it sends
+          </Title>
+          <ul aria-labelledby="sends" style={{ marginBlock: 0 }}>
+            {source.events.map(({ name, call }) => (
+              <li key={`${call} ${name}`}>
+                <span className="hw-mono">{name}</span> <span className="hw-aside">{call} call</span>
+              </li>
+            ))}
+          </ul>
+          <Text size="sm" mt="xs">
+            Their properties stand on the page of the source <CatalogLink kind="source" slug={source.slug} />.
+          </Text>
+        </>
+      )}
+      <Title order={3} id="takes" mt="md" mb="xs">
+        What it takes
+      </Title>
+      <Text size="sm" mb="xs">
+        Customer events of these names; others are not for it.
       </Text>
-      <ul style={{ marginBlock: 0 }}>
+      <ul aria-labelledby="takes" style={{ marginBlock: 0 }}>
         {integration.events.map((name) => (
           <li key={name} className="hw-mono">
             {name}
@@ -152,7 +221,7 @@ function About({ integration }: { integration: IntegrationValue }) {
       </ul>
       {integration.setup.length > 0 && (
         <>
-          <Title order={3} size="h5" mt="md" mb="xs">
+          <Title order={3} mt="md" mb="xs">
             Set-up
           </Title>
           <ol className="hw-steps">

@@ -47,6 +47,13 @@ function Webhooks() {
         </Title>
         <SetUp />
       </Group>
+      <Text size="sm" mb="sm">
+        What webhooks to the built-in inbox delivered is listed in the{" "}
+        <Link to="/inbox" className="hw-link">
+          inbox
+        </Link>
+        .
+      </Text>
       {isPending ? (
         <Loading what="the webhooks" lines={2} />
       ) : error && !data ? (

@@ -1,9 +1,9 @@
-/** Set up a new webhook; its signing secret is shown with it. */
+/** Set up a new webhook; then its own page opens. */
 
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { queryClient } from "../../api/cache";
-import { createWebhook } from "../../api/sending";
+import { createWebhook, type WebhookGiven } from "../../api/sending";
 import { Page } from "../../shell/Page";
 import { Back } from "./Back";
 import { WebhookForm } from "./WebhookForm";
@@ -24,7 +24,7 @@ export function NewWebhook() {
           action="Set up webhook"
           isBusy={create.isPending}
           error={create.error}
-          onSubmit={(given) => create.mutate(given)}
+          onSubmit={(given) => create.mutateAsync(given as WebhookGiven)}
         />
       </div>
     </Page>

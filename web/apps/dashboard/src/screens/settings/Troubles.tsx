@@ -11,8 +11,11 @@ export function Troubles({ id }: { id: string }) {
   return (
     <section className="hw-card" aria-labelledby="troubles">
       <Title order={2} id="troubles" mb="xs">
-        Does nothing arrive?
+        Troubleshooting
       </Title>
+      <Text size="sm" c="dimmed" mb="sm">
+        Does nothing arrive? This is what to look at, as it is now.
+      </Text>
       {isPending ? (
         <Loading what="the answers" />
       ) : !data ? (

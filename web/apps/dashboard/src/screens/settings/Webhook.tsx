@@ -9,7 +9,7 @@ import { webhookQuery } from "../../api/sendingQueries";
 import type { Webhook as WebhookValue } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed, Loading } from "../../parts/States";
-import { When } from "../../parts/When";
+import { Awaited } from "../../parts/When";
 import { Page } from "../../shell/Page";
 import { Actions, refreshConnection } from "../sending/Actions";
 import { Delete } from "../sending/Delete";
@@ -19,7 +19,8 @@ import { ConnectionMarks } from "../sending/Status";
 import { topicNames } from "../sending/words";
 import { Back } from "./Back";
 import { Troubles } from "./Troubles";
-import { INBOX, WebhookForm } from "./WebhookForm";
+import { WebhookForm } from "./WebhookForm";
+import { INBOX } from "./webhookValues";
 
 const route = getRouteApi("/inside/settings/integrations/webhooks/$id");
 
@@ -80,7 +81,12 @@ function Facts({ webhook }: { webhook: WebhookValue }) {
 function Settings({ webhook }: { webhook: WebhookValue }) {
   const save = useMutation({
     mutationFn: (given: Parameters<typeof changeWebhook>[1]) => changeWebhook(webhook.id, given),
-    onSuccess: () => refreshConnection("webhooks", webhook.id),
+    onSuccess: async (saved) => {
+      // An answer that was asked for before this one would show the old values again for a moment.
+      await queryClient.cancelQueries({ queryKey: ["webhook", webhook.id] });
+      queryClient.setQueryData(webhookQuery(webhook.id).queryKey, saved);
+      void refreshConnection("webhooks", webhook.id);
+    },
   });
   return (
     <section className="hw-card" aria-labelledby="settings">
@@ -94,7 +100,7 @@ function Settings({ webhook }: { webhook: WebhookValue }) {
         isBusy={save.isPending}
         isDone={save.isSuccess}
         error={save.error}
-        onSubmit={(given) => save.mutate(given)}
+        onSubmit={(given) => save.mutateAsync(given)}
       />
     </section>
   );
@@ -119,8 +125,8 @@ function Secret({ id }: { id: string }) {
         .filter((old) => old.expiresAt !== null)
         .map((old) => (
           <Text key={old.secret} size="sm" mt="xs">
-            The one before, <span className="hw-mono">{old.secret.slice(0, 12)}…</span>, is valid until{" "}
-            <When at={old.expiresAt as string} />.
+            The one before, <span className="hw-mono">{old.secret.slice(0, 12)}…</span>, still signs too.{" "}
+            <Awaited what="It expires" at={old.expiresAt as string} />
           </Text>
         ))}
       <Group gap="sm" mt="sm">

@@ -3,10 +3,10 @@
 import { Alert, Button, Checkbox, Group, Radio, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useRef, useState } from "react";
 import type { WebhookGiven } from "../../api/sending";
-import type { Topic, Webhook, WebhookFormat } from "../../api/types";
-import { list, TOPICS } from "../sending/words";
-
-export const INBOX = "headwater:inbox";
+import type { Webhook, WebhookFormat } from "../../api/types";
+import { useDraft } from "../../parts/useDraft";
+import { TOPICS } from "../sending/words";
+import { FIRST, givenOf, INBOX, inOrder, type Problems, problemsOf, valuesOf } from "./webhookValues";
 
 type Props = {
   webhook?: Webhook;
@@ -14,42 +14,22 @@ type Props = {
   isBusy: boolean;
   error: Error | null;
   isDone?: boolean;
-  onSubmit: (given: WebhookGiven) => void;
-};
-
-const FIRST: WebhookGiven = {
-  name: "",
-  url: "",
-  format: "default",
-  topics: ["content.view", "content.interaction", "form.submission"],
-  filters: {},
-  enabled: true,
+  /** Of a webhook that is: only what was changed. */
+  onSubmit: (given: Partial<WebhookGiven>) => Promise<unknown>;
 };
 
 export function WebhookForm({ webhook, action, isBusy, error, isDone = false, onSubmit }: Props) {
-  const [given, setGiven] = useState<WebhookGiven>(webhook ?? FIRST);
-  const [contents, setContents] = useState((webhook?.filters.contentIds ?? []).join("\n"));
-  const [names, setNames] = useState((webhook?.filters.eventNames ?? []).join("\n"));
-  const [problems, setProblems] = useState<Partial<Record<"url" | "name" | "topics", string>>>({});
+  const { values, edits, isEdited, change, clear } = useDraft(webhook ? valuesOf(webhook) : FIRST);
+  const [problems, setProblems] = useState<Problems>({});
   const form = useRef<HTMLFormElement>(null);
-  const change = (part: Partial<WebhookGiven>) => setGiven((before) => ({ ...before, ...part }));
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    const found: typeof problems = {};
-    if (given.url.trim() !== INBOX && !/^https?:\/\/[^\s/]/i.test(given.url.trim()))
-      found.url = "Give the full address, beginning with https:// or http://.";
-    if (given.name.trim() === "") found.name = "Give the webhook a name.";
-    if (given.topics.length === 0 && !list(names)) found.topics = "Choose a topic, or name events below.";
+    const found = problemsOf(values);
     setProblems(found);
     const first = Object.keys(found)[0];
-    if (first) {
-      form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
-      return;
-    }
-    const { name, url, format, topics, enabled } = given;
-    const filters = { ...given.filters, contentIds: list(contents), eventNames: list(names) };
-    onSubmit({ name: name.trim(), url: url.trim(), format, topics, enabled, filters });
+    if (first) form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
+    else onSubmit(givenOf(webhook ? edits : values, values)).then(clear, () => undefined);
   }
 
   return (
@@ -61,32 +41,41 @@ export function WebhookForm({ webhook, action, isBusy, error, isDone = false, on
           type="url"
           required
           description="Where events are posted: a server of yours, Zapier, Make, a Slack incoming webhook."
-          value={given.url}
+          value={values.url}
           error={problems.url}
           onChange={(event) => change({ url: event.currentTarget.value })}
           autoComplete="off"
           spellCheck={false}
         />
-        <Group gap="xs">
-          <Text size="sm" c="dimmed">
-            No receiver at hand?
-          </Text>
-          <Button variant="default" size="compact-sm" onClick={() => change({ url: INBOX })}>
-            Use the built-in inbox
-          </Button>
-        </Group>
+        {values.url !== INBOX && (
+          <Group gap="xs">
+            <Text size="sm" c="dimmed">
+              No receiver at hand?
+            </Text>
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={() => {
+                change({ url: INBOX });
+                form.current?.querySelector<HTMLElement>('[name="url"]')?.focus();
+              }}
+            >
+              Use the built-in inbox
+            </Button>
+          </Group>
+        )}
         <TextInput
           label="Name"
           name="name"
           required
-          value={given.name}
+          value={values.name}
           error={problems.name}
           onChange={(event) => change({ name: event.currentTarget.value })}
           autoComplete="off"
         />
         <Radio.Group
           label="Format"
-          value={given.format}
+          value={values.format}
           onChange={(format) => change({ format: format as WebhookFormat })}
         >
           <Stack gap={6} mt={6}>
@@ -97,8 +86,8 @@ export function WebhookForm({ webhook, action, isBusy, error, isDone = false, on
         <Checkbox.Group
           label="Topics"
           error={problems.topics}
-          value={given.topics}
-          onChange={(topics) => change({ topics: topics as Topic[] })}
+          value={values.topics}
+          onChange={(topics) => change({ topics: inOrder(topics) })}
         >
           <Stack gap={6} mt={6} mb={6}>
             {TOPICS.map(({ value, label, meaning }) => (
@@ -112,24 +101,24 @@ export function WebhookForm({ webhook, action, isBusy, error, isDone = false, on
             <Textarea
               label="Only these contents"
               description="contentIds, one a line. Empty: all content."
-              value={contents}
-              onChange={(event) => setContents(event.currentTarget.value)}
+              value={values.contents}
+              onChange={(event) => change({ contents: event.currentTarget.value })}
               autosize
               minRows={2}
             />
             <Textarea
               label="Only these events"
               description="Names of events or labels of interactions, one a line. Empty: all of the topics."
-              value={names}
-              onChange={(event) => setNames(event.currentTarget.value)}
+              value={values.names}
+              onChange={(event) => change({ names: event.currentTarget.value })}
               autosize
               minRows={2}
             />
           </Stack>
         </details>
         <Switch
-          label={given.enabled ? "Status: Enabled" : "Status: Disabled"}
-          checked={given.enabled}
+          label={values.enabled ? "Status: Enabled" : "Status: Disabled"}
+          checked={values.enabled}
           onChange={(event) => change({ enabled: event.currentTarget.checked })}
         />
         {error && (
@@ -142,7 +131,7 @@ export function WebhookForm({ webhook, action, isBusy, error, isDone = false, on
             {action}
           </Button>
           <Text size="sm" role="status">
-            {isDone ? "Saved." : ""}
+            {webhook && isEdited ? "Not saved yet." : isDone ? "Saved." : ""}
           </Text>
         </Group>
       </Stack>

@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { catalogSourceQuery, sourceQuery } from "../../api/queries";
 import type { CatalogEntry, Source as SourceValue } from "../../api/types";
+import { CatalogLink } from "../../parts/CatalogLink";
 import { Failed, Loading } from "../../parts/States";
 import { TableIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
@@ -36,7 +37,7 @@ export function Source() {
     <Page
       title={source.name}
       place={`source ${id}`}
-      lead={<Facts source={source} />}
+      lead={<Facts source={source} entry={entry} />}
       actions={<QueryButton source={source} entry={entry} />}
     >
       <div className="hw-source">
@@ -52,15 +53,26 @@ export function Source() {
   );
 }
 
-function Facts({ source }: { source: SourceValue }) {
+function Facts({ source, entry }: { source: SourceValue; entry: CatalogEntry | undefined }) {
   return (
     <Group gap="sm">
       <Text size="sm">
         Schema <span className="hw-mono">{source.schema}</span>
       </Text>
       <Text size="sm" c="dimmed">
-        from the catalogue: {source.catalog}
+        {source.builtin ? (
+          "built in"
+        ) : (
+          <>
+            from the catalogue: <CatalogLink kind="source" slug={source.catalog} />
+          </>
+        )}
       </Text>
+      {entry?.related && (
+        <Text size="sm" c="dimmed">
+          related destination: <CatalogLink kind="destination" slug={entry.related} />
+        </Text>
+      )}
       {!source.enabled && <Badge variant="outline">disabled</Badge>}
     </Group>
   );

@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import type { Webhook } from "../../api/types";
+import { FIRST, givenOf, INBOX, problemsOf, valuesOf } from "./webhookValues";
+
+const WEBHOOK = {
+  name: "Ours",
+  url: "https://receiver.example/in",
+  format: "default",
+  topics: ["form.submission", "content.view"],
+  enabled: true,
+  filters: { contentIds: ["a", "b"], eventNames: null },
+} as unknown as Webhook;
+
+test("a webhook fills its form, and nothing of it is given back unchanged", () => {
+  const values = valuesOf(WEBHOOK);
+  expect(values).toMatchObject({ contents: "a\nb", names: "", topics: ["content.view", "form.submission"] });
+  expect(givenOf({}, values)).toEqual({});
+});
+
+test("what was written is given as the API takes it", () => {
+  const values = { ...valuesOf(WEBHOOK), name: " Theirs ", names: "Open\n\n Close " };
+  expect(givenOf({ name: values.name, names: values.names }, values)).toEqual({
+    name: "Theirs",
+    filters: { contentIds: ["a", "b"], eventNames: ["Open", "Close"] },
+  });
+  expect(givenOf(FIRST, FIRST)).toMatchObject({ topics: FIRST.topics, filters: { contentIds: null } });
+});
+
+test("what is missing is named by its field", () => {
+  expect(Object.keys(problemsOf({ ...FIRST, topics: [] }))).toEqual(["url", "name", "topics"]);
+  expect(problemsOf({ ...FIRST, url: INBOX, name: "Ours", topics: [], names: "Open" })).toEqual({});
+  expect(problemsOf({ ...FIRST, url: "receiver.example", name: "Ours" })).toHaveProperty("url");
+});
