@@ -117,7 +117,7 @@ function ErrorRow({ error }: { error: Figures["errors"][number] }) {
     <li>
       <button
         type="button"
-        className="hw-event hw-parked"
+        className="hw-event hw-kind"
         aria-expanded={isOpen}
         aria-controls={isOpen ? panel : undefined}
         onClick={() => setOpen(!isOpen)}

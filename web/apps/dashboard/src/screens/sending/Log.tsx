@@ -133,7 +133,7 @@ function Detail({ panel, kind, id, summary }: Place & { panel: string; summary: 
         <strong>{summary.status}</strong>. {attempt.error || LOOKS[summary.status].meaning}{" "}
         {summary.nextAttemptAt && <Awaited what="Next attempt" at={summary.nextAttemptAt} />}
       </Text>
-      <Facts attempt={attempt} />
+      <Facts attempt={attempt} idName={kind === "webhooks" ? "webhook-id" : "Delivery"} />
       {isPending ? (
         <Loading what="the attempt" lines={2} />
       ) : error ? (
@@ -154,9 +154,9 @@ function Detail({ panel, kind, id, summary }: Place & { panel: string; summary: 
   );
 }
 
-function Facts({ attempt }: { attempt: Attempt }) {
+function Facts({ attempt, idName }: { attempt: Attempt; idName: string }) {
   const facts = [
-    ["webhook-id", attempt.eventId],
+    [idName, attempt.eventId],
     ["messageId", attempt.messageId],
     ["URL", attempt.url],
     ["Address called", attempt.address],

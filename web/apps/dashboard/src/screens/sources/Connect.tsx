@@ -13,75 +13,81 @@ import { WriteKeys } from "./WriteKeys";
 
 export function Connect({ source, entry }: { source: Source; entry: CatalogEntry | undefined }) {
   const { data: me } = useQuery(meQuery);
-  const newestKey = source.writeKeys.at(-1);
+  const writeKey = source.writeKeys.at(-1) ?? "";
   return (
     <section className="hw-card" aria-labelledby="connect">
       <Title order={2} id="connect" mb="xs">
         Connect
       </Title>
-      {newestKey === undefined ? (
-        <Door source={source} />
+      {source.id === "customer-events" ? (
+        <CustomerEvents />
+      ) : source.id === "segments" ? (
+        <Text size="sm">Who enters and leaves a segment is told here by headwater itself; nothing is sent to it.</Text>
+      ) : source.id === "rest" ? (
+        <>
+          <Text size="sm" mb="xs">
+            Back ends tell of users and what they do: with the write key of this source, or with an API key of the
+            workspace.
+          </Text>
+          <WriteKeys source={source} />
+          {me && <Snippets all={restSnippets(writeKey, me.publicUrl)} first="curl" />}
+        </>
       ) : (
         <>
           <WriteKeys source={source} />
           {me && (
             <Snippets
-              all={snippets(newestKey, me.publicUrl, sampleCall(entry))}
+              all={snippets(writeKey, me.publicUrl, sampleCall(entry))}
               first={source.platform === "browser" ? "browser" : "curl"}
             />
           )}
+          {source.inboundUrl && <Inbound url={source.inboundUrl} />}
         </>
       )}
     </section>
   );
 }
 
-/** A built-in source has no write key: it is reached by a door of its own. */
-function Door({ source }: { source: Source }) {
+/** Pages send to it by a door of its own, with the client token instead of a write key. */
+function CustomerEvents() {
   const { data: me } = useQuery(meQuery);
   const { data: workspace } = useQuery(workspaceQuery);
-  if (source.id === "customer-events") {
-    return (
-      <>
-        <Text size="sm" mb="xs">
-          Pages send what people see, click and answer with the client token of the workspace. It says whose events they
-          are, and is no secret.
-        </Text>
-        {workspace && <Token token={workspace.clientToken} />}
-        {workspace && me && <Snippets all={customerEventSnippets(workspace.clientToken, me.publicUrl)} first="curl" />}
-      </>
-    );
-  }
-  if (source.id === "rest") {
-    return (
-      <>
-        <Text size="sm">
-          Back ends tell of users and what they do with an API key of the workspace. A key is shown once, when it is made:{" "}
-          <span className="hw-mono">POST /api/v1/workspace/api-keys</span>.
-        </Text>
-        {me && <Snippets all={restSnippets(me.publicUrl)} first="curl" />}
-      </>
-    );
-  }
   return (
-    <Text size="sm" c="dimmed">
-      This source is built in: its events are made here, so nothing can be sent to it.
-    </Text>
+    <>
+      <Text size="sm" mb="xs">
+        Pages send what people see, click and answer with the client token of the workspace. It says whose events they
+        are, and is no secret.
+      </Text>
+      {workspace && <Copyable title="Client token" value={workspace.clientToken} testId="client-token" />}
+      {workspace && me && <Snippets all={customerEventSnippets(workspace.clientToken, me.publicUrl)} first="curl" />}
+    </>
   );
 }
 
-function Token({ token }: { token: string }) {
+function Copyable({ title, value, testId }: { title: string; value: string; testId: string }) {
   return (
     <div>
       <Title order={3} mb={4}>
-        Client token
+        {title}
       </Title>
       <div style={{ display: "flex", flexWrap: "wrap", gap: "0.5rem", alignItems: "center" }}>
-        <code className="hw-code hw-code-wrap hw-line" data-testid="client-token" style={{ flex: "1 1 10rem" }}>
-          {token}
+        <code className="hw-code hw-code-wrap hw-line" data-testid={testId} style={{ flex: "1 1 10rem" }}>
+          {value}
         </code>
-        <CopyButton text={token} what="client token" />
+        <CopyButton text={value} what={title} />
       </div>
+    </div>
+  );
+}
+
+/** Where other tools post their webhooks, for sources that take them. */
+function Inbound({ url }: { url: string }) {
+  return (
+    <div style={{ marginBlockStart: "1rem" }}>
+      <Copyable title="Inbound webhook URL" value={url} testId="inbound-url" />
+      <Text size="sm" c="dimmed" mt={4}>
+        Webhooks that are sent there become events of this source.
+      </Text>
     </div>
   );
 }

@@ -8,8 +8,8 @@ test("the client token and the server's address are filled in, and the event is 
   expect(JSON.parse(body)[0]).toMatchObject({ type: "Screen", screenName: "candu.sdk.content" });
 });
 
-test("the REST door asks for an API key", () => {
-  const [curl] = restSnippets("https://headwater.example").map(({ code }) => code);
+test("the REST door is sent to with the write key", () => {
+  const [curl] = restSnippets("key", "https://headwater.example").map(({ code }) => code);
   expect(curl).toContain("https://headwater.example/api/eventWebhook");
-  expect(curl).toContain("Authorization: Bearer YOUR_API_KEY");
+  expect(curl).toContain("Authorization: Bearer key");
 });

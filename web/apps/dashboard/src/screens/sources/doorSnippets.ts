@@ -2,8 +2,6 @@
 
 import type { Snippet } from "./snippets";
 
-export const ANY_API_KEY = "YOUR_API_KEY";
-
 const VIEW = {
   type: "Screen",
   screenName: "candu.sdk.content",
@@ -39,15 +37,15 @@ export function customerEventSnippets(clientToken: string, url: string): Snippet
   ];
 }
 
-/** A user, as a back end tells of them with an API key of the workspace. */
-export function restSnippets(url: string): Snippet[] {
+/** A user, as a back end tells of them. */
+export function restSnippets(writeKey: string, url: string): Snippet[] {
   const user = { type: "identify", userId: "user-1", traits: { email: "user-1@example.com", plan: "pro" } };
   return [
     {
       id: "curl",
       label: "curl",
       code: `curl '${url}/api/eventWebhook' \\
-  -H 'Authorization: Bearer ${ANY_API_KEY}' \\
+  -H 'Authorization: Bearer ${writeKey}' \\
   -H 'Content-Type: application/json' \\
   -d '${JSON.stringify(user, null, 2)}'`,
     },
