@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import msgspec
 import pytest
 
@@ -234,11 +235,16 @@ def test_an_event_that_cannot_be_read_is_parked_and_told(server: Server, tmp_pat
     record = RawRecord(source_id=source["id"], workspace_id=workspace, received_ms=1_800_000_000_000, events=[event])
     writer = LocalWriter(server.data / "journal" / "raw", segment_bytes=64 * 1024 * 1024)
     writer.append([msgspec.json.encode(record)])
+    writer.append([b"from another version: %s" % key.encode()])
     writer.close()
     server.start()
     server.wait_closed()
 
-    (parked,) = headwater.json("parked")
+    whole, parked = sorted(headwater.json("parked"), key=lambda each: each["messageId"])
+    assert (whole["sourceId"], whole["payload"]) == ("", f"from another version: {key[:4]}…")
+    made = server.api("POST", "/workspace/api-keys", {"name": "k", "scopes": ["admin"]})
+    seen = httpx.get(f"{server.url}/api/v1/parked", headers={"authorization": f"Bearer {made['key']}"}).json()["data"]
+    assert [each["id"] for each in seen] == [parked["id"]]
     assert (parked["messageId"], parked["reason"]) == ("parked-1", "unreadable")
     assert parked["payload"]["writeKey"] == f"{key[:4]}…"
     assert "parked-1" in headwater.ok("parked")
@@ -249,8 +255,13 @@ def test_an_event_that_cannot_be_read_is_parked_and_told(server: Server, tmp_pat
     assert "`headwater release` lets it go on" in out
     checks = {check["name"]: check for check in headwater.json("doctor")["checks"]}
     assert checks["parked events"]["status"] == "warn"
-    assert "0 events released" in headwater.ok("release", parked["id"])
-    assert headwater.json("parked") == [parked]
+    assert parked["hindrance"].startswith("This version cannot read it (")
+    assert parked["hindrance"] in " ".join(headwater.ok("parked").split())
+    assert "0 events released" in headwater.ok("release", "--all")
+    refusal = headwater.refusal("release", parked["id"])
+    assert f"{parked['id']} cannot be released now. This version cannot read it" in refusal
+    assert "Nothing was released" in headwater.refusal("release", "999-0")
+    assert len(headwater.json("parked")) == 2
     assert "not both and not neither" in headwater.refusal("release")
 
 

@@ -42,6 +42,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "method_not_allowed": "this path has no such method",
     "name_taken": "another one has this label",
     "not_found": "there is no such thing in this workspace, or no such path",
+    "not_releasable": "a parked event cannot be released now; `details` holds each such one with its reason",
     "nowhere_to_send": "an integration needs a write key, a source or a host before it can be enabled",
     "offset_gone": "retention has removed that part of the journal",
     "payload_too_large": "the body or the file is larger than is taken",

@@ -120,7 +120,11 @@ class Accounting(Shape, frozen=True):
 
 
 class ParkedEvent(Shape, frozen=True):
-    """An acknowledged event that waits to be released. `payload` is as it was sent."""
+    """An acknowledged event that waits to be released. `payload` is as it was sent.
+
+    `hindrance` says why it cannot be released just now; null when it can. An empty `sourceId` stands for a record, or a
+    stretch of the journal, that cannot be read so far that its source is known.
+    """
 
     id: str
     message_id: str
@@ -128,6 +132,7 @@ class ParkedEvent(Shape, frozen=True):
     reason: str
     note: str | None
     received_at: str
+    hindrance: str | None
     payload: Any
 
 
@@ -247,12 +252,12 @@ class Work(Protocol):
         """→ list[Warehouse]."""
         ...
 
-    async def parked(self, workspace_id: str, limit: int, offset: int) -> Any:
-        """→ ParkedPage, newest first."""
+    async def parked(self, workspace_id: str, limit: int, offset: int, unowned: bool) -> Any:
+        """→ ParkedPage, newest first. `unowned`: with that whose workspace is not known."""
         ...
 
-    async def release(self, workspace_id: str, ids: list[str] | None) -> Any:
-        """Let parked events go on (None: all of the workspace) → Replay."""
+    async def release(self, workspace_id: str, ids: list[str] | None, unowned: bool) -> Any:
+        """Let parked events go on (None: all that can) → Replay. NotFound; Unprocessable `not_releasable`."""
         ...
 
     async def replay(

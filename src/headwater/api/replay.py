@@ -44,7 +44,7 @@ class NewReplay(Body, frozen=True):
 
 
 class Release(Body, frozen=True):
-    """Null: every parked event of the workspace."""
+    """Null: every parked event that can be released."""
 
     ids: list[str] | None = None
 
@@ -103,16 +103,26 @@ async def get_replay(replay_id: FromPath[str], caller: GivenCaller, work: GivenW
 async def list_parked(
     caller: GivenCaller, work: GivenWork, limit: Limit = DEFAULT_LIMIT, offset: Offset = 0
 ) -> Page[ParkedEvent]:
-    """Acknowledged events that could not go on, newest first, with the reason and the payload. Scope data."""
-    found = msgspec.convert(await work.parked(caller.workspace_id, limit, offset), ParkedPage)
+    """Acknowledged events that could not go on, newest first, with the reason and the payload. Scope data.
+
+    `hindrance` says why one cannot be released just now. The installation's token also sees what cannot be read so far
+    that its workspace is known: it may be anyone's.
+    """
+    given = await work.parked(caller.workspace_id, limit, offset, caller.installation)
+    found = msgspec.convert(given, ParkedPage)
     events = [msgspec.structs.replace(each, source_id=public_id(each.source_id)) for each in found.data]
     return Page(data=events, pagination=Pagination(total=found.total, limit=limit, offset=offset))
 
 
 @post("/parked/release", operation_id="releaseParked", tags=["Events"], guards=[admin], status_code=202)
 async def release_parked(caller: GivenCaller, work: GivenWork, data: JSONBody[Release | None] = None) -> Replay:
-    """Let parked events go on, now that what stopped them is mended. Scope admin."""
-    return msgspec.convert(await work.release(caller.workspace_id, data.ids if data else None), Replay)
+    """Let parked events go on, now that what stopped them is mended. Scope admin.
+
+    Without ids those that can be released are. With ids all of them are, or none: 404 for one that does not wait, 422
+    `not_releasable` for one that cannot be released, with the reason.
+    """
+    ids = data.ids if data else None
+    return msgspec.convert(await work.release(caller.workspace_id, ids, caller.installation), Replay)
 
 
 def _connection(store: Store, workspace_id: str, given: str | None) -> str | None:

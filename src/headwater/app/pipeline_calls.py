@@ -136,20 +136,40 @@ class PipelineCalls:
             "dedupeWindowWantedS": self._settings.dedupe_window_h * 3600,
         }
 
-    def parked(self, workspace_id: str, limit: int = 50, offset: int = 0) -> dict[str, Any]:
-        rows, total = self._ledger.parked(workspace_id, limit=limit, offset=offset)
-        keys = self._write_keys(workspace_id)
-        return {"data": [_parked(row, keys) for row in rows], "total": total}
+    def parked(self, workspace_id: str, limit: int = 50, offset: int = 0, unowned: bool = False) -> dict[str, Any]:
+        """`unowned`: also what could not be read so far that its workspace is known."""
+        rows, total = self._ledger.parked(_workspaces(workspace_id, unowned), limit=limit, offset=offset)
+        keys = self._write_keys(None if unowned else workspace_id)
+        hindrances = self._pipeline.hindrances(rows)
+        return {"data": [_parked(row, why, keys) for row, why in zip(rows, hindrances, strict=True)], "total": total}
 
-    def release(self, workspace_id: str, ids: list[str] | None) -> dict[str, Any]:
-        """Lets parked events go on, all of them or those named; the progress counts those that could."""
+    def release(self, workspace_id: str, ids: list[str] | None, unowned: bool = False) -> dict[str, Any]:
+        """Lets parked events go on: those named, when all of them can, or all that can. The progress counts them."""
         places = None if ids is None else [_place(text) for text in ids]
-        rows = self._ledger.parked_rows(workspace_id, places)
+        rows = self._ledger.parked_rows(_workspaces(workspace_id, unowned), places)
+        if ids is not None:
+            self._require_free(ids, rows)
 
         def work(_replay_id: str) -> Iterator[int]:
             yield self._pipeline.release(rows)
 
         return self._replays.begin(workspace_id, "pipeline", work)
+
+    def _require_free(self, ids: list[str], rows: list[FateRow]) -> None:
+        missing = sorted(set(ids) - {_id_of(row) for row in rows})
+        if missing:
+            raise NotFound(
+                f"No parked event has the id {', '.join(missing)}; GET /parked lists those that wait. "
+                "Nothing was released."
+            )
+        reasons = zip(rows, self._pipeline.hindrances(rows), strict=True)
+        held = [{"id": _id_of(row), "reason": why} for row, why in reasons if why is not None]
+        if held:
+            raise Unprocessable(
+                f"{held[0]['id']} cannot be released now. {held[0]['reason']} Nothing was released.",
+                code="not_releasable",
+                details=held,
+            )
 
     def replay(
         self, workspace_id: str, reader: str, start: str | None, end: str | None, connection_id: str | None
@@ -191,10 +211,10 @@ class PipelineCalls:
 
     # Inside
 
-    def _write_keys(self, workspace_id: str) -> list[str]:
-        """Those that are valid, of all its sources: they open the door, so no payload is to show one."""
+    def _write_keys(self, workspace_id: str | None) -> list[str]:
+        """Those that are valid, of all its sources: they open the door, so no payload is to show one. None: of all."""
         entries = self._directory.sources()
-        return [key for entry in entries if entry.workspace_id == workspace_id for key in entry.write_keys]
+        return [key for entry in entries if workspace_id in (None, entry.workspace_id) for key in entry.write_keys]
 
     def _shown(self, seen: Seen, keys: list[str]) -> dict[str, Any]:
         item = seen.item
@@ -275,13 +295,22 @@ def _fate(row: FateRow) -> dict[str, Any]:
     }
 
 
-def _parked(row: FateRow, keys: list[str]) -> dict[str, Any]:
+def _workspaces(workspace_id: str, unowned: bool) -> list[str]:
+    return [workspace_id, ""] if unowned else [workspace_id]
+
+
+def _id_of(row: FateRow) -> str:
+    return f"{row.raw_offset}-{row.position}"
+
+
+def _parked(row: FateRow, hindrance: str | None, keys: list[str]) -> dict[str, Any]:
     return {
-        "id": f"{row.raw_offset}-{row.position}",
+        "id": _id_of(row),
         "messageId": row.message_id,
         "sourceId": row.source_id,
         "reason": row.reason,
         "note": row.note,
         "receivedAt": _iso_ms(row.received_ms),
+        "hindrance": hindrance,
         "payload": masked_payload(_payload(row.payload or b""), keys),
     }

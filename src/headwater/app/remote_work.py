@@ -91,11 +91,13 @@ class RemoteWork:
     async def warehouses(self, workspace_id: str) -> Any:
         return await self._warehouse.call("warehouses", workspace_id=workspace_id)
 
-    async def parked(self, workspace_id: str, limit: int, offset: int) -> Any:
-        return await self._pipeline.call("parked", workspace_id=workspace_id, limit=limit, offset=offset)
+    async def parked(self, workspace_id: str, limit: int, offset: int, unowned: bool) -> Any:
+        return await self._pipeline.call(
+            "parked", workspace_id=workspace_id, limit=limit, offset=offset, unowned=unowned
+        )
 
-    async def release(self, workspace_id: str, ids: list[str] | None) -> Any:
-        return await self._pipeline.call("release", LONG_S, workspace_id=workspace_id, ids=ids)
+    async def release(self, workspace_id: str, ids: list[str] | None, unowned: bool) -> Any:
+        return await self._pipeline.call("release", LONG_S, workspace_id=workspace_id, ids=ids, unowned=unowned)
 
     async def replay(
         self, workspace_id: str, reader: str, start: str | None, end: str | None, connection_id: str | None

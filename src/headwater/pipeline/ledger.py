@@ -53,6 +53,7 @@ class FateRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _COLUMNS = ", ".join(FateRow.__struct_fields__)
+_WAITING = "WHERE fate = 'parked' AND released_ms IS NULL"
 
 
 class Ledger:
@@ -106,22 +107,23 @@ class Ledger:
             (message_id, workspace_id),
         )
 
-    def parked(self, workspace_id: str, *, limit: int, offset: int) -> tuple[list[FateRow], int]:
-        where = "WHERE fate = 'parked' AND released_ms IS NULL AND workspace_id IN (?, '')"
+    def parked(self, workspaces: Sequence[str], *, limit: int, offset: int) -> tuple[list[FateRow], int]:
+        """What waits, newest first, and how many do. '' is the workspace of what nobody can be told to own."""
+        where = f"{_WAITING} AND workspace_id IN ({_marks(workspaces)})"
         rows = self._rows(
-            f"{where} ORDER BY received_ms DESC, raw_offset LIMIT ? OFFSET ?", (workspace_id, limit, offset)
+            f"{where} ORDER BY received_ms DESC, raw_offset LIMIT ? OFFSET ?", (*workspaces, limit, offset)
         )
         with self._working() as db:
-            total = db.execute(f"SELECT count(*) FROM fates {where}", (workspace_id,)).fetchone()[0]
+            total = db.execute(f"SELECT count(*) FROM fates {where}", (*workspaces,)).fetchone()[0]
         return rows, total
 
-    def parked_rows(self, workspace_id: str, positions: Sequence[tuple[int, int]] | None) -> list[FateRow]:
+    def parked_rows(self, workspaces: Sequence[str], positions: Sequence[tuple[int, int]] | None) -> list[FateRow]:
         """Parked events that wait, all or those at the given (raw offset, position)."""
-        where = "WHERE fate = 'parked' AND released_ms IS NULL AND workspace_id = ?"
+        where = f"{_WAITING} AND workspace_id IN ({_marks(workspaces)})"
         if positions is None:
-            return self._rows(where, (workspace_id,))
+            return self._rows(where, (*workspaces,))
         one = f"{where} AND raw_offset = ? AND position = ?"
-        return [row for place in positions for row in self._rows(one, (workspace_id, *place))]
+        return [row for place in positions for row in self._rows(one, (*workspaces, *place))]
 
     def released(self, rows: Iterable[FateRow], *, at_ms: int) -> None:
         with self._transaction() as db:
@@ -190,3 +192,7 @@ def _row(item: Item) -> tuple[Any, ...]:
         payload,
         None,
     )
+
+
+def _marks(values: Sequence[str]) -> str:
+    return ", ".join("?" * len(values))

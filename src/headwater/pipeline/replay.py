@@ -6,7 +6,7 @@ is released is counted over from parked to clean.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -57,7 +57,7 @@ def clean_again(
     for record in _records(raw, until):
         found = _decoded(record)
         if found is not None and span.holds(found.workspace_id, found.received_ms):
-            events += _events(found, record.offset, journal, numbers)
+            events += _events_at(found, record.offset, range(len(found.events)), journal, numbers)
             size += record.next - record.offset
         if size >= READ_BYTES:
             yield CleanFrame(events=events, replay=replay_id)
@@ -81,6 +81,35 @@ def _records(raw: Reader, until: int) -> Iterator[Record]:
         offset = records[-1].next
 
 
+class Going(msgspec.Struct, frozen=True):
+    """What comes of a parked row that can go on: its events, and how the books count them over."""
+
+    events: list[CleanEvent]
+    tally: dict[str, Tally]
+
+
+def going(raw: Reader, row: FateRow, *, journal: str, numbers: ContentNumbers | None = None) -> Going | str:
+    """What can go on of a parked row now; or why nothing can, in a sentence for people.
+
+    A row without a workspace stands for a whole record that could not be read, and so for all of its events.
+    """
+    if row.reason == ParkReason.JOURNAL_DAMAGED:
+        return "The disk has spoiled this part of the journal: what it held is lost here, and the books keep its place."
+    found = _record_at(raw, row.raw_offset)
+    if found is None:
+        return f"This version cannot read it ({row.note}). It is kept for a version that can."
+    if isinstance(found, str):
+        return found
+    wanted = range(len(found.events)) if not row.workspace_id else [row.position]
+    events = list(_events_at(found, row.raw_offset, wanted, journal, numbers))
+    if len(events) < len(wanted) and not found.fate:
+        return f"This version cannot read it ({row.note}). It is kept for a version that can."
+    tally = {found.source_id: _counted(found, len(wanted))}
+    parked = {row.reason or ParkReason.UNREADABLE.value: -1}
+    tally.setdefault(row.source_id, Tally(workspace_id=row.workspace_id)).add(Tally(parked=parked))
+    return Going(events, tally)
+
+
 def release(
     raw: Reader, rows: Sequence[FateRow], *, journal: str, numbers: ContentNumbers | None = None
 ) -> tuple[CleanFrame, list[FateRow]]:
@@ -89,27 +118,43 @@ def release(
     released: list[FateRow] = []
     tally: dict[str, Tally] = {}
     for row in rows:
-        event = _event_of(raw, row, journal, numbers)
-        if event is None:
+        part = going(raw, row, journal=journal, numbers=numbers)
+        if isinstance(part, str):
             continue
-        events.append(event)
+        events += part.events
         released.append(row)
-        counts = tally.setdefault(row.source_id, Tally())
-        counts.add(Tally(clean=1, parked={row.reason or ParkReason.UNREADABLE.value: -1}))
+        for source_id, counts in part.tally.items():
+            tally.setdefault(source_id, Tally()).add(counts)
     return CleanFrame(events=events, tally=tally), released
 
 
-def _event_of(raw: Reader, row: FateRow, journal: str, numbers: ContentNumbers | None) -> CleanEvent | None:
+def _counted(record: RawRecord, count: int) -> Tally:
+    if record.fate is not None:
+        return Tally(workspace_id=record.workspace_id, dropped={record.fate: count})
+    return Tally(workspace_id=record.workspace_id, clean=count)
+
+
+def _record_at(raw: Reader, offset: int) -> RawRecord | str | None:
+    """The record; None when it cannot be read, a sentence when it is not there any more."""
     try:
-        records = raw.read(row.raw_offset, 1)
-    except (JournalDamaged, OffsetGone):
-        return None
-    if not records or records[0].offset != row.raw_offset:
-        return None
-    found = _decoded(records[0])
-    if found is None or row.position >= len(found.events):
-        return None
-    return _event(found, row.raw_offset, row.position, journal, numbers)
+        records = raw.read(offset, 1)
+    except OffsetGone:
+        return "Retention has removed it from the journal; what is shown here is all that is left."
+    except JournalDamaged:
+        return "The disk has spoiled its part of the journal since; what is shown here is all that is left."
+    return _decoded(records[0]) if records and records[0].offset == offset else None
+
+
+def _events_at(
+    record: RawRecord, offset: int, wanted: Iterable[int], journal: str, numbers: ContentNumbers | None
+) -> Iterator[CleanEvent]:
+    """Those of the wanted places that can be read. None when the door knew that they go no further."""
+    if record.fate is not None:
+        return
+    for index in wanted:
+        event = _event(record, offset, index, journal, numbers) if index < len(record.events) else None
+        if event is not None:
+            yield event
 
 
 def _decoded(record: Record) -> RawRecord | None:
@@ -118,15 +163,6 @@ def _decoded(record: Record) -> RawRecord | None:
     except msgspec.MsgspecError:
         return None
     return found if isinstance(found, RawRecord) else None
-
-
-def _events(record: RawRecord, offset: int, journal: str, numbers: ContentNumbers | None) -> Iterator[CleanEvent]:
-    if record.fate is not None:
-        return
-    for index in range(len(record.events)):
-        event = _event(record, offset, index, journal, numbers)
-        if event is not None:
-            yield event
 
 
 def _event(

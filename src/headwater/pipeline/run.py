@@ -23,7 +23,7 @@ from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DedupeWindow, key_of
 from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item, damaged, expired, process, tally_of
-from headwater.pipeline.replay import Span, clean_again, earliest_ms, release
+from headwater.pipeline.replay import Span, clean_again, earliest_ms, going, release
 from headwater.pipeline.tutorials import ContentNumbers
 
 READ_BYTES = 2 * 1024 * 1024
@@ -147,6 +147,12 @@ class Pipeline:
             self._in_loop(lambda: self._append(frame, keys=keys))
             self._ledger.released(released, at_ms=int(self._clock() * 1000))
         return len(released)
+
+    def hindrances(self, rows: Sequence[FateRow]) -> list[str | None]:
+        """Why each parked row cannot go on just now; None where it can."""
+        with contextlib.closing(self._open_raw()) as raw:
+            parts = [going(raw, row, journal=self._journal_name) for row in rows]
+        return [part if isinstance(part, str) else None for part in parts]
 
     def make_durable(self) -> int:
         """Brings totals and window to disk; gives the clean offset from which a restart would read on."""

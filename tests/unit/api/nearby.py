@@ -102,12 +102,12 @@ class Nearby:
         warehouse = {"id": "builtin", "kind": "duckdb", "sourceIds": ids, "enabled": True}
         return [{**warehouse, "lastLoadAt": None, "lagSeconds": 0}]
 
-    async def parked(self, workspace_id: str, limit: int, offset: int) -> Any:
-        self._noted("parked", workspace_id, limit, offset)
+    async def parked(self, workspace_id: str, limit: int, offset: int, unowned: bool) -> Any:
+        self._noted("parked", workspace_id, limit, offset, unowned)
         return {"data": self.parked_events[offset : offset + limit], "total": len(self.parked_events)}
 
-    async def release(self, workspace_id: str, ids: list[str] | None) -> Any:
-        self._noted("release", workspace_id, ids)
+    async def release(self, workspace_id: str, ids: list[str] | None, unowned: bool) -> Any:
+        self._noted("release", workspace_id, ids, unowned)
         return _replay("pipeline")
 
     async def replay(

@@ -84,12 +84,13 @@ def test_bad_replays_are_refused(client: TestClient, work: Nearby, body: dict[st
 
 
 def test_parked_events_are_listed_and_released(client: TestClient, work: Nearby, workspace: Workspace) -> None:
-    event = {"messageId": "m", "reason": "unknown_source", "note": None, "payload": {}}
+    event = {"messageId": "m", "reason": "unknown_source", "note": None, "hindrance": "Not yet.", "payload": {}}
     event |= {"sourceId": builtin_id(workspace.id, "rest"), "receivedAt": "2026-01-01T00:00:00.000Z"}
     work.parked_events = [{"id": f"{n}-0", **event} for n in range(3)]
     found = client.get("/api/v1/parked?limit=2&offset=1").json()
     assert [each["id"] for each in found["data"]] == ["1-0", "2-0"]
     assert found["data"][0]["sourceId"] == "rest"
+    assert found["data"][0]["hindrance"] == "Not yet."
     assert found["pagination"] == {"total": 3, "limit": 2, "offset": 1}
     assert client.post("/api/v1/parked/release", json={"ids": ["1-0"]}).status_code == 202
     assert client.post("/api/v1/parked/release", json={}).status_code == 202

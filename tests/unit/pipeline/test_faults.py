@@ -116,9 +116,11 @@ def test_damage_in_the_raw_journal_is_parked_with_its_place_and_reading_goes_on(
     rig.crash()
     rig.run()
     assert ids(rig) == ["a", "b"]
-    rows, total = rig.ledger.parked("ws_1", limit=10, offset=0)
+    rows, total = rig.ledger.parked(["ws_1", ""], limit=10, offset=0)
     assert total == 1
     assert rows[0].reason == "journal_damaged"
+    assert "The disk has spoiled" in (rig.pipeline.hindrances(rows)[0] or "")
+    assert rig.pipeline.release(rows) == 0
     assert f"from {start} to {end}" in (rows[0].note or "")
     assert rig.ledger.totals()[""].parked == {"journal_damaged": 1}
     span = Span(workspace_id="ws_1", start_ms=None, end_ms=None)

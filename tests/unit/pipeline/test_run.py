@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from headwater.base.clean import encode_frame
 from headwater.base.outcome import Fate
+from headwater.base.raw import RejectedNote
+from headwater.pipeline import normalise
+from headwater.pipeline import process as process_module
 from headwater.pipeline.process import process
 from headwater.pipeline.replay import Span
 from tests.unit.pipeline.rig import Rig, track
@@ -88,11 +92,56 @@ def test_one_unreadable_event_is_parked_alone(rig: Rig) -> None:
     rig.send(track("c"))
     rig.run()
     assert [event.message_id for event in rig.clean()] == ["a", "b", "c"]
-    rows, total = rig.ledger.parked("ws_1", limit=10, offset=0)
+    rows, total = rig.ledger.parked(["ws_1", ""], limit=10, offset=0)
     assert total == 2
     assert {row.message_id for row in rows} == {"bad", ""}
+    assert [row.message_id for row in rig.ledger.parked(["ws_1"], limit=10, offset=0)[0]] == ["bad"]
     assert rig.ledger.totals()["src_1"].parked == {"unreadable": 1}
     assert rig.ledger.totals()[""].parked == {"unreadable": 1}
+    assert all("This version cannot read it" in (why or "") for why in rig.pipeline.hindrances(rows))
+    assert rig.pipeline.release(rows) == 0
+    assert rig.ledger.parked(["ws_1", ""], limit=10, offset=0) == (rows, 2)
+
+
+def test_a_record_of_another_version_goes_on_whole_once_it_can_be_read(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once(rig)
+    with monkeypatch.context() as older:
+        older.setattr(process_module, "_DECODER", msgspec.json.Decoder(RejectedNote))
+        rig.send(track("a"), track("b"))
+        rig.send(track("off"), fate="source_disabled")
+        rig.run()
+    rows, total = rig.ledger.parked([""], limit=10, offset=0)
+    assert (total, rig.clean()) == (2, [])
+    assert rig.pipeline.hindrances(rows) == [None, None]
+    assert rig.pipeline.release(rows) == 2
+    assert sorted(event.message_id for event in rig.clean()) == ["a", "b"]
+    totals = rig.ledger.totals()
+    assert (totals["src_1"].clean, totals["src_1"].dropped) == (2, {"source_disabled": 1})
+    assert (totals["src_1"].workspace_id, totals[""].parked) == ("ws_1", {"unreadable": 0})
+    assert rig.ledger.parked([""], limit=10, offset=0) == ([], 0)
+
+
+def test_an_event_that_can_be_read_again_is_counted_over(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once(rig)
+    with monkeypatch.context() as older:
+        older.setattr(normalise, "read_call", unreadable)
+        rig.send(track("a"), track("b"))
+        rig.run()
+    rows, _ = rig.ledger.parked(["ws_1"], limit=10, offset=0)
+    assert rig.pipeline.release(rows[:1]) == 1
+    totals = rig.ledger.totals()["src_1"]
+    assert (totals.clean, totals.parked, len(rig.clean())) == (1, {"unreadable": 1}, 1)
+
+
+def at_once(rig: Rig) -> None:
+    """What the loop would do between two stretches."""
+    rig.pipeline._in_loop = lambda work: work()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def unreadable(raw: msgspec.Raw, form: str) -> None:
+    raise msgspec.ValidationError(f"of a later version: {form}")
 
 
 def test_a_disabled_source_s_events_are_dropped_with_the_reason(rig: Rig) -> None:

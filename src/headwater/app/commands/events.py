@@ -59,10 +59,14 @@ def parked(session: Session) -> None:
     """List the acknowledged events that wait because they cannot go on now, newest first."""
     events = session.api.all("/parked")
     rows = [
-        [each["id"], each["messageId"], each["sourceId"], each["reason"], each["note"], each["receivedAt"]]
+        [each["id"], each["messageId"], each["sourceId"], each["reason"], _why(each), each["receivedAt"]]
         for each in events
     ]
     session.out.give(events, lambda: _say_parked(session.out, rows))
+
+
+def _why(event: dict[str, Any]) -> str:
+    return event["hindrance"] or "It can be released."
 
 
 def release(
@@ -113,4 +117,4 @@ def _say_parked(out: Output, rows: list[list[Any]]) -> None:
     if not rows:
         out.say("No event is parked.")
         return
-    out.table(("Id", "Message", "Source", "Reason", "Note", "Received"), rows)
+    out.table(("Id", "Message", "Source", "Reason", "State", "Received"), rows)

@@ -770,7 +770,8 @@ export interface paths {
         };
         /**
          * Acknowledged events that could not go on, newest first, with the reason and the payload. Scope data.
-         * @description Acknowledged events that could not go on, newest first, with the reason and the payload. Scope data.
+         * @description `hindrance` says why one cannot be released just now. The installation's token also sees what cannot be read so far
+         *     that its workspace is known: it may be anyone's.
          */
         get: operations["listParked"];
         put?: never;
@@ -792,7 +793,8 @@ export interface paths {
         put?: never;
         /**
          * Let parked events go on, now that what stopped them is mended. Scope admin.
-         * @description Let parked events go on, now that what stopped them is mended. Scope admin.
+         * @description Without ids those that can be released are. With ids all of them are, or none: 404 for one that does not wait, 422
+         *     `not_releasable` for one that cannot be released, with the reason.
          */
         post: operations["releaseParked"];
         delete?: never;
@@ -2606,6 +2608,9 @@ export interface components {
         /**
          * ParkedEvent
          * @description An acknowledged event that waits to be released. `payload` is as it was sent.
+         *
+         *     `hindrance` says why it cannot be released just now; null when it can. An empty `sourceId` stands for a record, or a
+         *     stretch of the journal, that cannot be read so far that its source is known.
          */
         ParkedEvent: {
             id: string;
@@ -2614,6 +2619,7 @@ export interface components {
             reason: string;
             note: string | null;
             receivedAt: string;
+            hindrance: string | null;
             payload: unknown;
         };
         /** ParkedEventPage */
@@ -2746,7 +2752,7 @@ export interface components {
         };
         /**
          * Release
-         * @description Null: every parked event of the workspace.
+         * @description Null: every parked event that can be released.
          */
         Release: {
             /** @default null */
