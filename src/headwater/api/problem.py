@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from litestar import Request, Response
 from litestar.enums import MediaType
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import ExceptionHandlersMap
 
 from headwater.api.faults import Fault, faults, sentence
@@ -61,6 +61,13 @@ Report = Callable[[str, BaseException], None]
 """Called with the request's method and path and the fault, so that it reaches the log."""
 
 
+class Unsupported(MethodNotAllowedException):
+    """A method that a reader of the API would expect here, and why there is none: that is the sentence."""
+
+    def __init__(self, why: str, *, allow: str) -> None:
+        super().__init__(detail=why, headers={"Allow": allow})
+
+
 class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
     """`code` is stable and for programs, `message` for people; `details` names the fields, or is null."""
 
@@ -105,7 +112,8 @@ def _from_http(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         return _answer(404, code, f"There is nothing at {request.url.path}; /api/v1/openapi.json lists what is.")
     if status == 405:
         message = f"{request.method} is not allowed at {request.url.path}; /api/v1/openapi.json says what is."
-        return _answer(405, code, message, None, headers)
+        own = error.detail if isinstance(error, Unsupported) else message
+        return _answer(405, code, own, None, headers)
     found = faults(request, error.extra) if isinstance(error.extra, list) and error.extra else None
     return _answer(status, code, _sentence(error, found), found, headers)
 

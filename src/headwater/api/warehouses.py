@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import msgspec
-from litestar import delete, get
+from litestar import HttpMethod, delete, get, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
@@ -22,6 +22,7 @@ from headwater.api.given import (
     page,
 )
 from headwater.api.ports import Shape, Warehouse, Work
+from headwater.api.problem import Unsupported
 from headwater.base.errors import NotFound
 from headwater.control.model import public_id
 
@@ -90,6 +91,21 @@ async def drop_schema(
     return Deleted(id=left.name, deleted=True)
 
 
+@route(
+    ["/warehouses", "/warehouses/{warehouse_id:str}"],
+    http_method=[HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
+    include_in_schema=False,
+)
+async def unsupported() -> None:
+    """Warehouses come and go with their workspaces."""
+    raise Unsupported(
+        "A workspace has its one built-in warehouse from its beginning to its end: none can be added, changed or "
+        "deleted by itself. What can be deleted is a schema (DELETE /api/v1/warehouses/builtin/schemas/NAME) or the "
+        "workspace. Nothing was changed.",
+        allow="GET",
+    )
+
+
 async def _warehouse(work: Work, workspace_id: str, warehouse_id: str) -> Warehouse:
     for warehouse in await _warehouses(work, workspace_id):
         if warehouse.id == warehouse_id:
@@ -105,4 +121,4 @@ async def _warehouses(work: Work, workspace_id: str) -> list[Warehouse]:
     ]
 
 
-ROUTES: list[HTTPRouteHandler] = [list_warehouses, get_warehouse, list_schemas, drop_schema]
+ROUTES: list[HTTPRouteHandler] = [list_warehouses, get_warehouse, list_schemas, drop_schema, unsupported]

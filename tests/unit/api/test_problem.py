@@ -78,6 +78,16 @@ def test_a_wrong_method_is_405_and_says_what_is_allowed(client: TestClient) -> N
     assert "GET" in answer.headers["allow"]
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_why_a_warehouse_cannot_be_changed_is_said(client: TestClient, method: str) -> None:
+    for path in ("/api/v1/warehouses", "/api/v1/warehouses/builtin"):
+        answer = client.request(method, path, json={"enabled": False})
+        assert (answer.status_code, error_of(answer)["code"]) == (405, "method_not_allowed")
+        assert "from its beginning to its end" in error_of(answer)["message"]
+        assert answer.headers["allow"] == "GET"
+    assert client.get("/api/v1/warehouses/builtin").status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [
