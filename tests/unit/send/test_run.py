@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from standardwebhooks import Webhook
 
 from headwater.send.rows import Counts
 from tests.receivers import Receiver, answer, close_in_head, hang, slowly
+from tests.receivers.receiver import Exchange
 from tests.unit.send.room import SECRET, Room, World, view, webhook
 
 
@@ -344,5 +346,61 @@ def test_files_are_written_whole_in_batches(tmp_path: Path, batch: int) -> None:
             lines = [line for path in written for line in path.read_text().splitlines()]
             assert len(lines) == 7
             assert len(written) == 7 // batch
+
+    run(main())
+
+
+def test_a_pace_is_kept(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url, per_second=5.0))
+            async with Room(world) as room:
+                world.append(*(view(number) for number in range(6)))
+                requests = await asyncio.to_thread(receiver.wait_for, 6)
+                gaps = [after.at - before.at for before, after in pairwise(requests)]
+                assert sum(gaps) >= 0.9
+                await room.quiet()
+
+    run(main())
+
+
+def test_of_a_batch_that_is_refused_each_goes_by_itself_and_only_the_bad_one_is_given_up(tmp_path: Path) -> None:
+    async def main() -> None:
+        def judge(exchange: Exchange) -> bool:
+            return answer(400 if b'"number":3' in exchange.request.body else 200)(exchange)
+
+        with Receiver(then=judge) as receiver:
+            entry = webhook("", kind="destination", catalog="segment", source_ids=("ws.customer-events",))
+            entry.settings.clear()
+            entry.settings.update({"writeKey": "w" * 32, "host": receiver.url_at("127.0.0.1", "")})
+            world = World(tmp_path, entry)
+            async with Room(world) as room:
+                world.append(*(view(number) for number in range(6)))
+                await room.quiet()
+                assert room.store.totals("ws") == Counts(done=5, dead=1)
+                dead = [line["messageId"] for line in room.log(status="dead")]
+                assert dead == ["m3"]
+                assert "w" * 32 not in str(room.log())
+
+    run(main())
+
+
+def test_what_was_taken_and_left_is_found(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url, paused=True))
+            async with Room(world) as room:
+                world.append(view(1), view(2))
+                await room.until(lambda: room.store.pending_total() == 2, "queued")
+                lane = room.sending.engine.lane(room.ref())
+                assert lane is not None
+                lost = lane.take(room.store.now_ms())
+                lane.start_over()
+                assert lane.holds(lost[0].id)
+                await room.sending.care.look()
+                assert any("taken and then left" in line for line in world.logged)
+                world.change("wh_1", paused=False)
+                await asyncio.to_thread(receiver.wait_for, 2)
+                await room.quiet()
 
     run(main())
