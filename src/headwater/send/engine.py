@@ -23,9 +23,10 @@ from headwater.send.commits import Commits
 from headwater.send.lane import Lane
 from headwater.send.match import DISABLED
 from headwater.send.ports import Destinations, Switch
-from headwater.send.rows import Due, Result, State
+from headwater.send.render import event_of
+from headwater.send.rows import Attempt, Due, Result, State
 from headwater.send.schedule import Verdict, delay_s, retry_after_s
-from headwater.send.store import Store
+from headwater.send.store import Store, delivery_id
 
 HOLDING = (429, 503)
 """Answers whose `Retry-After` speaks for the whole receiver."""
@@ -251,13 +252,28 @@ class Engine:
         except Exception as error:  # a fault of ours must not leave a delivery stuck
             self._log(f"an attempt failed by a fault of ours: {type(error).__name__}: {error}")
             lane.breaker.cut()
-            results = [Result(due=row, state=State.DEAD, reason="internal_fault") for row in rows]
+            results = [self._stumbled(lane, row) for row in rows]
         finally:
             lane.in_flight -= 1
             self._in_flight -= 1
         self._record(lane, results)
         self._pump(lane)
         self._feed()
+
+    def _stumbled(self, lane: Lane, row: Due) -> Result:
+        event = event_of(row.body)
+        attempt = Attempt(
+            ref=lane.ref,
+            delivery=row.id,
+            delivery_id=delivery_id(lane.entry.id, event.source_id, event.message_id),
+            message_id=event.message_id,
+            at_ms=int(self._clock() * 1000),
+            attempt=row.attempts + 1,
+            status="dead",
+            error_class="internal_fault",
+            error="An internal fault; the server's log says more. `recover` sends the event again.",
+        )
+        return Result(due=row, state=State.DEAD, reason="internal_fault", attempt=attempt)
 
     def _tell(self, lane: Lane, made: Made) -> None:
         """What the attempt says of the receiver."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from itertools import pairwise
 from pathlib import Path
@@ -402,5 +403,38 @@ def test_what_was_taken_and_left_is_found(tmp_path: Path) -> None:
                 world.change("wh_1", paused=False)
                 await asyncio.to_thread(receiver.wait_for, 2)
                 await room.quiet()
+
+    run(main())
+
+
+def test_a_fault_of_ours_ends_one_delivery_says_so_and_stops_no_other(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            broken = webhook(receiver.url, "wh_broken", signing_secrets=("whsec_%",))
+            world = World(tmp_path, broken, webhook(receiver.url, "wh_well"))
+            async with Room(world) as room:
+                world.append(view(1))
+                await room.quiet()
+                [line] = room.log("wh_broken")
+                assert (line["status"], line["errorClass"], line["messageId"]) == ("dead", "internal_fault", "m1")
+                assert [line["status"] for line in room.log("wh_well")] == ["delivered"]
+                assert room.store.totals("ws") == Counts(dead=1)
+
+    run(main())
+
+
+def test_old_days_are_dropped_with_what_waits_in_them(tmp_path: Path) -> None:
+    async def main() -> None:
+        world = World(tmp_path, webhook("http://127.0.0.1:9/", paused=True))
+        async with Room(world) as room:
+            world.append(view(1))
+            await room.until(lambda: room.store.pending_total() == 1, "queued")
+            world.clock = lambda: time.time() + 32 * 86_400
+            await room.sending.care.look()
+            assert room.store.totals("ws") == Counts(dead=1)
+            assert room.log() == []
+            assert any("given up" in line for line in world.logged)
+            world.append(view(2))
+            await room.until(lambda: room.store.pending_total() == 1, "the next day's are taken")
 
     run(main())
