@@ -77,6 +77,7 @@ def closes(server: Server) -> bool:
     return told["clean"] == told["done"] + told["pending"] + told["dead"] + told["skipped"] and not told["pending"]
 
 
+@pytest.mark.seed("S3.16")
 def test_an_event_is_delivered_and_the_log_the_figures_and_where_show_it(sender: Server) -> None:
     with Receiver() as receiver:
         hook = add_webhook(sender, receiver.url)
@@ -98,6 +99,7 @@ def test_an_event_is_delivered_and_the_log_the_figures_and_where_show_it(sender:
         remove(sender, hook)
 
 
+@pytest.mark.seed("S3.17")
 def test_an_answer_of_500_is_tried_again_and_kept_with_status_and_body(sender: Server) -> None:
     with Receiver(answer(500, b"no room"), answer(503, b"later"), then=answer(200)) as receiver:
         hook = add_webhook(sender, receiver.url)
@@ -156,6 +158,7 @@ def test_resend_sends_the_same_id_again(sender: Server) -> None:
         remove(sender, hook)
 
 
+@pytest.mark.seed("S3.17")
 def test_one_endpoint_that_hangs_delays_no_other(sender: Server) -> None:
     with Receiver(then=hang()) as dead, Receiver() as well:
         hooks = [add_webhook(sender, dead.url), add_webhook(sender, well.url)]
@@ -164,6 +167,8 @@ def test_one_endpoint_that_hangs_delays_no_other(sender: Server) -> None:
         well.wait_for(100, timeout_s=WAIT_S)
         assert time.monotonic() - began < 30
         assert not attempts(sender, hooks[0], status="delivered")
+        late = until(lambda: attempts(sender, hooks[0], status="failed"), "a time-out is logged")
+        assert (late[0]["errorClass"], late[0]["responseStatus"]) == ("timeout", None)
         remove(sender, *hooks)
         until(lambda: closes(sender), "what waited for the deleted one is ended")
 
