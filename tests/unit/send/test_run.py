@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import uvloop
 from standardwebhooks import Webhook
@@ -436,5 +437,45 @@ def test_old_days_are_dropped_with_what_waits_in_them(tmp_path: Path) -> None:
             assert any("given up" in line for line in world.logged)
             world.append(view(2))
             await room.until(lambda: room.store.pending_total() == 1, "the next day's are taken")
+
+    run(main())
+
+
+def test_what_the_journal_lost_goes_out_when_a_replay_brings_it_back_and_once(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            async with Room(world) as room:
+                world.append(view(1))
+                await room.quiet()
+            lost = [view(2), msgspec.structs.replace(view(3), type="track", event="Ordered")]
+            world.append(*lost)
+            world.journal.prune(before=world.journal.end())
+            async with Room(world) as room:
+                await room.until(lambda: room.sending.router.lag_bytes() == 0, "stepped over")
+                assert any("a replay brings them back" in line for line in world.logged)
+                world.append(view(1), *lost, replay="rpl_1")
+                world.append(*lost, replay="rpl_2")
+                await asyncio.to_thread(receiver.wait_for, 2)
+                await room.quiet()
+                assert [request.json()["payload"]["id"] for request in receiver.requests] == ["m1", "m2"]
+                assert room.store.totals("ws") == Counts(done=3)
+
+    run(main())
+
+
+def test_a_frame_of_many_events_is_routed_in_parts_and_none_twice_after_a_crash(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            hooks = [webhook(receiver.url_at("127.0.0.1", f"/{number}"), f"wh_{number}") for number in range(10)]
+            world = World(tmp_path, *hooks, at_once=512)
+            async with Room(world) as room:
+                world.append(*(view(number) for number in range(120)))
+                router = room.sending.router
+                await room.until(lambda: router.cursor.index or not router.lag_bytes(), "in the middle of the frame")
+            async with Room(world) as room:
+                await room.quiet()
+                assert room.store.totals("ws") == Counts(done=120)
+                assert all(len(room.log(f"wh_{number}", status="delivered")) == 120 for number in range(10))
 
     run(main())
