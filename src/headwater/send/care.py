@@ -128,7 +128,7 @@ class Care:
             message = {"text": text}
         request = HttpRequest(url=url, body=msgspec.json.encode(message))
         sent = await self._transport.send(request, timeout_s=ALERT_TIMEOUT_S)
-        if sent.status is None or sent.status >= 300:
+        if sent.error_class is not None or sent.status is None or sent.status >= 300:
             self._log(f"the alert address could not be told: {sent.error or sent.status}")
 
 

@@ -10,6 +10,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Final
 
 import msgspec
 
@@ -35,6 +36,9 @@ LOOK_AT_LEAST_EVERY_S = 3600.0
 WAIT_S = 2.0
 """For what is needed here and is not there."""
 GONE = "The receiver answered that it is gone ({status}). Mend the address and switch the connection on again."
+
+NEVER_REACHED: Final = frozenset({"not_sendable", "render_error", "invalid_request"})
+"""The event could not be put into a request: that says nothing of the receiver."""
 
 
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -281,8 +285,11 @@ class Engine:
         if not made.outcomes:
             lane.breaker.cut()
         for outcome in made.outcomes:
-            status = outcome.sent.status
-            if status is not None and status < 500:
+            status, error_class = outcome.sent.status, outcome.sent.error_class
+            if error_class in NEVER_REACHED:
+                lane.breaker.cut()
+                continue
+            if status is not None and status < 500 and error_class in (None, "redirect"):
                 lane.places.answered()
             else:
                 lane.places.unanswered()

@@ -424,6 +424,26 @@ def test_a_fault_of_ours_ends_one_delivery_says_so_and_stops_no_other(tmp_path: 
     run(main())
 
 
+def test_events_that_cannot_be_sent_do_not_vouch_for_a_receiver_that_fails(tmp_path: Path) -> None:
+    """Candu wants a user id: what has none says nothing of Candu."""
+
+    async def main() -> None:
+        with Receiver(then=answer(500)) as receiver:
+            settings = {"apiKey": "k", "host": receiver.url}
+            candu = webhook("", kind="destination", catalog="candu", settings=settings, topics=())
+            candu = msgspec.structs.replace(candu, source_ids=("ws.customer-events",))
+            world = World(tmp_path, candu, schedule_s=(60.0,), at_once_each=1)
+            async with Room(world) as room:
+                for number in range(10):  # one after the other, so that none shares a request
+                    world.append(view(number, user="u1" if number % 2 else ""))
+                    await room.until(lambda expected=number + 1: len(room.log()) == expected, f"attempt {number}")
+                world.append(view(10))
+                await asyncio.sleep(1)  # were the breaker not open, it would be tried at once
+                assert len(receiver.requests) == 5
+
+    run(main())
+
+
 def test_old_days_are_dropped_with_what_waits_in_them(tmp_path: Path) -> None:
     async def main() -> None:
         world = World(tmp_path, webhook("http://127.0.0.1:9/", paused=True))
