@@ -18,6 +18,7 @@ import duckdb
 import msgspec
 
 from headwater.app.home import Home
+from headwater.app.processes import READERS
 from headwater.app.pruning import Pruning
 from headwater.app.settings import GIB, load
 from headwater.app.tally import Tally
@@ -91,14 +92,14 @@ class Process:
         self.warehouse = Warehouse(home.warehouse, layout=BOTH, threads=1)
         self.opened.append(self.warehouse.close)
         self.paused.append(self.pause_ids)
-        self.position = Position(home.clean, "warehouse", writable=True)
+        self.positions = [Position(home.clean, reader, writable=True) for reader in READERS]
         self.loading = Loading(
             clean=LocalReader(home.clean),
             targets=lambda: {"w1": self.warehouse},
             target_of=lambda _workspace: self.warehouse,
             every_s=0,
             log=lambda _text: None,
-            passed=self.position.set,
+            passed=self.passed,
         )
         self.pruning = Pruning(
             home=home,
@@ -110,6 +111,11 @@ class Process:
         )
         self.pipeline.recover()
         self.loading._move_to(self.loading._first_offset())
+
+    def passed(self, offset: int) -> None:
+        """The other readers are taken to keep step."""
+        for position in self.positions:
+            position.set(offset)
 
     def pause_window(self) -> None:
         for generation in self.window._generations:
