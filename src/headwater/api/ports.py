@@ -228,6 +228,10 @@ class Work(Protocol):
         """Drop a source's schema with every row. Nothing there: nothing happens."""
         ...
 
+    async def remove_warehouse(self, workspace_id: str) -> None:
+        """Delete the rows of a workspace that was deleted. Nothing there: nothing happens."""
+        ...
+
     async def tables_list(self, workspace_id: str) -> Any:
         """→ list[UserTable]."""
         ...

@@ -1,13 +1,27 @@
-"""The installation's workspaces: listed, made and changed with its admin token alone."""
+"""The installation's workspaces: listed, made, changed and deleted with its admin token alone."""
 
 from __future__ import annotations
 
-from litestar import get, patch, post
+import asyncio
+from typing import Annotated
+
+from litestar import delete, get, patch, post
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from headwater.api.auth import installation
-from headwater.api.given import DEFAULT_LIMIT, Body, GivenCaller, GivenStore, Limit, Offset, Page, page
+from headwater.api.given import (
+    DEFAULT_LIMIT,
+    Body,
+    Deleted,
+    GivenCaller,
+    GivenStore,
+    GivenWork,
+    Limit,
+    Offset,
+    Page,
+    page,
+)
 from headwater.api.ports import Shape
 from headwater.catalog.model import Region
 from headwater.control.model import IdentityVerification, Workspace
@@ -95,6 +109,34 @@ def update_workspace(
     return changed(store, workspace_id, data, caller.actor)
 
 
+Confirm = Annotated[
+    str | None, QueryParameter(description="The workspace's name, to say that this one is meant. Not to be undone.")
+]
+
+
+@delete(
+    "/workspaces/{workspace_id:str}",
+    operation_id="deleteWorkspace",
+    tags=["Workspaces"],
+    guards=[installation],
+    status_code=200,
+)
+async def delete_workspace(
+    workspace_id: FromPath[str], caller: GivenCaller, store: GivenStore, work: GivenWork, confirm: Confirm = None
+) -> Deleted:
+    """Delete a workspace for good; `confirm` must be its name. The installation's admin token.
+
+    At once its write keys, tokens, API keys, sessions, sources and connections are invalid, and its warehouse is
+    deleted with every row. What its events left elsewhere stays, though no call gives it out any more: acknowledged
+    events in the journal until retention removes them, parked events, the log of deliveries for as long as it is kept,
+    files that destinations wrote, the audit log, and backups. 409 `last_workspace` for the only one. When it answers
+    503 the workspace is gone and its rows may not be: repeat the call, or they go at the next start.
+    """
+    await asyncio.to_thread(store.delete_workspace, workspace_id, confirm=confirm, by=caller.actor)
+    await work.remove_warehouse(workspace_id)
+    return Deleted(id=workspace_id, deleted=True)
+
+
 def changed(store: GivenStore, workspace_id: str, change: WorkspaceChange, by: str) -> WorkspaceShape:
     return workspace_shape(
         store.update_workspace(
@@ -108,4 +150,10 @@ def changed(store: GivenStore, workspace_id: str, change: WorkspaceChange, by: s
     )
 
 
-ROUTES: list[HTTPRouteHandler] = [list_workspaces, create_workspace, get_workspace, update_workspace]
+ROUTES: list[HTTPRouteHandler] = [
+    list_workspaces,
+    create_workspace,
+    get_workspace,
+    update_workspace,
+    delete_workspace,
+]

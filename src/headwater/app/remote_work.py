@@ -63,6 +63,9 @@ class RemoteWork:
     async def drop_schema(self, workspace_id: str, schema: str) -> None:
         await self._warehouse.call("drop_schema", workspace_id=workspace_id, schema=schema)
 
+    async def remove_warehouse(self, workspace_id: str) -> None:
+        await self._warehouse.call("remove_warehouse", workspace_id=workspace_id)
+
     async def tables_list(self, workspace_id: str) -> Any:
         return await self._warehouse.call("tables_list", workspace_id=workspace_id)
 

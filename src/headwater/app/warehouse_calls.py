@@ -53,6 +53,9 @@ class WarehouseCalls:
     def drop_schema(self, workspace_id: str, schema: str) -> None:
         self._warehouses.of(workspace_id).drop_schema(schema)
 
+    def remove_warehouse(self, workspace_id: str) -> None:
+        self._warehouses.remove(workspace_id)
+
     # As a reader of the clean journal
 
     def reader_account(self, workspace_id: str) -> dict[str, int]:

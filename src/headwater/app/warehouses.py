@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ipaddress
+import shutil
 import threading
+from pathlib import Path
 
 from headwater.app.home import Home
 from headwater.app.layouts import Layouts
 from headwater.app.settings import Settings
 from headwater.base.addresses import refusal
-from headwater.base.errors import NotFound
+from headwater.base.errors import Conflict, NotFound, Transient
 from headwater.control.directory import Directory
 from headwater.warehouse.loader import Warehouse
 from headwater.warehouse.postgres import AddressGuard
@@ -34,9 +36,11 @@ class Warehouses:
         self._queries: dict[str, Queries] = {}
 
     def open_all(self) -> None:
-        """Opens every workspace's warehouse."""
+        """Opens every workspace's warehouse, and removes what is left of those that were deleted."""
         for workspace in self._directory.workspaces():
             self.of(workspace.workspace_id)
+        for workspace_id in self._directory.gone_workspaces():
+            self.remove(workspace_id)
 
     def all(self) -> dict[str, Warehouse]:
         with self._lock:
@@ -79,6 +83,20 @@ class Warehouses:
             raise NotFound(f"there is no source {source_id}")
         self.of(entry.workspace_id).ensure_source(tables)
 
+    def remove(self, workspace_id: str) -> None:
+        """Delete the warehouse of a workspace that is gone, with every row. Nothing there: nothing happens."""
+        if workspace_id not in self._directory.gone_workspaces():
+            raise Conflict(f"the workspace {workspace_id} is not deleted, so its rows stay")
+        with self._lock:
+            queries, warehouse = self._queries.pop(workspace_id, None), self._open.pop(workspace_id, None)
+        if queries is not None:
+            queries.close()
+        if warehouse is not None:
+            warehouse.close()
+        path = self._path_of(workspace_id)
+        for left in path.parent.glob(f"{path.name}*"):
+            shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
+
     def close(self) -> None:
         for queries in self._queries.values():
             queries.close()
@@ -86,13 +104,13 @@ class Warehouses:
             warehouse.close()
 
     def _make(self, workspace_id: str) -> Warehouse:
-        """With each source's schema and tables that are missing."""
-        known = [workspace.workspace_id for workspace in self._directory.workspaces()]
-        if workspace_id not in known:
-            raise NotFound(f"there is no workspace {workspace_id}")
-        path = self._home.warehouse_of(workspace_id, first=known[0] == workspace_id)
+        """With each source's schema and tables that are missing. NotFound: the workspace is gone for good."""
+        if workspace_id in self._directory.gone_workspaces():
+            raise NotFound(f"the workspace {workspace_id} was deleted")
+        if self._directory.workspace(workspace_id) is None:
+            raise Transient(f"the workspace {workspace_id} is not known yet")
         made = Warehouse(
-            path,
+            self._path_of(workspace_id),
             layout=self._layouts,
             memory_limit=f"{self._settings.warehouse_memory_mib}MiB",
             threads=self._settings.warehouse_threads,
@@ -102,6 +120,9 @@ class Warehouses:
             if tables is not None:
                 made.ensure_source(tables)
         return made
+
+    def _path_of(self, workspace_id: str) -> Path:
+        return self._home.warehouse_of(workspace_id, first=workspace_id == self._directory.first_workspace_id())
 
 
 def _guard(settings: Settings) -> AddressGuard:

@@ -15,7 +15,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from headwater.base.errors import InvalidInput, NotFound
 from headwater.base.ids import new_id
 from headwater.control import tables as t
-from headwater.control.database import State
+from headwater.control.database import State, is_workspace
 from headwater.control.model import SCOPES, ApiKey, Scope, Session, SignInLink
 from headwater.control.texts import checked_name
 
@@ -45,7 +45,7 @@ class Access:
         token = f"hw_{secrets.token_urlsafe(32)}"
         row = self._key_row(new_id("key"), workspace_id, name, scopes, token)
         with self._state.writing() as connection:
-            if connection.scalar(select(t.workspaces.c.id).where(t.workspaces.c.id == workspace_id)) is None:
+            if not is_workspace(connection, workspace_id):
                 raise NotFound(f'There is no workspace "{workspace_id}".')
             connection.execute(insert(t.api_keys).values(**row))
             self._state.record(

@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.engine import make_url
 
 from headwater.base.clock import Clock, iso_from_seconds, now
 from headwater.base.errors import Terminal
 from headwater.control.generation import Generation
-from headwater.control.tables import audit
+from headwater.control.tables import audit, workspaces
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -81,6 +81,12 @@ class State:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def is_workspace(connection: Connection, workspace_id: str) -> bool:
+    """Whether there is such a workspace; one that was deleted is none."""
+    c = workspaces.c
+    return connection.scalar(select(c.id).where(c.id == workspace_id, c.deleted_at.is_(None))) is not None
 
 
 def migrate(url: str) -> None:

@@ -95,6 +95,8 @@ class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     by_client_token: dict[str, WorkspaceEntry]
     by_api_digest: dict[str, ApiKeyEntry]
     workspaces: dict[str, WorkspaceEntry]
+    first_workspace_id: str
+    gone_workspaces: frozenset[str]
 
 
 class _Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,6 +200,14 @@ class Directory:
         """Every workspace of the installation, oldest first."""
         return list(self._current().workspaces.values())
 
+    def first_workspace_id(self) -> str:
+        """The workspace that the installation was made with, be it deleted since; '' when there is none yet."""
+        return self._current().first_workspace_id
+
+    def gone_workspaces(self) -> frozenset[str]:
+        """The ids of those that were deleted. Events of theirs may still be on their way."""
+        return self._current().gone_workspaces
+
     def connections(self) -> list[ConnectionEntry]:
         """Every connection of the installation, oldest first. The same objects for as long as nothing changes."""
         return list(self._outgoing().entries)
@@ -215,6 +225,8 @@ def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
     entries = {row.id: _source(row, keys[row.id], sealer) for row in rows}
     workspaces = _workspaces(connection, sealer)
     tokens = connection.execute(select(t.client_tokens)).all()
+    c = t.workspaces.c
+    ever = connection.execute(select(c.id, c.deleted_at).order_by(c.created_at, c.id)).all()
     return _Snapshot(
         by_id=entries,
         by_write_key={key: entry for entry in entries.values() for key in entry.write_keys},
@@ -222,6 +234,8 @@ def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
         by_client_token={row.token: workspaces[row.workspace_id] for row in tokens},
         by_api_digest={row.digest: _api_key(row) for row in connection.execute(select(t.api_keys))},
         workspaces=workspaces,
+        first_workspace_id=ever[0].id if ever else "",
+        gone_workspaces=frozenset(row.id for row in ever if row.deleted_at is not None),
     )
 
 
@@ -277,7 +291,8 @@ def _workspaces(connection: Connection, sealer: Sealer) -> dict[str, WorkspaceEn
     secrets: dict[str, list[bytes]] = {}
     for row in connection.execute(select(t.identity_secrets)):
         secrets.setdefault(row.workspace_id, []).append(sealer.open(row.sealed).encode())
-    ordered = select(t.workspaces).order_by(t.workspaces.c.created_at, t.workspaces.c.id)
+    c = t.workspaces.c
+    ordered = select(t.workspaces).where(c.deleted_at.is_(None)).order_by(c.created_at, c.id)
     return {
         row.id: WorkspaceEntry(
             workspace_id=row.id,

@@ -105,6 +105,23 @@ class Store(Sources):
                 self._record(connection, by, "workspace.update", workspace_id, workspace_id, **changes)
         return self.workspace(workspace_id)
 
+    def delete_workspace(self, workspace_id: str, *, confirm: str | None, by: str = "system") -> None:
+        """Make all that a workspace has invalid at once. Its row stays without a name, and its id is never used again.
+
+        Does nothing when it was deleted before. Raises NotFound; Conflict `last_workspace`; InvalidInput
+        `confirm_needed` when `confirm` is not its name.
+        """
+        with self._state.writing() as connection:
+            found = _deletable(connection, workspace_id, confirm)
+            if found is None:
+                return
+            for table in t.metadata.tables.values():
+                if any(key.column is t.workspaces.c.id for key in table.foreign_keys):
+                    connection.execute(delete(table).where(table.c.workspace_id == workspace_id))
+            gone = {"name": "", "allowed_origins": [], "deleted_at": self._state.present()}
+            connection.execute(update(t.workspaces).where(t.workspaces.c.id == workspace_id).values(**gone))
+            self._record(connection, by, "workspace.delete", workspace_id, None, name=found.name)
+
     def add_client_token(self, workspace_id: str, *, by: str = "system") -> str:
         """A new client token; the older ones stay valid until they are removed."""
         self.workspace(workspace_id)
@@ -166,8 +183,33 @@ class Store(Sources):
         return token
 
 
+def _deletable(connection: Connection, workspace_id: str, confirm: str | None) -> Workspace | None:
+    """The workspace that may be deleted now, or None when it was before."""
+    known = _workspaces(connection)
+    found = next((workspace for workspace in known if workspace.id == workspace_id), None)
+    if found is None:
+        if connection.scalar(select(t.workspaces.c.id).where(t.workspaces.c.id == workspace_id)) is not None:
+            return None
+        raise NotFound(f'There is no workspace "{workspace_id}".')
+    if len(known) == 1:
+        raise Conflict(
+            f'"{found.name}" is the only workspace, and an installation has one at least. Nothing was deleted.',
+            code="last_workspace",
+        )
+    if confirm != found.name:
+        raise InvalidInput(
+            f'Deleting the workspace "{found.name}" ends its sources, keys and connections and deletes all its rows, '
+            "and cannot be undone. Repeat the call with its name in `confirm`. Nothing was deleted.",
+            code="confirm_needed",
+            details={"field": "confirm", "name": found.name},
+        )
+    return found
+
+
 def _workspaces(connection: Connection, workspace_id: str | None = None) -> list[Workspace]:
-    query = select(t.workspaces).order_by(t.workspaces.c.created_at, t.workspaces.c.id)
+    c = t.workspaces.c
+    kept = [column for column in c if column is not c.deleted_at]
+    query = select(*kept).where(c.deleted_at.is_(None)).order_by(c.created_at, c.id)
     if workspace_id is not None:
         query = query.where(t.workspaces.c.id == workspace_id)
     tokens: dict[str, list[str]] = {}

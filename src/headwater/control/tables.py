@@ -38,6 +38,7 @@ workspaces: Final = Table(
     Column("identity_verification", Text, nullable=False),
     Column("segment_anonymous", Boolean, nullable=False),
     Column("created_at", Text, nullable=False),
+    Column("deleted_at", Text, nullable=True),
 )
 
 client_tokens: Final = Table(

@@ -96,6 +96,8 @@ class Engine:
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The writing connection, for one thread at a time. After a fatal error the file is opened anew."""
         with self._write_lock:
+            if self._closed:
+                raise Transient("The warehouse is closed.")
             if self._writer is None:
                 self._open()
             assert self._writer is not None

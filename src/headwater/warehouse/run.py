@@ -14,7 +14,7 @@ from typing import Protocol
 import msgspec
 
 from headwater.base.clean import decode_frame
-from headwater.base.errors import HeadwaterError
+from headwater.base.errors import HeadwaterError, NotFound
 from headwater.base.event import CleanEvent
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record
 from headwater.warehouse.loader import LoadReport
@@ -42,8 +42,8 @@ class Frames(msgspec.Struct):
 
 
 class Loading:
-    """`target_of` gives the warehouse of a workspace, making it when there is none yet. `passed` is told of each offset
-    before which everything is in the files for good."""
+    """`target_of` gives the warehouse of a workspace, making it when there is none yet; NotFound when it was deleted.
+    `passed` is told of each offset before which everything is in the files for good."""
 
     def __init__(
         self,
@@ -106,7 +106,11 @@ class Loading:
         after = records[-1].next
         self._behind_since = time.time()
         for workspace_id, frames in self._by_workspace(records).items():
-            target = self._target_of(workspace_id)
+            try:
+                target = self._target_of(workspace_id)
+            except NotFound as gone:
+                self._log(f"clean events have no rows: {gone.message}")
+                continue
             if frames.replayed:
                 target.load(frames.replayed, next_offset=None)
             report = target.load(frames.events, next_offset=after)

@@ -70,6 +70,9 @@ class Nearby:
     async def drop_schema(self, workspace_id: str, schema: str) -> None:
         self._noted("drop_schema", workspace_id, schema)
 
+    async def remove_warehouse(self, workspace_id: str) -> None:
+        self._noted("remove_warehouse", workspace_id)
+
     async def tables_list(self, workspace_id: str) -> Any:
         self._noted("tables_list", workspace_id)
         return [self.tables[name] for name in sorted(self.tables)]

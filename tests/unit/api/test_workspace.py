@@ -4,6 +4,7 @@ import pytest
 from litestar.testing import TestClient
 
 from headwater.control.model import Workspace
+from tests.unit.api.nearby import Nearby
 
 
 def test_the_workspace_has_the_shape_that_is_promised(client: TestClient, workspace: Workspace) -> None:
@@ -91,3 +92,32 @@ def test_the_installation_makes_and_changes_workspaces(client: TestClient) -> No
     assert [w["name"] for w in client.get("/api/v1/workspaces").json()["data"]] == ["My workspace", "Europe"]
     assert client.get("/api/v1/sources", headers={"X-Workspace": made.json()["id"]}).json()["pagination"]["total"] == 3
     assert client.post("/api/v1/workspaces", json={"name": "x", "region": "ap"}).status_code == 400
+
+
+def test_a_workspace_is_deleted_by_its_name_and_its_rows_with_it(client: TestClient, work: Nearby) -> None:
+    made = client.post("/api/v1/workspaces", json={"name": "Short & sweet", "region": "eu"}).json()
+    path = f"/api/v1/workspaces/{made['id']}"
+    unnamed = client.delete(path)
+    assert (unnamed.status_code, unnamed.json()["error"]["code"]) == (400, "confirm_needed")
+    assert unnamed.json()["error"]["details"]["name"] == "Short & sweet"
+    own = client.post("/api/v1/workspace/api-keys", json={"name": "k"}, headers={"X-Workspace": made["id"]}).json()
+    mine = {"Authorization": f"Bearer {own['key']}"}
+    assert client.delete(path, params={"confirm": "Short & sweet"}, headers=mine).status_code == 403
+    assert client.get(path).status_code == 200
+
+    work.away = True
+    assert client.delete(path, params={"confirm": "Short & sweet"}).status_code == 503
+    work.away = False
+    assert client.get(path).status_code == 404
+    assert client.get("/api/v1/sources", headers=mine).status_code == 401
+    assert client.delete(path).json() == {"id": made["id"], "deleted": True}
+    assert work.calls[-1] == ("remove_warehouse", made["id"])
+    entry = client.get("/api/v1/workspaces").json()
+    assert entry["pagination"]["total"] == 1
+
+
+def test_the_only_workspace_stays(client: TestClient, workspace: Workspace, work: Nearby) -> None:
+    last = client.delete(f"/api/v1/workspaces/{workspace.id}", params={"confirm": workspace.name})
+    assert (last.status_code, last.json()["error"]["code"]) == (409, "last_workspace")
+    assert client.delete("/api/v1/workspaces/ws_none?confirm=x").status_code == 404
+    assert work.calls == []

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 
 from headwater.base.errors import Conflict, InvalidInput, NotFound
+from headwater.control.bootstrap import generation_at, sealer_at, state_url
+from headwater.control.directory import Directory
 from headwater.control.model import BUILTIN_SOURCES, Workspace
 from headwater.control.store import Store
+from tests.unit.control.conftest import Wall
+from tests.unit.control.specs import source_spec
 
 
 def test_a_workspace_begins_with_a_token_and_the_built_in_sources(store: Store) -> None:
@@ -87,3 +94,67 @@ def test_an_unknown_workspace_is_named(store: Store) -> None:
     for call in (store.workspace, store.update_workspace, store.add_client_token):
         with pytest.raises(NotFound, match='no workspace "ws_none"'):
             call("ws_none")
+
+
+def test_a_deleted_workspace_takes_all_that_it_had_along(
+    store: Store, workspace: Workspace, clock: Wall, tmp_path: Path
+) -> None:
+    kept = store.create_source(workspace.id, spec=source_spec(), name="Kept")
+    clock.seconds += 1  # so that there is a first one
+    other = store.create_workspace(name="Other", region="eu")
+    source = store.create_source(other.id, spec=source_spec(), name="Lost")
+    _, token = store.access.create_api_key(other.id, name="Key")
+    link = store.access.create_link(other.id).token
+    _, cookie = store.access.sign_in(store.access.create_link(other.id).token) or (None, "")
+    store.add_identity_secret(other.id, name="Secret", secret="x")
+    directory = Directory(store_url=state_url(tmp_path), generation=generation_at(tmp_path), sealer=sealer_at(tmp_path))
+    assert directory.gone_workspaces() == frozenset()
+
+    store.delete_workspace(other.id, confirm="Other", by="key:k")
+    for gone in (
+        lambda: store.workspace(other.id),
+        lambda: store.update_workspace(other.id, name="Again"),
+        lambda: store.access.create_api_key(other.id, name="Again"),
+        lambda: store.source(other.id, source.id),
+    ):
+        with pytest.raises(NotFound):
+            gone()
+    assert store.access.key_by_token(token) is None
+    assert store.access.sign_in(link) is None
+    assert store.access.session(cookie) is None
+    assert [each.id for each in store.workspaces()] == [workspace.id]
+    assert store.source(workspace.id, kept.id) == kept
+    assert directory.by_write_key(source.write_keys[0]) is None
+    assert directory.by_client_token(other.client_token) is None
+    assert directory.gone_workspaces() == {other.id}
+    assert directory.first_workspace_id() == workspace.id
+    directory.close()
+    rows = sqlite3.connect(tmp_path / "state.db")
+    left = [
+        name
+        for (name,) in rows.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        if _holds(rows, name, other.id)
+    ]
+    assert sorted(left) == ["audit", "workspaces"]
+    rows.close()
+    store.delete_workspace(other.id, confirm=None)  # a call that is repeated
+
+
+def _holds(rows: sqlite3.Connection, table: str, text: str) -> bool:
+    return text in repr(rows.execute(f'SELECT * FROM "{table}"').fetchall())
+
+
+def test_only_the_one_that_is_named_and_never_the_last_workspace_is_deleted(store: Store, workspace: Workspace) -> None:
+    with pytest.raises(Conflict) as last:
+        store.delete_workspace(workspace.id, confirm=workspace.name)
+    assert last.value.code == "last_workspace"
+    other = store.create_workspace(name="Other", region="eu")
+    for confirm in (None, "", "other", workspace.name):
+        with pytest.raises(InvalidInput, match="its name in `confirm`") as unnamed:
+            store.delete_workspace(other.id, confirm=confirm)
+        assert unnamed.value.code == "confirm_needed"
+    with pytest.raises(NotFound):
+        store.delete_workspace("ws_none", confirm="Other")
+    store.delete_workspace(workspace.id, confirm=workspace.name)
+    assert [each.id for each in store.workspaces()] == [other.id]
+    assert store.create_workspace(name="Third", region="us").name == "Third"

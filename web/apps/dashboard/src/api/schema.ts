@@ -1687,7 +1687,15 @@ export interface paths {
         get: operations["getWorkspaceById"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a workspace for good; `confirm` must be its name. The installation's admin token.
+         * @description At once its write keys, tokens, API keys, sessions, sources and connections are invalid, and its warehouse is
+         *     deleted with every row. What its events left elsewhere stays, though no call gives it out any more: acknowledged
+         *     events in the journal until retention removes them, parked events, the log of deliveries for as long as it is kept,
+         *     files that destinations wrote, the audit log, and backups. 409 `last_workspace` for the only one. When it answers
+         *     503 the workspace is gone and its rows may not be: repeat the call, or they go at the next start.
+         */
+        delete: operations["deleteWorkspace"];
         options?: never;
         head?: never;
         /**
@@ -6766,6 +6774,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWorkspace: {
+        parameters: {
+            query?: {
+                /** @description The workspace's name, to say that this one is meant. Not to be undone. */
+                confirm?: string | null;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                workspaceId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
