@@ -51,6 +51,9 @@ fix: $(VENV)/.ready ## format and mend what the linter can mend, write generated
 	$(BIN)/ruff format .
 	$(BIN)/python -m headwater.app.generate
 
+docs: $(VENV)/.ready ## write the reference pages from the code, the catalogue and the settings
+	$(BIN)/python -m headwater.app.generate
+
 seeds: $(VENV)/.ready ## which facts of the mission have a passing test
 	$(BIN)/python -m tests.seeds
 
