@@ -33,6 +33,7 @@ from headwater.api.given import (
 from headwater.api.ports import Replay, Shape
 from headwater.api.sending import Attempt, AttemptStatus, Draft, FoundAttempts, Previewed, Resent, Tried
 from headwater.api.times import moment
+from headwater.base.masking import masked_payload
 from headwater.catalog.destination_load import Destinations
 from headwater.control.model import Connection, ConnectionKind, integration_id
 from headwater.control.store import Store
@@ -302,7 +303,9 @@ def _log_routes(path: str, noun: str, tag: str, find: Find) -> list[HTTPRouteHan
         sending: GivenSending,
     ) -> Attempt:
         made = await find(store, caller.workspace_id, connection_id)
-        return msgspec.convert(await sending.attempt(caller.workspace_id, made.id, attempt_id), Attempt)
+        found = msgspec.convert(await sending.attempt(caller.workspace_id, made.id, attempt_id), Attempt)
+        keys = await asyncio.to_thread(store.write_keys, caller.workspace_id)
+        return msgspec.structs.replace(found, request_body=masked_payload(found.request_body, keys))
 
     @post(
         f"{path}/attempts/{{attempt_id:str}}/resend",

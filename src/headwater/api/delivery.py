@@ -12,8 +12,9 @@ from litestar.params import QueryParameter
 
 from headwater.api.given import GivenCaller, GivenSending, GivenStore
 from headwater.api.integrations import SLUGS
-from headwater.api.sending import Delivery
+from headwater.api.sending import Delivery, DeliverySample
 from headwater.api.times import span
+from headwater.base.masking import masked_payload
 from headwater.control.model import integration_id
 
 ConnectionId = Annotated[
@@ -41,10 +42,19 @@ async def get_delivery(
         stored = integration_id(caller.workspace_id, connection_id) if connection_id in SLUGS else connection_id
         await asyncio.to_thread(store.connections.get, caller.workspace_id, stored)
     found = msgspec.convert(await sending.delivery(caller.workspace_id, stored, first, last), Delivery)
-    if caller.may("data"):
-        return found
-    errors = [msgspec.structs.replace(error, sample=None) for error in found.errors]
+    keys = await asyncio.to_thread(store.write_keys, caller.workspace_id) if caller.may("data") else None
+    errors = [
+        msgspec.structs.replace(error, sample=None if keys is None else _masked(error.sample, keys))
+        for error in found.errors
+    ]
     return msgspec.structs.replace(found, errors=errors)
+
+
+def _masked(sample: DeliverySample | None, keys: list[str]) -> DeliverySample | None:
+    if sample is None:
+        return None
+    received, sent = masked_payload(sample.received, keys), masked_payload(sample.sent, keys)
+    return msgspec.structs.replace(sample, received=received, sent=sent)
 
 
 ROUTES: list[HTTPRouteHandler] = [get_delivery]

@@ -36,7 +36,9 @@ def masked_payload(payload: Any, keys: Collection[str]) -> Any:
 
 
 def masked(key: str) -> str:
-    """`abcd…`; of a key that is hardly longer than that, nothing."""
+    """`abcd…`; of a key that is hardly longer than that, nothing. What is masked already stays."""
+    if not key.strip("*…"):
+        return key
     return f"{key[:_SHOWN_CHARS]}…" if len(key) > 2 * _SHOWN_CHARS else "…"
 
 

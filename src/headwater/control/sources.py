@@ -78,6 +78,10 @@ class Sources:
             found = self._sources(connection, workspace_id)
         return sorted(found, key=lambda source: source.builtin)
 
+    def write_keys(self, workspace_id: str) -> list[str]:
+        """The valid ones of all its sources."""
+        return [key for source in self.sources(workspace_id) for key in source.write_keys]
+
     def source(self, workspace_id: str, given_id: str) -> Source:
         with self._state.reading() as connection:
             return self._source(connection, workspace_id, given_id)

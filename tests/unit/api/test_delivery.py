@@ -3,7 +3,7 @@ from __future__ import annotations
 from litestar.testing import TestClient
 
 from headwater.control.model import Workspace
-from tests.unit.api.nearby import NearbySending
+from tests.unit.api.nearby import NearbySending, attempt
 from tests.unit.api.test_webhooks import made, scoped
 
 SAMPLE = {"received": {"event": "Ordered"}, "sent": "{}", "answered": "no"}
@@ -26,6 +26,23 @@ def test_delivery_of_one_connection_or_all(client: TestClient, sending: NearbySe
     assert sending.calls[-1] == ("delivery", workspace.id, webhook["id"], *days)
     plain = client.get("/api/v1/delivery", headers=scoped(client, "read")).json()
     assert (plain["errors"][0]["count"], plain["errors"][0]["sample"]) == (1, None)
+
+
+def test_write_keys_of_sources_are_masked_in_what_was_sent(client: TestClient, sending: NearbySending) -> None:
+    source = client.post("/api/v1/sources", json={"catalog": "http-api", "name": "Web"}).json()
+    key = source["writeKeys"][0]
+    text = f'{{"payload":{{"context":{{"writeKey":"{key}"}}}}}}'
+    sample = {"received": {"context": {"writeKey": key}}, "sent": text, "answered": "no"}
+    sending.figures |= {"errors": [{"code": "500", "count": 1, "sample": sample}]}
+    item = {"id": "1", "connectionId": "wh_1", "receivedAt": "2026-01-01T00:00:00.000Z"}
+    sending.received = [item | {"headers": {}, "body": text}]
+    webhook = made(client)
+    sending.log[webhook["id"]] = [attempt("att_1", requestBody=text)]
+    told = [
+        client.get(f"/api/v1{path}") for path in ("/delivery", "/inbox", f"/webhooks/{webhook['id']}/attempts/att_1")
+    ]
+    assert [each.status_code for each in told] == [200, 200, 200]
+    assert all(f"{key[:4]}…" in each.text and key not in each.text for each in told)
 
 
 def test_delivery_refuses_what_is_not_there(client: TestClient) -> None:

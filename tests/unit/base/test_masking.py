@@ -36,6 +36,8 @@ JSON = st.recursive(
         ({"properties": {KEY: 1}}, {"properties": {MASKED: 1}}),
         ({"properties": {"rewriteKeys": UNKNOWN, "writeKeyless": 3}}, None),
         ({"writeKey": None, "n": 1}, None),
+        ({"writeKey": "********"}, None),
+        ('{"writeKey":"********"}', None),
         (KEY, MASKED),
         (None, None),
         (f'{{"writeKey" : "{UNKNOWN}", "half": ', '{"writeKey" : "an-o…", "half": '),
