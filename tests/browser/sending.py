@@ -55,8 +55,17 @@ def log_line(page: Page, message_id: str, mark: str) -> Locator:
 def opened(line: Locator) -> Locator:
     """The line of a log, with request and answer unfolded."""
     line.get_by_role("button").first.click()
-    line.get_by_role("region", name="request", exact=True).wait_for()
+    request(line).wait_for()
     return line
+
+
+def request(line: Locator) -> Locator:
+    """What was sent, of an opened line."""
+    return line.get_by_role("region", name="request of attempt")
+
+
+def response(line: Locator) -> Locator:
+    return line.get_by_role("region", name="response of attempt")
 
 
 def settings(page: Page) -> Locator:

@@ -92,9 +92,11 @@ def test_the_figures_are_those_that_were_sent(page: Page, flow: Server) -> None:
     assert figures(page, "Shop Off") == ["3", "0", "3 source_disabled 3", "0", "0", "0"]
     dropped = f"{DROPPED} source_disabled {DROPPED}"
     assert figures(page, "All sources") == [str(accepted), "4", dropped, "0", str(clean), "0"]
-    assert figures(page, "warehouse") == [str(clean), str(clean), "0", "0", "0"]
+    for reader in ("warehouse", "send"):
+        assert figures(page, reader) == [str(clean), str(clean), "0", "0", "0"]
     region = page.get_by_role("region", name="Accounting")
     expect(region).to_contain_text(f"{accepted} accepted = 4 duplicate + {DROPPED} dropped + 0 parked + {clean} clean")
+    expect(region).to_contain_text(f"send: {clean} clean = {clean} done + 0 pending + 0 dead + 0 skipped")
     expect(region).to_contain_text(f"warehouse: {clean} clean = {clean} done + 0 pending + 0 dead + 0 skipped")
     drawn = picture(page).locator("text").all_text_contents()
     for text in (f"{accepted} accepted", f"{clean} clean", "4 duplicate", "3 dropped", "0 parked", f"{clean} done"):
@@ -122,10 +124,12 @@ def test_what_became_of_an_event(page: Page, flow: Server) -> None:
     type_into(field, "Shop Web/0")
     page.get_by_role("button", name="Find it").click()
     trail = page.get_by_role("list", name="The way of the event").get_by_role("listitem")
-    expect(trail).to_have_count(3)
-    assert [text.split()[0] for text in trail.all_inner_texts()] == ["clean", "duplicate", "done"]
+    expect(trail).to_have_count(4)
+    assert [text.split()[0] for text in trail.all_inner_texts()] == ["clean", "duplicate", "done", "done"]
     expect(trail.first).to_contain_text("at Shop Web")
-    expect(trail.last).to_contain_text("With a row in shop_web.tracks, shop_web.flowed.")
+    warehouse, send = trail.nth(2), trail.nth(3)
+    expect(warehouse).to_contain_text("With a row in shop_web.tracks, shop_web.flowed.")
+    expect(send).to_contain_text("No webhook, destination or integration takes it.")
     expect(page.get_by_role("region", name="payload of the event")).to_contain_text('"event": "Flowed"')
     assert "event=Shop" in page.url
 
@@ -186,7 +190,7 @@ def test_by_keyboard_alone(page: Page, flow: Server) -> None:
     tab_to(page, "messageId")
     page.keyboard.type("Shop App/4")
     press("Enter")
-    expect(page.get_by_role("list", name="The way of the event").get_by_role("listitem")).to_have_count(2)
+    expect(page.get_by_role("list", name="The way of the event").get_by_role("listitem")).to_have_count(3)
     tab_to(page, "Reader")
     tab_to(page, "Received from")
     tab_to(page, "Start the replay")

@@ -1,6 +1,7 @@
 /** headwater's look on Mantine: river blue-green, system fonts, text colours that keep 4.5:1 in both schemes. */
 
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
+import { busyButton } from "./parts/busyButton";
 
 const river: MantineColorsTuple = [
   "#e6f6f9",
@@ -66,7 +67,10 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   focusRing: "auto",
-  components: { Badge: { defaultProps: { tt: "none", fw: 600 } } },
+  components: {
+    Badge: { defaultProps: { tt: "none", fw: 600 } },
+    Button: { defaultProps: { renderRoot: busyButton } },
+  },
 });
 
 export const cssVariables: CSSVariablesResolver = () => ({

@@ -83,10 +83,12 @@ function Field({ spec, value, problem, onChange }: FieldProps) {
     );
   }
   const Input = spec.secret ? PasswordInput : TextInput;
+  const shown = spec.secret ? { visibilityToggleButtonProps: { "aria-label": `Show or hide ${spec.label}` } } : {};
   const isKept = spec.secret && value === MASK;
   return (
     <Input
       {...common}
+      {...shown}
       value={isKept ? "" : String(value ?? "")}
       placeholder={isKept ? "Kept. Type to change it." : undefined}
       inputMode={isNumeric(spec) ? "decimal" : undefined}

@@ -130,7 +130,7 @@ function Mapping({ entry }: { entry: CatalogDestination }) {
       <Title order={2} id="mapping" mb="sm">
         Mapping
       </Title>
-      <div className="hw-scroll" tabIndex={0} role="region" aria-label="Mapping">
+      <div className="hw-scroll" tabIndex={0} role="region" aria-label="Fields and paths">
         <table className="hw-table hw-pairs">
           <caption className="hw-sr">Field of the destination and where its value comes from</caption>
           <tbody>

@@ -7,7 +7,8 @@ import { sourcesQuery } from "../../api/queries";
 type Props = { value: string[]; error?: string; onChange: (ids: string[]) => void };
 
 export function SourceChoice({ value, error, onChange }: Props) {
-  const { data } = useQuery(sourcesQuery);
+  // Asked for anew: a source that was made a moment ago is one to choose.
+  const { data } = useQuery({ ...sourcesQuery, staleTime: 0 });
   return (
     <Checkbox.Group
       label="Sources"

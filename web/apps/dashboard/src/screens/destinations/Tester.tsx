@@ -68,7 +68,7 @@ export function Tester({ kind, id }: { kind: ConnectionKind; id: string }) {
             {look.data.requests.length === 0 ? (
               <Text size="sm">Nothing: this destination does not take such an event.</Text>
             ) : (
-              look.data.requests.map((request, index) => <RequestText key={index} request={request} />)
+              look.data.requests.map((request, index) => <RequestText key={index} request={request} what={`request ${index + 1} to be sent`} />)
             )}
           </div>
         )}
@@ -80,7 +80,7 @@ export function Tester({ kind, id }: { kind: ConnectionKind; id: string }) {
             </Title>
             {send.data.answer?.error && <Text size="sm">{send.data.answer.error}</Text>}
             {send.data.answer?.body && <CodeBlock code={pretty(send.data.answer.body)} what="answer" wrap />}
-            {send.data.request && <RequestText request={send.data.request} />}
+            {send.data.request && <RequestText request={send.data.request} what="request that was sent" />}
           </div>
         )}
       </Stack>
@@ -88,7 +88,7 @@ export function Tester({ kind, id }: { kind: ConnectionKind; id: string }) {
   );
 }
 
-function RequestText({ request }: { request: OutgoingRequest }) {
+function RequestText({ request, what }: { request: OutgoingRequest; what: string }) {
   const text = `${request.method} ${request.url}\n${headerLines(request.headers)}\n\n${pretty(request.body)}`;
-  return <CodeBlock code={text} what="request to be sent" wrap />;
+  return <CodeBlock code={text} what={what} wrap />;
 }

@@ -78,7 +78,7 @@ function Row({ item }: { item: InboxItem }) {
       </button>
       {isOpen && (
         <div id={panel} className="hw-detail">
-          <CodeBlock code={`${headerLines(item.headers)}\n\n${pretty(item.body)}`} what="delivery" wrap />
+          <CodeBlock code={`${headerLines(item.headers)}\n\n${pretty(item.body)}`} what={`delivery ${item.id}`} wrap />
         </div>
       )}
     </li>

@@ -132,9 +132,9 @@ function ErrorRow({ error }: { error: Figures["errors"][number] }) {
         <div id={panel} className="hw-detail">
           {error.sample ? (
             <div className="hw-exchange">
-              <Part title="Received" value={error.sample.received} />
-              <Part title="Sent" value={error.sample.sent} />
-              <Part title="Answered" value={error.sample.answered} />
+              <Part title="Received" code={error.code} value={error.sample.received} />
+              <Part title="Sent" code={error.code} value={error.sample.sent} />
+              <Part title="Answered" code={error.code} value={error.sample.answered} />
             </div>
           ) : (
             <Text size="sm">No sample is kept of it.</Text>
@@ -145,14 +145,14 @@ function ErrorRow({ error }: { error: Figures["errors"][number] }) {
   );
 }
 
-function Part({ title, value }: { title: string; value: unknown }) {
+function Part({ title, code, value }: { title: string; code: string; value: unknown }) {
   const text = value == null ? "" : typeof value === "string" ? value : JSON.stringify(value, null, 2);
   return (
     <div>
       <Title order={4} size="h6" mb={4}>
         {title}
       </Title>
-      {text ? <CodeBlock code={text} what={`${title.toLowerCase()} sample`} wrap /> : <Text size="sm">Nothing.</Text>}
+      {text ? <CodeBlock code={text} what={`${title.toLowerCase()} sample of ${code}`} wrap /> : <Text size="sm">Nothing.</Text>}
     </div>
   );
 }

@@ -180,6 +180,7 @@ function Facts({ attempt, idName }: { attempt: Attempt; idName: string }) {
 }
 
 function Exchange({ attempt }: { attempt: Attempt }) {
+  const which = `of attempt ${attempt.attempt} of ${attempt.messageId}`;
   return (
     <div className="hw-exchange">
       <div>
@@ -188,7 +189,7 @@ function Exchange({ attempt }: { attempt: Attempt }) {
         </Title>
         <CodeBlock
           code={[headerLines(attempt.requestHeaders), pretty(attempt.requestBody)].filter(Boolean).join("\n\n")}
-          what="request"
+          what={`request ${which}`}
           wrap
         />
       </div>
@@ -201,7 +202,7 @@ function Exchange({ attempt }: { attempt: Attempt }) {
         ) : (
           <CodeBlock
             code={[headerLines(attempt.responseHeaders), pretty(attempt.responseBody)].filter(Boolean).join("\n\n")}
-            what="response"
+            what={`response ${which}`}
             wrap
           />
         )}

@@ -95,6 +95,7 @@ function Form({ integration }: { integration: IntegrationValue }) {
       <Stack gap="md">
         <PasswordInput
           label="Segment write key"
+          visibilityToggleButtonProps={{ "aria-label": "Show or hide the write key" }}
           description="The write key of the source that is to get these events, from that source's page."
           value={writeKey}
           placeholder={integration.writeKey ? "Kept. Paste another one to change it." : undefined}
@@ -162,7 +163,7 @@ function Form({ integration }: { integration: IntegrationValue }) {
 
 /** The source of this workspace whose key was pasted. */
 function GoesTo({ integration: { sourceId, sourceGone } }: { integration: IntegrationValue }) {
-  const { data } = useQuery({ ...sourcesQuery, enabled: sourceId !== null });
+  const { data } = useQuery({ ...sourcesQuery, staleTime: 0, enabled: sourceId !== null });
   if (sourceId === null || sourceGone) return null;
   const name = data?.data.find(({ id }) => id === sourceId)?.name ?? sourceId;
   return (

@@ -120,7 +120,7 @@ function Secret({ id }: { id: string }) {
         <span className="hw-mono">webhook-timestamp</span> and <span className="hw-mono">webhook-signature</span> of the
         Standard Webhooks specification. Any of its libraries verifies them with this secret.
       </Text>
-      {known && <CodeBlock code={known.secret} what="signing secret" wrap />}
+      {known && <CodeBlock code={known.secret} what="newest secret" wrap />}
       {known?.live
         .filter((old) => old.expiresAt !== null)
         .map((old) => (
