@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})"
-    r"(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?"
+    r"(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9})\d*)?)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.ASCII,
 )
+_NO_FRACTION = re.compile(r"[.,](?!\d+\s*(?:[Zz+-]|$))", re.ASCII)
+"""A point that no digits follow up to the zone or the end: Python overlooks that."""
 
 
 def now() -> float:
@@ -41,7 +45,7 @@ def parse_iso(text: str) -> datetime | None:
 
     Digits beyond microseconds are cut. A leap second counts as the second before it.
     """
-    found = _ISO.fullmatch(text.strip())
+    found = _ISO.fullmatch(text.strip(string.whitespace))
     if found is None:
         return None
     year, month, day, hour, minute, second, fraction, zone = found.groups()
@@ -66,9 +70,12 @@ def parse_iso(text: str) -> datetime | None:
 def moment(text: str) -> datetime | None:
     """The moment in UTC that an event's own time names (no zone given: UTC); None when it names none.
 
-    It takes what `parse_iso` takes and Python's other forms of ISO 8601. What an offset leads out of the years 1 to
-    9999 is no moment. The door refuses by it and the pipeline reads by it, so that they never disagree.
+    It takes what `parse_iso` takes and Python's other forms of ISO 8601, in ASCII and with digits behind a point. What
+    an offset leads out of the years 1 to 9999 is no moment. The door refuses by it and the pipeline reads by it, so
+    that they never disagree.
     """
+    if not text.isascii() or _NO_FRACTION.search(text):
+        return None
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
