@@ -176,7 +176,7 @@ class PipelineCalls:
     ) -> dict[str, Any]:
         """Both readers are replayed through the clean stream; the warehouse takes an id once."""
         if reader not in REPLAYED:
-            raise Unprocessable(f"there is no reader {reader!r} to replay; there are {' and '.join(REPLAYED)}.")
+            raise Unprocessable(f"there is no reader {reader!r} to replay; there are {', '.join(REPLAYED)} and send.")
         if connection_id is not None:
             raise Unprocessable(f"the reader {reader!r} has no connections; leave connectionId out.")
         span = Span(workspace_id=workspace_id, start_ms=_milliseconds(start), end_ms=_milliseconds(end))
