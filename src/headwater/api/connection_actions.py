@@ -195,7 +195,7 @@ def _sending_routes(path: str, noun: str, tag: str, find: Find) -> list[HTTPRout
         tags=[tag],
         guards=[data_scope],
         status_code=200,
-        description="What would be sent for an event; nothing is. Scope data.",
+        description="What would be sent for an event; nothing is, and signatures are masked. Scope data.",
     )
     async def preview(
         connection_id: FromPath[str],

@@ -15,7 +15,7 @@ from headwater.base.ids import stable_uuid
 from headwater.base.outgoing import FileWrite, HttpRequest, Job, NotSent, Outgoing
 from headwater.catalog.destination import DestinationSpec
 from headwater.control.directory import ConnectionEntry
-from headwater.control.model import builtin_id
+from headwater.control.model import MASK, builtin_id
 from headwater.send.attempt import Attempts, Made, attempt_of
 from headwater.send.commits import Commits
 from headwater.send.match import topic_of
@@ -27,6 +27,7 @@ from headwater.send.store import Store
 
 _NAMES: Final = {"event": ("event", "eventName"), "name": ("name", "screenName", "pageName")}
 _TEXTS: Final = ("userId", "anonymousId", "groupId", "previousId", "category")
+_SIGNATURES: Final = ("webhook-signature", "x-signature")
 _PARTS: Final = ("properties", "traits", "context", "integrations")
 
 
@@ -82,7 +83,10 @@ class Trial:
         }
 
     def preview(self, entry: ConnectionEntry, event: CleanEvent) -> dict[str, Any]:
-        """What would be sent; nothing is. Raises Unprocessable when the destination cannot say."""
+        """What would be sent; nothing is. Signatures are masked: who may look may not therefore sign.
+
+        Raises Unprocessable when the destination cannot say.
+        """
         spec = self._destinations.destination(entry.catalog)
         settings, mask = self._rendering.settings(entry, spec)
         job = self._job(entry, spec, event)
@@ -153,9 +157,16 @@ def _shown(each: Outgoing, mask: Mask) -> dict[str, Any]:
     return {
         "method": each.method,
         "url": mask.text(each.url),
-        "headers": dict(mask.headers(each.headers)),
+        "headers": {name: _unsigned(name, value) for name, value in mask.headers(each.headers)},
         "body": mask.body(each.body).decode("utf-8", "replace"),
     }
+
+
+def _unsigned(name: str, value: str) -> str:
+    """A header without the signature in it; of a list of them, as many are masked."""
+    if name.lower() not in _SIGNATURES:
+        return value
+    return " ".join(f"v1,{MASK}" if each.startswith("v1,") else MASK for each in value.split())
 
 
 def _example(spec: DestinationSpec, topics: Sequence[str]) -> Mapping[str, Any]:
