@@ -94,7 +94,9 @@ class Care:
         warned = sum(part >= warning for warning in WARNINGS)
         if warned > health.warned:
             await self._commits.done(lambda: self._store.figures.set_warned(ref, warned))
-            text = warning_of(health, disable_after_days=self._settings.disable_after_days)
+            text = warning_of(
+                msgspec.structs.replace(health, warned=warned), disable_after_days=self._settings.disable_after_days
+            )
             await self._tell(entry, "connection.failing", f'The connection "{entry.name}" fails. {text}')
 
     async def _free(self, ref: int) -> None:
@@ -125,11 +127,16 @@ class Care:
             return
         message = {"text": text, "type": type, "connectionId": entry.id, "workspaceId": entry.workspace_id}
         if "hooks.slack.com" in url:
-            message = {"text": text}
+            message = {"text": _for_slack(text)}
         request = HttpRequest(url=url, body=msgspec.json.encode(message))
         sent = await self._transport.send(request, timeout_s=ALERT_TIMEOUT_S)
         if sent.error_class is not None or sent.status is None or sent.status >= 300:
             self._log(f"the alert address could not be told: {sent.error or sent.status}")
+
+
+def _for_slack(text: str) -> str:
+    """Slack reads `<…>` as links and mentions. Source: Slack, Formatting text for app surfaces, Escaping text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def warning_of(health: Health, *, disable_after_days: float) -> str | None:

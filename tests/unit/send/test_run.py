@@ -308,15 +308,16 @@ def test_the_built_in_inbox_takes_what_is_sent_to_it(tmp_path: Path) -> None:
     run(main())
 
 
-def test_days_of_nothing_but_failure_are_warned_of_and_then_switch_it_off(tmp_path: Path) -> None:
+@pytest.mark.parametrize("slack", [False, True])
+def test_days_of_nothing_but_failure_are_warned_of_and_then_switch_it_off(tmp_path: Path, slack: bool) -> None:
     async def main() -> None:
         with Receiver(then=answer(500)) as receiver, Receiver() as owner:
             world = World(
                 tmp_path,
-                webhook(receiver.url),
+                webhook(receiver.url, name="<!channel> & Co"),
                 disable_after_days=1 / 86_400,
                 schedule_s=[0.12] * 40,
-                alert_url=owner.url,
+                alert_url=owner.url + ("?to=hooks.slack.com" if slack else ""),
             )
             async with Room(world) as room:
                 world.append(view(1))
@@ -327,7 +328,12 @@ def test_days_of_nothing_but_failure_are_warned_of_and_then_switch_it_off(tmp_pa
                     await asyncio.sleep(0.05)
                 assert "days" in world.disabled[0][1]
                 assert any("fails" in line for line in world.logged)
-                types = [request.json()["type"] for request in owner.requests]
+                told = [request.json() for request in owner.requests]
+                name = "&lt;!channel&gt; &amp; Co" if slack else "<!channel> & Co"
+                assert told[0]["text"].startswith(f'The connection "{name}" fails. Every attempt since ')
+                if slack:
+                    return
+                types = [each["type"] for each in told]
                 assert types[0] == "connection.failing"
                 assert types[-1] == "connection.disabled"
 
