@@ -1,12 +1,13 @@
 /** Every call the dashboard makes, one function each, typed by the API's own description. */
 
 import createClient from "openapi-fetch";
-import { take } from "./client";
+import { readFree, written } from "../words/exact";
+import { take, takeExact } from "./client";
 import { workspacePicked } from "./place";
 import type { paths } from "./schema";
-import type { ReplayReader, SettingValue } from "./types";
+import type { DebugEvent, DebugEvents, EventTrail, ParkedEvents, ReplayReader, SettingValue, SqlAnswer } from "./types";
 
-export const api = createClient<paths>();
+export const api = createClient<paths>({ bodySerializer: (body) => written(body) });
 
 api.use({
   onRequest({ request }) {
@@ -48,7 +49,12 @@ export const removeWriteKey = (sourceId: string, key: string) =>
   take(api.DELETE("/api/v1/sources/{sourceId}/write-keys/{key}", { params: { path: { sourceId, key } } }));
 
 export const recentEvents = (sourceId: string, limit: number) =>
-  take(api.GET("/api/v1/sources/{sourceId}/events", { params: { path: { sourceId }, query: { limit } } }));
+  takeExact<DebugEvents>(
+    api.GET("/api/v1/sources/{sourceId}/events", { params: { path: { sourceId }, query: { limit } }, parseAs: "text" }),
+    ["payload"],
+  );
+/** One event as the stream writes it. */
+export const streamedEvent = (text: string) => readFree(text, ["payload"]) as DebugEvent;
 /** Server-sent events; a browser can listen to them, no typed client can. */
 export function eventStreamAddress(sourceId: string): string {
   const picked = workspacePicked();
@@ -58,8 +64,12 @@ export function eventStreamAddress(sourceId: string): string {
 
 export const accounting = () => take(api.GET("/api/v1/accounting"));
 export const event = (messageId: string) =>
-  take(api.GET("/api/v1/events/{messageId}", { params: { path: { messageId } } }));
-export const parked = (limit: number) => take(api.GET("/api/v1/parked", { params: { query: { limit } } }));
+  takeExact<EventTrail>(
+    api.GET("/api/v1/events/{messageId}", { params: { path: { messageId } }, parseAs: "text" }),
+    ["payload"],
+  );
+export const parked = (limit: number) =>
+  takeExact<ParkedEvents>(api.GET("/api/v1/parked", { params: { query: { limit } }, parseAs: "text" }), ["payload"]);
 /** Null: all that are parked. */
 export const releaseParked = (ids: string[] | null) => take(api.POST("/api/v1/parked/release", { body: { ids } }));
 
@@ -69,4 +79,5 @@ export const replays = () => take(api.GET("/api/v1/replay", { params: { query: {
 export const replay = (replayId: string) =>
   take(api.GET("/api/v1/replay/{replayId}", { params: { path: { replayId } } }));
 
-export const runSql = (query: string) => take(api.POST("/api/v1/sql", { body: { query } }));
+export const runSql = (query: string) =>
+  takeExact<SqlAnswer>(api.POST("/api/v1/sql", { body: { query }, parseAs: "text" }), ["rows"]);

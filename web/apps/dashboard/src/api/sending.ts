@@ -1,8 +1,8 @@
 /** The calls about what goes out. Webhooks, destinations and integrations share most of them, under paths of their own. */
 
 import { api } from "./calls";
-import { take } from "./client";
-import type { AttemptStatus, ConnectionKind, Filters, SettingValue, Topic, WebhookFormat } from "./types";
+import { take, takeExact } from "./client";
+import type { AttemptStatus, ConnectionKind, Delivery, Filters, SettingValue, Topic, WebhookFormat } from "./types";
 
 const ALL = 1000;
 
@@ -114,5 +114,5 @@ export const recover = (kind: ConnectionKind, connectionId: string, since: strin
   );
 
 export const delivery = (connectionId: string) =>
-  take(api.GET("/api/v1/delivery", { params: { query: { connectionId } } }));
+  takeExact<Delivery>(api.GET("/api/v1/delivery", { params: { query: { connectionId } }, parseAs: "text" }), ["sample"]);
 export const inbox = (limit: number) => take(api.GET("/api/v1/inbox", { params: { query: { limit } } }));

@@ -7,6 +7,7 @@ import { preview, tryEvent } from "../../api/sending";
 import type { ConnectionKind, OutgoingRequest } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed } from "../../parts/States";
+import { isObject, read } from "../../words/exact";
 import { headerLines, pretty } from "../sending/words";
 
 const SAMPLE = {
@@ -24,10 +25,10 @@ export function Tester({ kind, id }: { kind: ConnectionKind; id: string }) {
 
   function given(then: (event: Record<string, unknown>) => void) {
     try {
-      const event: unknown = JSON.parse(text);
-      if (typeof event !== "object" || event === null || Array.isArray(event)) throw new Error("not an object");
+      const event = read(text);
+      if (!isObject(event)) throw new Error("not an object");
       setProblem(undefined);
-      then(event as Record<string, unknown>);
+      then(event);
     } catch {
       setProblem("Write one event as a JSON object.");
     }

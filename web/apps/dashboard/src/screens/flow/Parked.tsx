@@ -10,6 +10,7 @@ import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed, Loading } from "../../parts/States";
 import { When } from "../../parts/When";
 import { ChevronIcon, ClockIcon } from "../../shell/icons";
+import { written } from "../../words/exact";
 import { events as counted, figure } from "./books";
 import { useRelease } from "./useRelease";
 
@@ -150,4 +151,4 @@ function Row({ event, name, isBusy, onRelease }: RowProps) {
 }
 
 /** What is no JSON is shown as it is. */
-const pretty = (payload: unknown) => (typeof payload === "string" ? payload : JSON.stringify(payload, null, 2));
+const pretty = (payload: unknown) => (typeof payload === "string" ? payload : written(payload, 2));

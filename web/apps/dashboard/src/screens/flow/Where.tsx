@@ -10,6 +10,7 @@ import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed, Loading } from "../../parts/States";
 import { When } from "../../parts/When";
 import { SearchIcon } from "../../shell/icons";
+import { written } from "../../words/exact";
 import { FateMark, fateOf } from "../sources/Fate";
 import { Deliveries, isSent } from "./Deliveries";
 import { READER_LOOKS, ReaderMark } from "./ReaderMark";
@@ -109,7 +110,7 @@ function Trail({ trail, nameOf }: { trail: EventTrail } & Names) {
           </li>
         ))}
       </ol>
-      {payload !== null && <CodeBlock code={JSON.stringify(payload, null, 2)} what="payload of the event" wrap />}
+      {payload !== null && <CodeBlock code={written(payload, 2)} what="payload of the event" wrap />}
     </>
   );
 }

@@ -11,6 +11,7 @@ import { Empty, Failed, Loading } from "../../parts/States";
 import { ChevronIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
 import { useNow } from "../../parts/When";
+import { read } from "../../words/exact";
 import { logTime } from "../../words/time";
 import { headerLines, pretty } from "../sending/words";
 
@@ -88,7 +89,7 @@ function Row({ item }: { item: InboxItem }) {
 /** The event's name in either format. */
 function titleOf(body: string): string {
   try {
-    const { payload, text } = JSON.parse(body) as { payload?: Record<string, unknown>; text?: string };
+    const { payload, text } = read(body) as { payload?: Record<string, unknown>; text?: string };
     return String(payload?.eventName ?? payload?.screenName ?? payload?.type ?? text ?? "Delivery");
   } catch {
     return "Delivery";

@@ -8,6 +8,7 @@ import type { Delivery as Figures } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed, Loading } from "../../parts/States";
 import { ChevronIcon } from "../../shell/icons";
+import { written } from "../../words/exact";
 import { errorName, latency } from "./words";
 
 export function Delivery({ id }: { id: string }) {
@@ -146,7 +147,7 @@ function ErrorRow({ error }: { error: Figures["errors"][number] }) {
 }
 
 function Part({ title, code, value }: { title: string; code: string; value: unknown }) {
-  const text = value == null ? "" : typeof value === "string" ? value : JSON.stringify(value, null, 2);
+  const text = value == null ? "" : typeof value === "string" ? value : written(value, 2);
   return (
     <div>
       <Title order={4} size="h6" mb={4}>

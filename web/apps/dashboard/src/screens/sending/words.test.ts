@@ -3,6 +3,7 @@ import { errorName, headerLines, latency, list, pretty, topicNames } from "./wor
 
 test("JSON is spread over lines, anything else is left alone", () => {
   expect(pretty('{"a":1}')).toBe('{\n  "a": 1\n}');
+  expect(pretty('{"n":12345678901234567890,"m":1.0}')).toBe('{\n  "n": 12345678901234567890,\n  "m": 1.0\n}');
   expect(pretty("no_service")).toBe("no_service");
   expect(pretty(null)).toBe("");
 });

@@ -1,12 +1,13 @@
 /** How requests, answers and topics are written for people. */
 
 import type { Topic } from "../../api/types";
+import { read, written } from "../../words/exact";
 
-/** JSON on several lines; what is no JSON stays as it is. */
+/** JSON on several lines, its numbers as they are written; what is no JSON stays as it is. */
 export function pretty(body: string | null | undefined): string {
   if (!body) return "";
   try {
-    return JSON.stringify(JSON.parse(body), null, 2);
+    return written(read(body), 2);
   } catch {
     return body;
   }

@@ -3,6 +3,7 @@ import { memo, useId, useState } from "react";
 import type { DebugEvent } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { ChevronIcon } from "../../shell/icons";
+import { written } from "../../words/exact";
 import { clockTime } from "../../words/time";
 import { FateMark, fateOf, ViolationMark } from "./Fate";
 import { leaves, sender, titleOf } from "./payload";
@@ -83,7 +84,7 @@ function Detail({ id, event }: { id: string; event: DebugEvent }) {
       {view === "pretty" ? (
         <Pretty payload={event.payload} />
       ) : (
-        <CodeBlock code={JSON.stringify(event.payload, null, 2)} what="raw event" />
+        <CodeBlock code={written(event.payload, 2)} what="raw event" />
       )}
     </div>
   );

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { DebugEvent } from "../../api/types";
+import { read } from "../../words/exact";
 import { merge, search } from "./eventList";
+import { leaves } from "./payload";
 import { reduce, START } from "./useLiveEvents";
 
 function event(seq: number, more: Partial<DebugEvent> = {}): DebugEvent {
@@ -43,6 +45,16 @@ test("search reads the whole payload and wants every word", () => {
   expect(seqs(search(events, "pro track"))).toEqual([1]);
   expect(seqs(search(events, "pro page"))).toEqual([]);
   expect(search(events, "  ")).toBe(events);
+});
+
+test("numbers are shown and searched as they were sent", () => {
+  const payload = read('{"n":12345678901234567890,"list":[1.0,2],"deep":[{"m":1.0}]}');
+  expect(leaves(payload).map(({ path, value }) => `${path} ${value}`)).toEqual([
+    "n 12345678901234567890",
+    "list [1.0,2]",
+    "deep[0].m 1.0",
+  ]);
+  expect(seqs(search([event(1, { payload }), event(2)], "12345678901234567890"))).toEqual([1]);
 });
 
 test("what the stream repeats of the list is no arrival", () => {

@@ -1,6 +1,7 @@
 /** The list of the debugger: newest first, bounded, each event once, however often and in what order it is heard. */
 
 import type { DebugEvent } from "../../api/types";
+import { written } from "../../words/exact";
 
 export const SHOWN_EVENTS = 500;
 
@@ -20,7 +21,7 @@ export function search(events: DebugEvent[], text: string): DebugEvent[] {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return events;
   return events.filter((event) => {
-    const whole = JSON.stringify(event).toLowerCase();
+    const whole = written(event).toLowerCase();
     return words.every((word) => whole.includes(word));
   });
 }

@@ -1,6 +1,7 @@
 /** Reading an event for people. */
 
 import type { DebugEvent } from "../../api/types";
+import { isObject, written } from "../../words/exact";
 
 type Leaf = { path: string; value: string };
 
@@ -12,7 +13,7 @@ export function leaves(value: unknown, path = ""): Leaf[] {
   if (isObject(value) && Object.keys(value).length > 0) {
     return Object.entries(value).flatMap(([key, item]) => leaves(item, path ? `${path}.${key}` : key));
   }
-  return [{ path, value: typeof value === "string" ? value : (JSON.stringify(value) ?? "") }];
+  return [{ path, value: typeof value === "string" ? value : written(value) }];
 }
 
 /** Who the event is about, as far as it says: the user, else the anonymous id. */
@@ -27,10 +28,6 @@ export function titleOf({ name, type }: Pick<DebugEvent, "name" | "type">): stri
   return name || type || "Unnamed event";
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function isNested(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
+  return isObject(value) || Array.isArray(value);
 }

@@ -5,7 +5,7 @@
 
 import { useCallback, useEffect, useReducer, useRef } from "react";
 import { queryClient } from "../../api/cache";
-import { eventStreamAddress, recentEvents } from "../../api/calls";
+import { eventStreamAddress, recentEvents, streamedEvent } from "../../api/calls";
 import { workspaceQuery } from "../../api/queries";
 import type { DebugEvent } from "../../api/types";
 import { merge } from "./eventList";
@@ -138,7 +138,7 @@ function listen(sourceId: string, { onOpen, onLost, onEvent }: Ears): () => void
   function open() {
     stream = new EventSource(eventStreamAddress(sourceId));
     stream.onopen = onOpen;
-    stream.onmessage = (message: MessageEvent<string>) => onEvent(JSON.parse(message.data) as DebugEvent);
+    stream.onmessage = (message: MessageEvent<string>) => onEvent(streamedEvent(message.data));
     stream.onerror = () => {
       onLost();
       if (stream?.readyState === EventSource.CLOSED) timer = setTimeout(open, RECONNECT_MS);

@@ -4,6 +4,7 @@ import { Alert, Button, Group, Pagination, Text, Title } from "@mantine/core";
 import { useEffect, useState } from "react";
 import type { SqlAnswer } from "../../api/types";
 import { DownloadIcon } from "../../shell/icons";
+import { Exact } from "../../words/exact";
 import { cellText, toCsv } from "./csv";
 
 const ROWS_A_PAGE = 100;
@@ -60,7 +61,7 @@ function counted(rows: number): string {
 }
 
 function Grid({ answer, rows }: { answer: SqlAnswer; rows: unknown[][] }) {
-  const isNumeric = answer.columns.map((_, column) => answer.rows.some((row) => typeof row[column] === "number"));
+  const isNumeric = answer.columns.map((_, column) => answer.rows.some((row) => isNumber(row[column])));
   return (
     <div className="hw-scroll" style={{ maxHeight: "65vh" }} tabIndex={0} role="region" aria-label="Rows of the result">
       <table className="hw-table hw-grid">
@@ -91,6 +92,8 @@ function Grid({ answer, rows }: { answer: SqlAnswer; rows: unknown[][] }) {
     </div>
   );
 }
+
+const isNumber = (value: unknown) => typeof value === "number" || value instanceof Exact;
 
 function Cell({ value, isNumeric }: { value: unknown; isNumeric: boolean }) {
   const text = value === null ? "null" : cellText(value);

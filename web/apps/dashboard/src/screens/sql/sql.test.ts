@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { read } from "../../words/exact";
 import { toCsv } from "./csv";
 import { completionTables, quoted, toSchemas } from "./schemas";
 
@@ -12,6 +13,14 @@ test("CSV quotes what needs it and tells NULL from an empty text", () => {
     ],
   );
   expect(csv).toBe('a,"b""c"\r\n1,"x,y"\r\n,""\r\n"two\nlines","{""k"":[1]}"\r\n');
+});
+
+test("CSV has every digit, and JSON that is text as it is", () => {
+  const rows = read('[[9007199254740993,1.0,{"n":[9223372036854775807]},"{\\"n\\": 1.0}"]]') as unknown[][];
+  const columns = ["a", "b", "c", "d"].map((name) => ({ name }));
+  expect(toCsv(columns, rows)).toBe(
+    'a,b,c,d\r\n9007199254740993,1.0,"{""n"":[9223372036854775807]}","{""n"": 1.0}"\r\n',
+  );
 });
 
 test("columns become a tree in their order", () => {
