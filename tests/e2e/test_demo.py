@@ -38,9 +38,27 @@ def test_sample_traffic_goes_on(demo: Server) -> None:
     assert accepted() >= before + 2
 
 
+def test_what_people_see_reaches_the_inbox_in_both_formats_and_goes_on_into_the_sources(demo: Server) -> None:
+    deadline = time.monotonic() + 60
+    bodies: list[str] = []
+    while not (any('"payload"' in body for body in bodies) and any('"blocks"' in body for body in bodies)):
+        assert time.monotonic() < deadline, bodies
+        bodies = [item["body"] for item in demo.api("GET", "/inbox")["data"]]
+        time.sleep(0.5)
+    integrations = demo.api("GET", "/integrations")["data"]
+    assert all(each["enabled"] and not each["sourceGone"] for each in integrations)
+    demo.rows(
+        "SELECT count(*) FROM candu_prod.tutorial_view v JOIN customer_events.candu_sdk_content c "
+        "ON v.user_id = c.user_id AND v.tutorial_id = c.document_id AND v.received_at >= c.received_at",
+        lambda rows: bool(rows) and rows[0][0] > 0,
+        wait_s=30,
+    )
+
+
 def test_the_sources_of_the_seeds_are_there_once_also_after_a_restart(demo: Server) -> None:
     demo.restart()
     time.sleep(2)
     names = [source["name"] for source in demo.api("GET", "/sources?limit=100")["data"]]
     assert {"Candu_Prod", "Produktly_Prod", "Web_App"} <= set(names)
     assert len(names) == len(set(names))
+    assert len(demo.api("GET", "/webhooks")["data"]) == 2

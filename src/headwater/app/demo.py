@@ -20,10 +20,11 @@ PEOPLE = 240
 HISTORY_DAYS = 45
 PLANS = ("free", "team", "business")
 ROLES = ("admin", "editor", "viewer")
-CONTENTS = (
-    {"tutorialId": 32470, "portalId": 1, "versionId": "81dc9bdb52d04dc20036dbd8313ed055", "label": "Welcome - Start"},
-    {"tutorialId": 32471, "portalId": 2, "versionId": "c4ca4238a0b923820dcc509a6f75849b", "label": "Reports - Try it"},
-)
+CONTENT = {"documentId": 32471, "contentId": "rEp0rtsTry", "slug": "reports-intro", "label": "Reports - Try it"}
+PORTAL_ID = 2
+VERSION_ID = "c4ca4238a0b923820dcc509a6f75849b"
+CUSTOMERS = "customer events"
+"""Where live calls of the SDK go: not to a source by its key, but to the customer-event door."""
 TOUR_EVENTS = ("Tour Available", "Tour Start", "Tour Step", "Tour Finish")
 QUERY = """-- Adoption within 14 days: who saw the onboarding content, against who did not.
 WITH people AS (
@@ -75,15 +76,15 @@ class World:
         return calls
 
     def live(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What people do now, without end: (source name, call); the caller sets the pace and the time."""
+        """What people do now, without end: (source name or `CUSTOMERS`, call). The caller sets pace and time."""
         while True:
             person = self._random.choice(self.people)
             kind = self._random.random()
             moment = datetime.now(UTC)
             if kind < 0.5:
-                yield from (("Candu_Prod", call) for call in self._saw(person, moment))
+                yield from ((CUSTOMERS, event) for event in self._sees(person, moment))
             elif kind < 0.85:
-                yield from (("Produktly_Prod", call) for call in self._tour(person, moment))
+                yield from ((CUSTOMERS, _told(call)) for call in self._tour(person, moment))
             else:
                 yield "Web_App", _track(person, "Report Created", moment, {"template": "retention"})
 
@@ -110,13 +111,25 @@ class World:
         return _call(person, "identify", person["signed_up"], traits=traits)
 
     def _saw(self, person: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
-        content = CONTENTS[1]
-        properties = {key: content[key] for key in ("tutorialId", "portalId", "versionId")} | {"segmentId": "Everyone"}
+        properties = {"tutorialId": CONTENT["documentId"], "portalId": PORTAL_ID, "versionId": VERSION_ID}
+        properties |= {"segmentId": "Everyone"}
         view = _call(person, "screen", moment, name="tutorial.view", properties=properties)
         if self._random.random() < 0.4:
             return [view]
-        clicked = properties | {"eventName": content["label"]}
+        clicked = properties | {"eventName": CONTENT["label"]}
         return [view, _track(person, "tutorial.interaction", moment + timedelta(seconds=9), clicked)]
+
+    def _sees(self, person: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
+        """The same, as the SDK of a page tells it."""
+        about = {name: CONTENT[name] for name in ("documentId", "contentId")}
+        about |= {"versionId": VERSION_ID, "segmentId": "Everyone"}
+        seen = about | {"slug": CONTENT["slug"]}
+        view = _envelope(person, "Screen", moment, screenName="candu.sdk.content", properties=seen)
+        if self._random.random() < 0.4:
+            return [view]
+        clicked = about | {"eventName": CONTENT["label"], "id": CONTENT["documentId"]}
+        clicked |= {"category": "Native", "trigger": "OnClick"}
+        return [view, _envelope(person, "Track", moment, eventName="candu.sdk.content.interaction", properties=clicked)]
 
     def _tour(self, person: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
         reached = self._random.randint(1, len(TOUR_EVENTS))
@@ -142,5 +155,35 @@ def _call(person: dict[str, Any], kind: str, moment: datetime, **fields: Any) ->
         "messageId": stable_uuid("demo", person["id"], about, iso(moment)),
         "timestamp": iso(moment),
         "context": {"library": {"name": "headwater-demo", "version": "1"}, "locale": "en-GB"},
+        **fields,
+    }
+
+
+def _told(call: dict[str, Any]) -> dict[str, Any]:
+    """A track call in the envelope of a page's SDK."""
+    person = {"id": call["userId"]}
+    moment = datetime.fromisoformat(call["timestamp"])
+    return _envelope(person, "Track", moment, eventName=call["event"], properties=call["properties"])
+
+
+def _envelope(person: dict[str, Any], kind: str, moment: datetime, **fields: Any) -> dict[str, Any]:
+    name = str(fields.get("eventName") or fields.get("screenName"))
+    page = {"path": "/reports", "url": "https://app.example.com/reports", "title": "Reports"}
+    return {
+        "id": stable_uuid("demo", "envelope", person["id"], name, iso(moment)),
+        "anonymousId": stable_uuid("demo", person["id"]),
+        "userId": person["id"],
+        "type": kind,
+        "context": {
+            "library": {"name": "headwater-demo", "version": "1"},
+            "page": page | {"search": "", "referrer": ""},
+            "screen": {"width": 1440, "height": 900},
+            "userAgent": "headwater demo",
+            "timezone": "Europe/Berlin",
+            "locale": "en-GB",
+            "sdk": {"name": "headwater-demo", "version": "1"},
+        },
+        "sentAt": iso(moment),
+        "version": 2,
         **fields,
     }

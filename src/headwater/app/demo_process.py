@@ -11,13 +11,17 @@ from typing import Any
 import aiohttp
 
 from headwater.app import log
-from headwater.app.demo import World
+from headwater.app.demo import CUSTOMERS, World
 from headwater.app.home import Home
 from headwater.app.supervisor import ChildOrder
 from headwater.base.clock import iso
 from headwater.base.errors import Transient
 
 SOURCES = {"Candu_Prod": "candu", "Produktly_Prod": "produktly", "Web_App": "http-api"}
+SENDERS = {"candu-segment": "Candu_Prod", "produktly-segment": "Produktly_Prod"}
+"""What the page's SDK tells goes on into these sources, as it would between the vendors."""
+WEBHOOKS = {"Product inbox": "default", "Slack preview": "slack"}
+TOPICS = ["content.view", "content.interaction", "form.submission"]
 BATCH = 100
 PACE_S = 1.5
 
@@ -40,15 +44,18 @@ async def _play(url: str, token: str, secure: bool | None) -> None:
     connector = aiohttp.TCPConnector(ssl=True if secure is None else secure)
     async with aiohttp.ClientSession(url, connector=connector) as session:
         keys = await _seed(session, token)
+        client_token = (await _json(session.get("/api/v1/workspace", headers=_bearer(token))))["clientToken"]
         for name, call in World(now=datetime.now(UTC)).live():
-            call["timestamp"] = iso(datetime.now(UTC))
-            await _send(session, keys[name], [call])
+            if name == CUSTOMERS:
+                await _tell(session, client_token, call | {"sentAt": iso(datetime.now(UTC))})
+            else:
+                await _send(session, keys[name], [call | {"timestamp": iso(datetime.now(UTC))}])
             await asyncio.sleep(PACE_S)
 
 
 async def _seed(session: aiohttp.ClientSession, token: str) -> dict[str, str]:
     """The sources, the table to join with and the history; what is there already stays. Gives the write keys."""
-    headers = {"authorization": f"Bearer {token}"}
+    headers = _bearer(token)
     listed = await _json(session.get("/api/v1/sources?limit=100", headers=headers))
     keys = {source["name"]: source["writeKeys"][-1] for source in listed["data"] if source["writeKeys"]}
     missing = [name for name in SOURCES if name not in keys]
@@ -66,7 +73,34 @@ async def _seed(session: aiohttp.ClientSession, token: str) -> dict[str, str]:
         for name, calls in world.history().items():
             for start in range(0, len(calls), BATCH):
                 await _send(session, keys[name], calls[start : start + BATCH])
+        await _connect(session, headers, keys)
     return keys
+
+
+async def _connect(session: aiohttp.ClientSession, headers: dict[str, str], keys: dict[str, str]) -> None:
+    """Webhooks to the built-in inbox, and the two senders; those that are there stay."""
+    listed = await _json(session.get("/api/v1/webhooks?limit=100", headers=headers))
+    there = {webhook["name"] for webhook in listed["data"]}
+    for name, form in WEBHOOKS.items():
+        if name not in there:
+            body = {"name": name, "url": "headwater:inbox", "format": form, "topics": TOPICS}
+            await _json(session.post("/api/v1/webhooks", json=body, headers=headers))
+    for slug, source in SENDERS.items():
+        body = {"enabled": True, "writeKey": keys[source]}
+        await _json(session.put(f"/api/v1/integrations/{slug}", json=body, headers=headers))
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+async def _tell(session: aiohttp.ClientSession, client_token: str, event: dict[str, Any]) -> None:
+    while True:
+        try:
+            await _json(session.post("/api/events/batch", params={"token": client_token}, json=[event]))
+            return
+        except (aiohttp.ClientConnectionError, Transient):
+            await asyncio.sleep(1.0)
 
 
 async def _send(session: aiohttp.ClientSession, key: str, calls: list[dict[str, Any]]) -> None:
