@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import socket
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from headwater.base.errors import Conflict
 from headwater.base.naming import RESERVED_SCHEMAS, schema_name, snake_case
-from tests.browser.window import add_source, answered, arrived, ask, sign_in, type_into
+from tests.browser.window import add_source, answered, arrived, ask, copied, sign_in, type_into
 from tests.server import Server
 
 VECTORS = Path(__file__).parents[2] / "web" / "apps" / "dashboard" / "src" / "words" / "fold.vectors.json"
@@ -125,6 +126,48 @@ def test_a_result_is_cut_paged_and_saved(inside: Page, shared_server: Server) ->
     assert [row["t"] for row in csv.DictReader(io.StringIO(text))] == [f'a,"{i}' for i in range(250)]
     answered(page, "SELECT i FROM range(10001) AS r(i)")
     expect(page.get_by_text("There are more rows")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_a_result_has_every_digit(inside: Page, shared_server: Server) -> None:
+    page = inside
+    page.goto(f"{shared_server.url}/sql")
+    row = {"a": "9007199254740993", "b": "9223372036854775807", "k": '{"n":9007199254740993}', "d": "1.0"}
+    assert answered(page, f"SELECT {row['a']} a, {row['b']} b, '{row['k']}'::JSON k, 1.0::DOUBLE d") == [row]
+    expect(page.get_by_role("cell", name=row["b"])).to_have_class(re.compile("hw-number"))
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download CSV").click()
+    text = Path(waiting.value.path()).read_bytes().decode()
+    assert list(csv.DictReader(io.StringIO(text))) == [row]
+
+
+@pytest.mark.browser
+def test_an_event_has_every_digit(inside: Page, shared_server: Server) -> None:
+    page = inside
+    add_source(page, shared_server.url, "http-api", "Digits")
+    key = page.get_by_test_id("write-key").inner_text().strip()
+    numbers = {"big": 12345678901234567890, "odd": 9007199254740993, "whole": 1.0}
+    body = {"userId": "u", "event": "Counted", "messageId": "digits/1", "properties": numbers}
+    assert shared_server.send("/v1/track", body, key=key).status_code == 200
+    arrived(page, "Counted").click()
+    fields = page.get_by_role("region", name="Payload").get_by_role("row")
+    for name, value in numbers.items():
+        field = fields.filter(has=page.get_by_role("rowheader", name=f"properties.{name}"))
+        expect(field.get_by_role("cell")).to_have_text(json.dumps(value))
+    page.get_by_text("Raw", exact=True).click()
+    assert_digits(copied(page, "raw event"), numbers)
+    page.reload()
+    arrived(page, "Counted").click()
+    page.get_by_text("Raw", exact=True).click()
+    assert_digits(page.get_by_role("region", name="raw event").inner_text(), numbers)
+    shared_server.wait_closed()
+    page.goto(f"{shared_server.url}/flow?event=digits/1")
+    assert_digits(page.get_by_role("region", name="payload of the event").inner_text(), numbers)
+    expect(page.get_by_role("list", name="The way of the event")).not_to_contain_text("[]")
+
+
+def assert_digits(shown: str, numbers: dict[str, float]) -> None:
+    assert json.dumps(json.loads(shown)["properties"], sort_keys=True) == json.dumps(numbers, sort_keys=True)
 
 
 @pytest.mark.browser
