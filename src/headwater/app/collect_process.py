@@ -24,7 +24,7 @@ from headwater.app.settings import Settings
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.tally import Tally
-from headwater.app.wiring import open_access, open_directory, takes_webhooks
+from headwater.app.wiring import open_access, open_directory, webhook_takers
 from headwater.base.clock import now
 from headwater.collect.doors import Doors
 from headwater.collect.model import DoorSettings
@@ -51,6 +51,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     tally = Tally(home.accepted, reader)
     broken = asyncio.Event()
     commit = GroupCommit(writer, loop=asyncio.get_running_loop(), on_broken=broken.set, on_stored=tally.settled)
+    takes_webhooks = webhook_takers(settings.catalog_paths)
     door = Doors(directory=directory, settings=door_settings(order), clock=now, takes_webhooks=takes_webhooks)
     trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
     proxy = WebProxy(home.socket("web"), https=bool(settings.tls_cert), trusted=trusted)

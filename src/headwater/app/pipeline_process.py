@@ -41,7 +41,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         home=home,
         settings=settings,
         directory=open_directory(home),
-        catalog=load_catalog(),
+        catalog=load_catalog(settings.catalog_paths),
         ledger=ledger,
         debugger=debugger,
         pipeline=pipeline,

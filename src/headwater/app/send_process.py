@@ -59,7 +59,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         open_clean=lambda: LocalReader(home.clean),
         transport=transport,
         connections=directory,
-        destinations=load_destinations(),
+        destinations=load_destinations(settings.catalog_paths),
         portal_ids=portal_ids,
         switch=_Switch(state.connections),
         settings=send_settings(settings, home),

@@ -39,6 +39,7 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
     os.umask(0o077)  # what is kept belongs to its owner alone
     home = Home(settings.data_dir)
     _check_certificate(settings)
+    _check_catalog(settings)
     listening = _bind(settings) if "collect" in settings.roles else None
     with whole_or_untouched(home):
         preparing = _begin_to_prepare(home, settings.region)
@@ -87,6 +88,21 @@ def _bind(settings: Settings):
             f"cannot listen on {settings.host} port {settings.port}: {error.strerror}. Stop what uses it, or name"
             " another one with --port (0 takes a free one)."
         ) from error
+
+
+def _check_catalog(settings: Settings) -> None:
+    """The bundled files are right; those of the installation's own directories are read before anything starts."""
+    if not settings.catalog_paths:
+        return
+    from headwater.catalog.destination_load import load_destinations
+    from headwater.catalog.load import load_catalog
+
+    try:
+        load_catalog(settings.catalog_paths)
+        load_destinations(settings.catalog_paths)
+    except InvalidInput as error:
+        told = error.message.replace("\n", " ")
+        raise InvalidInput(f"catalog_dirs: {told} Nothing was started.", code=error.code) from error
 
 
 def _check_certificate(settings: Settings) -> None:

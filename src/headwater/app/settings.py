@@ -62,6 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     send_alert_url: str
     send_files_dir: str
     egress_ca_file: str
+    catalog_dirs: list[str]
     scripts_dir: str
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
@@ -69,6 +70,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def journal_max_bytes(self) -> int:
         return int(self.journal_max_gib * GIB)
+
+    @property
+    def catalog_paths(self) -> tuple[Path, ...]:
+        return tuple(Path(directory).absolute() for directory in self.catalog_dirs)
 
     @property
     def data_dir(self) -> Path:

@@ -42,7 +42,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         home=home,
         settings=settings,
         directory=directory,
-        layouts=Layouts(directory=directory, catalog=load_catalog()),
+        layouts=Layouts(directory=directory, catalog=load_catalog(settings.catalog_paths)),
         sealer=sealer_at(home.directory),
     )
     loading = Loading(

@@ -17,6 +17,7 @@ from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.site import Site
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
+from headwater.catalog.destination_load import load_destinations
 from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import attach_store
 
@@ -27,7 +28,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     clients = {each.name: RpcClient(home.socket(each.name), name=each.name) for each in PROCESSES if each.serves}
     api = create_app(
         store=attach_store(home.directory),
-        catalog=load_catalog(),
+        catalog=load_catalog(settings.catalog_paths),
+        destinations=load_destinations(settings.catalog_paths),
         work=RemoteWork(clients, query_timeout_s=settings.query_timeout_s),
         sending=RemoteSending(clients[SEND.name]),
         public_url=settings.public_url,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -36,13 +38,16 @@ def open_access(home: Home) -> Access:
 
 
 @cache
-def _inbound() -> frozenset[str]:
-    return frozenset(spec.slug for spec in load_catalog().sources() if spec.inbound)
+def _inbound(extra: tuple[Path, ...]) -> frozenset[str]:
+    return frozenset(spec.slug for spec in load_catalog(extra).sources() if spec.inbound)
 
 
-def takes_webhooks(slug: str) -> bool:
-    """Whether the catalogue lets the events of such a source come as webhooks; it is read at the first question."""
-    return slug in _inbound()
+def webhook_takers(extra: tuple[Path, ...]) -> Callable[[str], bool]:
+    """Tells by its slug whether the catalogue, with the `extra` directories, lets a source's events come as webhooks.
+
+    The catalogue is read at the first question.
+    """
+    return lambda slug: slug in _inbound(extra)
 
 
 def open_directory(home: Home) -> Directory:

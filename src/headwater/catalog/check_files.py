@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from headwater.catalog.check import Problem, read_all
@@ -11,8 +11,9 @@ from headwater.catalog.files import source_files
 from headwater.catalog.relations import one_sided
 
 
-def bundled_files() -> list[Path]:
-    return [*source_files(), *destination_files()]
+def all_files(extra: Sequence[Path] = ()) -> list[Path]:
+    """The bundled files, and those of the `extra` directories."""
+    return [*source_files(extra), *destination_files(extra)]
 
 
 def check_files(paths: Iterable[Path], *, related: bool = False) -> list[Problem]:

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from headwater.base.errors import InvalidInput, NotFound
-from headwater.catalog.check_files import bundled_files, check_files
+from headwater.catalog.check_files import all_files, check_files
 from headwater.catalog.destination_check import DESTINATIONS, check_destination
 from headwater.catalog.destination_load import load_destinations
 from headwater.catalog.load import load_catalog
@@ -133,7 +133,7 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path):
 
 
 def test_every_bundled_file_is_good_and_each_link_leads_back():
-    assert check_files(bundled_files(), related=True) == []
+    assert check_files(all_files(), related=True) == []
 
 
 @pytest.mark.parametrize(

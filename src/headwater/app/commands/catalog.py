@@ -41,15 +41,18 @@ def show(session: Session, slug: Annotated[str, typer.Argument(metavar="SLUG")])
 def check(
     session: Session,
     files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help="Catalogue files.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Check the bundled files, too.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Check the bundled files and those of `catalog_dirs`, too.")
+    ] = False,
 ) -> None:
     """Check catalogue files, and say what is wrong, where, and what would be right. Ends with 1 on a problem.
 
     A source is a .toml file, a destination a .py file: checking that one runs it, and each of its examples.
     """
-    from headwater.catalog.check_files import bundled_files, check_files
+    from headwater.app.settings import load
+    from headwater.catalog.check_files import all_files, check_files
 
-    paths = [*(bundled_files() if everything else []), *(files or [])]
+    paths = [*(all_files(load().catalog_paths) if everything else []), *(files or [])]
     if not paths:
         raise InvalidInput("name the catalogue files to check, or take --all. Nothing was checked.")
     problems = check_files(paths, related=everything)
