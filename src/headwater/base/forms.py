@@ -97,7 +97,7 @@ def strict(raw: msgspec.Raw) -> msgspec.Raw:
 
 def _iso_of(value: bytes) -> str | None:
     """The moment of a Unix time in JSON, a number or its text; None when it is none, or no year between 1 and 9999."""
-    text = value.strip(b'"').decode("ascii", "ignore")
+    text = value.strip(b'"').decode("ascii", "replace")
     if not (_UNIX.fullmatch(text) or (value[:1] in _NUMBER_STARTS and _short_number(text))):
         return None
     number = Decimal(text)

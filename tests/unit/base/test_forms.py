@@ -66,3 +66,7 @@ def test_what_is_right_comes_back_byte_for_byte() -> None:
 def test_the_text_of_an_id() -> None:
     for raw, text in ((b"", None), (b"null", None), (b'"a"', "a"), (b"42", "42"), (b"1e400", "1e400"), (b'""', "")):
         assert text_of(msgspec.Raw(raw)) == text
+
+
+def test_a_time_with_other_digits_stays_as_it_is() -> None:
+    assert strictly({"timestamp": "\uff111635782282"}) == {"timestamp": "\uff111635782282"}

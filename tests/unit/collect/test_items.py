@@ -50,6 +50,8 @@ def with_fields(**fields: Any) -> dict[str, Any]:
         ({"timestamp": 1_700_000_000}, "timestamp_invalid"),
         ({"timestamp": "yesterday"}, "timestamp_invalid"),
         ({"timestamp": "2026-13-01"}, "timestamp_invalid"),
+        ({"timestamp": "\uff12\uff10\uff12\uff16-01-31T10:00:00Z"}, "timestamp_invalid"),
+        ({"timestamp": "2026-01-31T10:00:00.Z"}, "timestamp_invalid"),
         ({"originalTimestamp": {}}, "timestamp_invalid"),
         ({"sentAt": "Sat Nov 21 2026"}, "timestamp_invalid"),
         ({"sentAt": True}, "timestamp_invalid"),
