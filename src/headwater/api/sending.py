@@ -146,7 +146,9 @@ class DeliveryPoint(Shape, frozen=True):
 
 
 class Delivery(Shape, frozen=True):
-    """What became of events between two times. `p95LatencyMs` counts from receipt to the 2xx; null: none came."""
+    """What became of events between two times, each counted once per connection: one that was given up and then
+    arrives counts as delivered alone. `p95LatencyMs` counts from receipt to the 2xx of events that went out by
+    themselves, not of what was sent again by hand or replayed; null: none came."""
 
     delivered: int
     not_delivered: int

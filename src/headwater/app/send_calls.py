@@ -57,7 +57,7 @@ class SendCalls:
     def reader_event(self, workspace_id: str, message_id: str) -> dict[str, Any]:
         """Where it stands with an event; `event` is what it knows of it, None when it went to nobody."""
         found = self._store.of_event(workspace_id, message_id)
-        states = [pending_state(state) for _, state, _, _ in found]
+        states = [pending_state(state, reason) for _, state, _, reason in found]
         worst = next((each for each in ("pending", "dead") if each in states), None)
         status = worst or ("skipped" if states and set(states) == {"skipped"} else "done")
         if not found and self._sending.router.lag_bytes():
@@ -65,7 +65,7 @@ class SendCalls:
         deliveries = [
             {
                 "connectionId": self._store.connection_id(ref),
-                "status": pending_state(state),
+                "status": pending_state(state, reason),
                 "attempts": attempts,
                 "detail": SKIPPED.get(reason, reason),
             }

@@ -14,10 +14,10 @@ import msgspec
 from headwater.base.clock import Clock
 from headwater.send.database import Database
 from headwater.send.partition import day_of, day_of_id
-from headwater.send.rows import HELD_MS, Counts, Due, State
+from headwater.send.rows import ARRIVED, HELD_MS, Counts, Due, State
 
 _DUE = """
-SELECT id, ref, event_id, due_ms, attempts, tries, key, topic, manual FROM deliveries_{day}
+SELECT id, ref, event_id, due_ms, attempts, tries, key, topic, manual, reason FROM deliveries_{day}
 WHERE id IN (SELECT value FROM json_each(?))
 """
 KEPT_EVENTS = 1024
@@ -166,14 +166,15 @@ class Backlog:
         return Counts(*found[0]) if found else Counts()
 
     def pending_events(self, workspace_id: str) -> int:
-        """Events of which a delivery waits."""
+        """Events of which a delivery waits that has not arrived before."""
         total = 0
         for day in self.db.days:
             if any(count > 0 for (each, _), count in list(self._pending.items()) if each == day):
                 rows = self.db.read(
                     f"SELECT count(DISTINCT d.event_id) FROM deliveries_{day} d JOIN events_{day} e"
-                    " ON e.id = d.event_id WHERE d.state = 0 AND e.counted AND e.workspace_id = ?",
-                    (workspace_id,),
+                    " ON e.id = d.event_id WHERE d.state = 0 AND d.reason != ? AND e.counted AND e.workspace_id"
+                    " = ?",
+                    (ARRIVED, workspace_id),
                 )
                 total += rows[0][0] if rows else 0
         return total
@@ -223,6 +224,7 @@ def due_of(row: Sequence[Any]) -> Due:
         key=row[6],
         topic=row[7],
         manual=bool(row[8]),
-        received_ms=row[9],
-        body=row[10],
+        arrived=row[9] == ARRIVED,
+        received_ms=row[10],
+        body=row[11],
     )

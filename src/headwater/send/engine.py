@@ -273,7 +273,7 @@ class Engine:
             message_id=event.message_id,
             at_ms=int(self._clock() * 1000),
             attempt=row.attempts + 1,
-            status="dead",
+            status="failed" if row.arrived else "dead",
             error_class="internal_fault",
             error="An internal fault; the server's log says more. `recover` sends the event again.",
         )
@@ -310,6 +310,8 @@ class Engine:
         state, due_ms, reason = self._state(lane, row, worst)
         next_ms = due_ms if state is State.PENDING else None
         attempt = attempt_of(made, worst, job, ref=lane.ref, row=row, attempt=row.attempts + 1, next_ms=next_ms)
+        if row.arrived and attempt.status == "dead":
+            attempt = msgspec.structs.replace(attempt, status="failed")
         if state is State.DELIVERED:
             self.delivered += 1
         else:

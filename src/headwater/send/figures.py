@@ -14,7 +14,7 @@ import msgspec
 
 from headwater.send.database import Database
 from headwater.send.partition import day_of
-from headwater.send.rows import Attempt
+from headwater.send.rows import Attempt, Due
 
 MINUTE_MS: Final = 60_000
 STEP: Final = math.log(1.1)
@@ -36,7 +36,8 @@ class Health(msgspec.Struct, frozen=True):
 
 
 class Cell(msgspec.Struct):
-    """One connection's minute. `failed` counts attempts, the others deliveries."""
+    """One connection's minute. `failed` counts attempts, the others deliveries; `undelivered` may be less than none
+    in what is to be written."""
 
     delivered: int = 0
     failed: int = 0
@@ -79,29 +80,37 @@ class Figures:
         self._errors: dict[tuple[int, str, int], tuple[int, int]] = {}
         self._changed: dict[int, Health] = {}
 
-    def add(self, attempt: Attempt, id: int, *, received_ms: int) -> None:
+    def add(self, attempt: Attempt, id: int, *, due: Due) -> None:
+        """An event counts once, however often it is sent; its latency only if it went out by itself."""
         if attempt.status == "skipped":
             return
-        ended_ms = attempt.at_ms + int(attempt.duration_ms)
-        minute = ended_ms // MINUTE_MS
+        at_ms = ended_ms(attempt)
+        minute = at_ms // MINUTE_MS
         cell = self._cells.setdefault((attempt.ref, minute), Cell())
         health = self._changed.get(attempt.ref) or self.health(attempt.ref)
         if attempt.status == "delivered":
-            cell.delivered += 1
-            cell.latency[step_of(ended_ms - received_ms)] += 1
-            self._changed[attempt.ref] = Health(last_delivered_ms=ended_ms, last_failure_ms=health.last_failure_ms)
+            cell.delivered += not due.arrived
+            if not due.manual and due.attempts == due.tries:
+                cell.latency[step_of(at_ms - due.received_ms)] += 1
+            self._changed[attempt.ref] = Health(last_delivered_ms=at_ms, last_failure_ms=health.last_failure_ms)
             return
         cell.failed += 1
-        cell.undelivered += attempt.next_ms is None
+        cell.undelivered += attempt.next_ms is None and not due.arrived
         code = str(attempt.response_status) if attempt.response_status is not None else attempt.error_class or "error"
         count = self._errors.get((attempt.ref, code, minute), (0, 0))[0]
         self._errors[attempt.ref, code, minute] = (count + 1, id)
         self._changed[attempt.ref] = Health(
             last_delivered_ms=health.last_delivered_ms,
-            last_failure_ms=ended_ms,
+            last_failure_ms=at_ms,
             failing_since_ms=health.failing_since_ms or attempt.at_ms,
             warned=health.warned,
         )
+
+    def take_back(self, ref: int, *, ended_ms: int) -> None:
+        """One that was given up at that time is queued again, or was delivered after all."""
+        minute = ended_ms // MINUTE_MS
+        if ended_ms:
+            self._cells.setdefault((ref, minute), Cell()).undelivered -= 1
 
     def set_warned(self, ref: int, warned: int) -> None:
         health = self._changed.get(ref) or self.health(ref)
@@ -114,7 +123,8 @@ class Figures:
 
     def flush(self, day: int) -> None:
         for (ref, minute), cell in self._cells.items():
-            self._write_cell(day, ref, minute, cell)
+            own = day_of(minute * MINUTE_MS)
+            self._write_cell(own if own in self._db.days else day, ref, minute, cell)
         self._db.write_many(
             f"INSERT INTO errors_{day} VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count,"
             " attempt_id = excluded.attempt_id",
@@ -186,6 +196,10 @@ class Figures:
                 counts[code] += count
                 latest[code] = max(latest.get(code, 0), attempt_id)
         return [ErrorGroup(code, count, latest[code]) for code, count in counts.most_common()]
+
+
+def ended_ms(attempt: Attempt) -> int:
+    return attempt.at_ms + int(attempt.duration_ms)
 
 
 def step_of(latency_ms: int) -> int:

@@ -11,7 +11,7 @@ from headwater.base.clock import iso_from_seconds
 from headwater.base.errors import NotFound
 from headwater.base.event import CleanEvent
 from headwater.send.partition import day_of_id
-from headwater.send.rows import HELD_MS, State, attempt_number, attempt_ref, delivery_number, delivery_ref
+from headwater.send.rows import ARRIVED, HELD_MS, State, attempt_number, attempt_ref, delivery_number, delivery_ref
 from headwater.send.store import Store, delivery_id
 
 SEARCHED: Final = 20_000
@@ -212,8 +212,10 @@ def iso_ms(at_ms: int) -> str:
     return iso_from_seconds(at_ms / 1000)
 
 
-def pending_state(state: State) -> str:
-    """A delivery's state in the words of the accounting."""
+def pending_state(state: State, reason: str) -> str:
+    """A delivery's state in the words of the accounting; one that arrived stays done while it goes out again."""
+    if reason == ARRIVED:
+        return "done"
     return {State.PENDING: "pending", State.DEAD: "dead", State.SKIPPED: "skipped"}.get(state, "done")
 
 

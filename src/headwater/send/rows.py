@@ -12,6 +12,9 @@ from headwater.base.event import CleanEvent
 HELD_MS: Final = 1 << 53
 """Due never: an earlier delivery of the same person comes first."""
 
+ARRIVED: Final = "arrived"
+"""The reason of a delivery that waits to go out again, though it was delivered."""
+
 AttemptStatus = Literal["delivered", "failed", "pending", "blocked", "skipped", "dead"]
 Trigger = Literal["scheduled", "manual"]
 
@@ -62,7 +65,10 @@ class Routed(msgspec.Struct, frozen=True):
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that is to go out. `attempts` were made in all, `tries` since it was queued last."""
+    """A delivery that is to go out. `attempts` were made in all, `tries` since it was queued last.
+
+    `arrived`: it was delivered before and goes out once more, which takes nothing from that if it fails.
+    """
 
     id: int
     ref: int
@@ -73,6 +79,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     key: int | None
     topic: str | None
     manual: bool
+    arrived: bool
     received_ms: int
     body: bytes
 

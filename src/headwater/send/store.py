@@ -18,9 +18,9 @@ from headwater.base.ids import stable_uuid
 from headwater.send.backlog import Backlog, due_of
 from headwater.send.bodies import Bodies
 from headwater.send.database import Database
-from headwater.send.figures import Figures
+from headwater.send.figures import Figures, ended_ms
 from headwater.send.partition import DAY_MS, day_of, day_of_id
-from headwater.send.rows import HELD_MS, Attempt, Cursor, Due, Result, Routed, State, Target, fate
+from headwater.send.rows import ARRIVED, HELD_MS, Attempt, Cursor, Due, Result, Routed, State, Target, fate
 
 
 class Change(NamedTuple):
@@ -139,7 +139,7 @@ class Store(Backlog):
         for result in results:
             if result.attempt is not None:
                 id = self._add_attempt(result.attempt)
-                self.figures.add(result.attempt, id, received_ms=result.due.received_ms)
+                self.figures.add(result.attempt, id, due=result.due)
         self._write_rows()
         self.change([_change(result) for result in results])
 
@@ -276,7 +276,7 @@ class Store(Backlog):
             return
         self._moved[day, target.ref] += 1
         if due_ms != HELD_MS:
-            row = (id, target.ref, event_id, due_ms, 0, 0, target.key, target.topic, routed.again)
+            row = (id, target.ref, event_id, due_ms, 0, 0, target.key, target.topic, routed.again, "")
             made.append(due_of((*row, routed.received_ms, body)))
 
     def _log_skip(self, id: int, ref: int, name: str, message_id: str, attempts: int, reason: str) -> None:
@@ -310,7 +310,8 @@ class Store(Backlog):
     def _change(self, day: int, changes: Sequence[Change], only_pending: bool) -> int:
         wanted = msgspec.json.encode([change.id for change in changes]).decode()
         rows = self.db.write(
-            f"SELECT id, state, event_id, ref, key FROM deliveries_{day} WHERE id IN (SELECT value FROM json_each(?))",
+            f"SELECT id, state, event_id, ref, key, due_ms, reason FROM deliveries_{day}"
+            " WHERE id IN (SELECT value FROM json_each(?))",
             (wanted,),
         )
         before = {row[0]: row for row in rows}
@@ -321,15 +322,19 @@ class Store(Backlog):
             row = before.get(change.id)
             if row is None or not _may(row[1], change, only_pending):
                 continue
-            _, state, event_id, ref, key = row
+            _, state, event_id, ref, key, due_ms, reason = row
+            if state == State.DELIVERED or reason == ARRIVED:
+                change = _kept(change)
+            elif state != change.state:
+                events.setdefault(event_id, Counter()).update({change.state: 1, state: -1})
+            if state == State.DEAD:
+                self.figures.take_back(ref, ended_ms=due_ms)
             values = (int(change.state), change.due_ms, change.reason, change.attempts, change.tries, change.manual)
             updates.append((*values, change.id))
-            if state != change.state:
-                events.setdefault(event_id, Counter()).update({change.state: 1, state: -1})
-                waits = (change.state == State.PENDING) - (state == State.PENDING)
-                self._moved[day, ref] += waits
-                if waits < 0 and key is not None:
-                    freed[ref, key] = None
+            waits = (change.state == State.PENDING) - (state == State.PENDING)
+            self._moved[day, ref] += waits
+            if waits < 0 and key is not None:
+                freed[ref, key] = None
         self.db.write_many(
             f"UPDATE deliveries_{day} SET state = ?, due_ms = ?, reason = ?, attempts = ifnull(?, attempts),"
             " tries = ifnull(?, tries), manual = ifnull(?, manual) WHERE id = ?",
@@ -422,6 +427,7 @@ SKIPPED = {
     "loop": "The event has been handed on by senders of ours three times; it goes no further, or it would go in"
     " circles.",
     "deleted": "The connection was deleted while the event waited.",
+    ARRIVED: "The event was delivered, and is on its way once more.",
     "expired": "The event waited longer than deliveries are kept.",
 }
 """What is said of a delivery that was not made, by reason."""
@@ -437,12 +443,20 @@ def requeue(id: int, now_ms: int) -> Change:
     return Change(id, State.PENDING, due_ms=now_ms, tries=0, manual=True)
 
 
+def _kept(change: Change) -> Change:
+    """What becomes of one that was delivered: it goes out again, or has been delivered, whatever came of that."""
+    again = change.state == State.PENDING
+    return change._replace(state=change.state if again else State.DELIVERED, reason=ARRIVED if again else "")
+
+
 def _change(result: Result) -> Change:
+    """One that is given up is due when it was: so the figures find where they counted it."""
     tried = result.attempt is not None
+    dead_ms = ended_ms(result.attempt) if result.attempt is not None and result.state is State.DEAD else None
     return Change(
         result.due.id,
         result.state,
-        due_ms=result.due_ms,
+        due_ms=result.due_ms if dead_ms is None else dead_ms,
         reason=result.reason,
         attempts=result.due.attempts + tried,
         tries=result.due.tries + tried,

@@ -14,7 +14,7 @@ import pytest
 import uvloop
 from standardwebhooks import Webhook
 
-from headwater.send.rows import Counts
+from headwater.send.rows import Counts, State
 from tests.receivers import Receiver, answer, close_in_head, hang, slowly
 from tests.receivers.receiver import Exchange
 from tests.unit.send.room import SECRET, Room, World, view, webhook
@@ -503,5 +503,57 @@ def test_a_frame_of_many_events_is_routed_in_parts_and_none_twice_after_a_crash(
                 await room.quiet()
                 assert room.store.totals("ws") == Counts(done=120)
                 assert all(len(room.log(f"wh_{number}", status="delivered")) == 120 for number in range(10))
+
+    run(main())
+
+
+def test_what_was_delivered_stays_delivered_when_it_is_sent_again_in_vain(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(then=answer(200)) as receiver:
+            world = World(tmp_path, webhook(receiver.url), schedule_s=(0.2,))
+            async with Room(world) as room:
+                world.append(view(1))
+                await room.until(lambda: room.store.totals("ws") == Counts(done=1), "delivered")
+                [line] = room.log()
+                receiver.behave(then=answer(500))
+                await room.sending.recovery.resend(room.ref(), line["id"])
+                await room.until(lambda: len(room.log(status="failed")) == 1, "tried")
+                assert room.store.pending_events("ws") == 0
+                assert room.store.totals("ws") == Counts(done=1)
+                await room.until(lambda: len(room.log()) == 3, "tried to the end")
+                await room.quiet()
+                assert [each["status"] for each in room.log()] == ["failed", "failed", "delivered"]
+                assert room.log()[0]["nextAttemptAt"] is None
+                assert room.store.totals("ws") == Counts(done=1)
+                assert [state for _, state, _, _ in room.store.of_event("ws", "m1")] == [State.DELIVERED]
+                summary = room.store.figures.summary([room.ref()], start_ms=0, end_ms=room.store.now_ms() + 60_000)
+                assert (summary.delivered, summary.not_delivered) == (1, 0)
+
+    run(main())
+
+
+def test_an_event_that_was_given_up_and_arrives_counts_once_and_not_in_the_latency(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver(then=answer(400)) as receiver:
+            world = World(tmp_path, webhook(receiver.url), schedule_s=())
+            async with Room(world) as room:
+
+                def figures() -> tuple[int, int, float | None]:
+                    now_ms = room.store.now_ms() + 60_000
+                    found = room.store.figures.summary([room.ref()], start_ms=now_ms - 3_600_000, end_ms=now_ms)
+                    assert sum(point.not_delivered for point in found.series) == found.not_delivered
+                    return found.delivered, found.not_delivered, found.p95_ms
+
+                world.append(view(1))
+                await room.until(lambda: room.store.totals("ws") == Counts(dead=1), "dead")
+                assert figures() == (0, 1, None)
+                receiver.behave(then=answer(200))
+                await room.sending.recovery.resend(room.ref(), room.log()[0]["id"])
+                await room.until(lambda: room.store.totals("ws") == Counts(done=1), "delivered")
+                assert figures() == (1, 0, None)
+                await room.sending.recovery.replay("ws", 0, None, None)
+                await room.until(lambda: len(room.log(status="delivered")) == 2, "replayed")
+                await room.quiet()
+                assert figures() == (1, 0, None)
 
     run(main())
