@@ -76,6 +76,15 @@ def test_integrations(view_of: Page, sent: Sent) -> None:
     check(view_of)
 
 
+def test_access_keys(view_of: Page, sent: Sent) -> None:
+    go(view_of, sent, "/settings/workspaces")
+    type_into(view_of.get_by_label("Name of a new key"), "Reporting")
+    view_of.get_by_role("button", name="Create key").click()
+    view_of.get_by_text("Copy it now").wait_for()
+    view_of.get_by_role("list", name="API keys").wait_for()
+    check(view_of)
+
+
 def test_the_form_of_a_new_webhook(view_of: Page, sent: Sent) -> None:
     go(view_of, sent, "/settings/integrations/webhooks/new")
     view_of.get_by_text("Filters", exact=True).click()

@@ -141,6 +141,12 @@ const integrations = createRoute({
   component: lazyRouteComponent(() => import("./screens/settings/Integrations"), "Integrations"),
 });
 
+const workspaces = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/workspaces",
+  component: lazyRouteComponent(() => import("./screens/settings/Workspace"), "Workspace"),
+});
+
 const newWebhook = createRoute({
   getParentRoute: () => inside,
   path: "/settings/integrations/webhooks/new",
@@ -190,6 +196,7 @@ export const router = createRouter({
       destinationEntry,
       addDestination,
       integrations,
+      workspaces,
       newWebhook,
       webhook,
       integration,

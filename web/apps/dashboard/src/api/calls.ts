@@ -25,6 +25,16 @@ export const signOut = () => take(api.DELETE("/api/v1/sign-in"));
 export const me = () => take(api.GET("/api/v1/me"));
 export const workspace = () => take(api.GET("/api/v1/workspace"));
 
+export type Scope = "admin" | "data" | "read";
+export const addClientToken = () => take(api.POST("/api/v1/workspace/client-tokens"));
+export const removeClientToken = (token: string) =>
+  take(api.DELETE("/api/v1/workspace/client-tokens/{token}", { params: { path: { token } } }));
+export const apiKeys = () => take(api.GET("/api/v1/workspace/api-keys", { params: { query: { limit: ALL } } }));
+export const createApiKey = (name: string, scope: Scope) =>
+  take(api.POST("/api/v1/workspace/api-keys", { body: { name, scopes: [scope] } }));
+export const removeApiKey = (keyId: string) =>
+  take(api.DELETE("/api/v1/workspace/api-keys/{keyId}", { params: { path: { keyId } } }));
+
 export const catalogSources = (q: string) =>
   take(api.GET("/api/v1/catalog/sources", { params: { query: { q, limit: ALL } } }));
 export const catalogSource = (slug: string) =>

@@ -48,7 +48,7 @@ function Header() {
           <Link to="/destinations">Destinations</Link>
           <Link to="/flow">Flow</Link>
           <Link to="/sql">SQL</Link>
-          <Link to="/settings/integrations">Settings</Link>
+          <Link to="/settings">Settings</Link>
         </nav>
         <div style={{ display: "flex", alignItems: "center", gap: "0.5rem", marginInlineStart: "auto" }}>
           <WorkspaceName />

@@ -11,6 +11,7 @@ import { PlusIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
 import { ConnectionMarks } from "../sending/Status";
 import { topicNames } from "../sending/words";
+import { Sections } from "./Sections";
 
 export function Integrations() {
   return (
@@ -18,6 +19,7 @@ export function Integrations() {
       title="Integrations"
       lead="Settings of what goes out of this workspace. Sources and destinations have pages of their own."
     >
+      <Sections />
       <Stack gap="xl">
         <Webhooks />
         <Senders />

@@ -1,0 +1,11 @@
+import { Link } from "@tanstack/react-router";
+
+/** The two halves of the settings. */
+export function Sections() {
+  return (
+    <nav className="hw-nav hw-kinds" aria-label="Settings of">
+      <Link to="/settings/integrations">Integrations</Link>
+      <Link to="/settings/workspaces">Workspaces › Access Keys</Link>
+    </nav>
+  );
+}
