@@ -10,21 +10,27 @@ from typing import Any
 import pytest
 
 from headwater.base.outcome import ParkReason
-from headwater.warehouse.layout import SourceTables
+from headwater.warehouse.layout import Gone, SourceTables
 from headwater.warehouse.loader import Warehouse
-from tests.unit.warehouse.made import BOTH, CANDU, PLAIN, columns, dump, event, rows, tracks
+from headwater.warehouse.report import Counts
+from tests.unit.warehouse.made import CANDU, PLAIN, Sources, columns, dump, event, rows, tracks
 
 NOON = datetime(2026, 3, 1, 12)
 Opener = Callable[[], Warehouse]
 
 
+@pytest.fixture
+def known() -> Sources:
+    return Sources(CANDU, PLAIN)
+
+
 @pytest.fixture(params=["file", "memory"])
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+def opened(request: pytest.FixtureRequest, tmp_path: Path, known: Sources) -> Iterator[Opener]:
     made: list[Warehouse] = []
 
     def make() -> Warehouse:
         path = tmp_path / f"{len(made)}.duckdb" if request.param == "file" else None
-        made.append(Warehouse(path, layout=BOTH))
+        made.append(Warehouse(path, layout=known))
         return made[-1]
 
     yield make
@@ -238,6 +244,31 @@ def test_events_without_a_source_are_parked(warehouse: Warehouse) -> None:
     assert [(one.event, one.reason) for one in report.parked] == [(lost, ParkReason.UNKNOWN_SOURCE)]
     assert report.inserted == 2
     assert warehouse.cursor() == 3
+
+
+def test_what_was_parked_is_done_when_it_comes_again_and_can_be_loaded(warehouse: Warehouse, known: Sources) -> None:
+    events = [event(f"m{number}", source_id="late") for number in range(3)]
+    warehouse.load(events, next_offset=3)
+    assert warehouse.counts() == Counts(dead=3)
+    known.become("late", SourceTables("late", "late"))
+    warehouse.load(events[:2], next_offset=None)  # as a replay does
+    assert warehouse.counts() == Counts(done=2, dead=1)
+    assert (warehouse.dead("m0"), len(warehouse.dead("m2"))) == ([], 1)
+    assert rows(warehouse, "SELECT count(*) FROM late.tracks") == [(2,)]
+    warehouse.drop_schema("late", source_ids=["late"])
+    assert warehouse.counts() == Counts(done=2, skipped=1)
+    assert warehouse.dead("m2") == []
+
+
+def test_events_of_a_source_whose_rows_were_dropped_are_skipped(warehouse: Warehouse, known: Sources) -> None:
+    events = [event(f"m{number}", source_id="brief") for number in range(3)]
+    warehouse.load(events[:1], next_offset=1)
+    known.become("brief", Gone())
+    report = warehouse.load([*events[1:], event("m9")], next_offset=4)
+    assert (report.skipped, report.parked, report.inserted) == (2, [], 2)
+    assert warehouse.counts() == Counts(done=1, dead=1, skipped=2)
+    warehouse.load(events[:1], next_offset=None)
+    assert warehouse.counts() == Counts(done=1, skipped=3)
 
 
 @pytest.mark.parametrize(

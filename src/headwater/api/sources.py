@@ -179,7 +179,8 @@ async def delete_source(
 ) -> Deleted:
     """Remove a source; its keys are invalid at once. Its rows stay, and so does the schema's name. Scope admin.
 
-    With `dropSchema=true` the rows go too and the name is free again.
+    What was acknowledged before still gets its rows. With `dropSchema=true` the rows go too and the name is free again;
+    what was still under way is counted as skipped.
     """
     deleting = (store.delete_source, caller.workspace_id, source_id)
     if drop_schema:
@@ -187,7 +188,9 @@ async def delete_source(
         if not source.builtin:
             await _stop(store, source, caller)
             await work.drop_schema(caller.workspace_id, source.schema)
-    await asyncio.to_thread(*deleting, free_schema=drop_schema, by=caller.actor)
+    gone = await asyncio.to_thread(*deleting, by=caller.actor)
+    if drop_schema:
+        await drop_left_schema(store, work, caller, gone.schema)
     return Deleted(id=source_id, deleted=True)
 
 
@@ -251,6 +254,13 @@ def _spec_of(catalog: Catalog, source: Source) -> SourceSpec | None:
         return None if source.builtin else catalog.source(source.catalog)
     except NotFound:
         return None
+
+
+async def drop_left_schema(store: Store, work: Work, caller: Caller, schema: str) -> None:
+    """The rows that a deleted source left, with those that were still under way; then the name is free."""
+    await asyncio.to_thread(store.end_rows, caller.workspace_id, schema)
+    await work.drop_schema(caller.workspace_id, schema)
+    await asyncio.to_thread(store.free_schema, caller.workspace_id, schema, by=caller.actor)
 
 
 async def _stop(store: Store, source: Source, caller: Caller) -> None:

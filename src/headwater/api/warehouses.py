@@ -23,6 +23,7 @@ from headwater.api.given import (
 )
 from headwater.api.ports import Shape, Warehouse, Work
 from headwater.api.problem import Unsupported
+from headwater.api.sources import drop_left_schema
 from headwater.base.errors import NotFound
 from headwater.control.model import public_id
 
@@ -86,8 +87,7 @@ async def drop_schema(
     """
     await _warehouse(work, caller.workspace_id, warehouse_id)
     left = await asyncio.to_thread(store.left_schema, caller.workspace_id, name)
-    await work.drop_schema(caller.workspace_id, left.name)
-    await asyncio.to_thread(store.free_schema, caller.workspace_id, left.name, by=caller.actor)
+    await drop_left_schema(store, work, caller, left.name)
     return Deleted(id=left.name, deleted=True)
 
 

@@ -7,7 +7,7 @@ from headwater.catalog import builtin
 from headwater.catalog.load import Catalog
 from headwater.catalog.model import EventSpec, PropertyType
 from headwater.control.directory import Directory
-from headwater.warehouse.layout import Collection, ColumnType, SourceTables
+from headwater.warehouse.layout import Collection, ColumnType, Gone, SourceTables
 
 _COLUMN_TYPES: dict[PropertyType, ColumnType] = {
     "string": "varchar",
@@ -27,10 +27,13 @@ class Layouts:
         self._directory = directory
         self._catalog = catalog
 
-    def tables_of(self, source_id: str) -> SourceTables | None:
-        entry = self._directory.by_id(source_id)
+    def tables_of(self, source_id: str) -> SourceTables | Gone | None:
+        """A deleted source keeps its schema, so that what was accepted before has its rows, until that is dropped."""
+        entry = self._directory.by_id(source_id) or self._directory.deleted_source(source_id)
         if entry is None:
             return None
+        if entry.schema is None:
+            return Gone()
         return SourceTables(
             source_id=source_id,
             schema=entry.schema,

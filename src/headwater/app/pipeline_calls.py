@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from headwater.app.backup import begin_backup, finish_backup
+from headwater.app.backup import begin_backup, finish_backup, refuse_inside
 from headwater.app.home import Home
 from headwater.app.processes import PIPELINE, WAREHOUSE
 from headwater.app.pruning import Pruning
@@ -97,8 +97,13 @@ class PipelineCalls:
         return {
             "fates": [_fate(row) for row in rows],
             "clean": {"sourceId": clean.source_id, "receivedAt": _iso_ms(clean.received_ms)} if clean else None,
+            "rowsDropped": clean is not None and self._rows_dropped(clean.source_id),
             "payload": masked_payload(_payload(payloads[0]), self._write_keys(workspace_id)) if payloads else None,
         }
+
+    def _rows_dropped(self, source_id: str) -> bool:
+        gone = self._directory.deleted_source(source_id)
+        return gone is not None and gone.schema is None
 
     # Accounting
 
@@ -200,6 +205,7 @@ class PipelineCalls:
     async def backup(self, dir: str) -> dict[str, Any]:
         """Readers are copied before what they read; nothing is let go in between."""
         target = Path(dir)
+        refuse_inside(self._home, target)
         await asyncio.to_thread(self._pruning.pause)
         try:
             await asyncio.to_thread(begin_backup, target)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from headwater.app.processes import COLLECT, PIPELINE, READERS, WAREHOUSE
 from headwater.app.rpc import LONG_S, RpcClient
@@ -28,7 +28,7 @@ class RemoteWork:
         self._readers = {name: clients[name] for name in READERS}
         self._query_timeout_s = query_timeout_s
 
-    async def sql(self, workspace_id: str, query: str, limit: int) -> Any:
+    async def sql(self, workspace_id: str, query: str, limit: int | None) -> Any:
         timeout_s = self._query_timeout_s + QUERY_SLACK_S
         return await self._warehouse.call("sql", timeout_s, workspace_id=workspace_id, query=query, limit=limit)
 
@@ -129,6 +129,13 @@ class RemoteWork:
         return await self._warehouse.call("export", LONG_S, workspace_id=workspace_id, dir=dir)
 
 
+_ROWS_DROPPED: Final = {
+    "reader": WAREHOUSE.name,
+    "status": "skipped",
+    "detail": {"reason": "schema_dropped", "note": "Its source was deleted with its rows, so it has none."},
+}
+
+
 def trail(message_id: str, told: dict[str, Any], readers: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """What the pipeline and each reader say of an event, as one; NotFound when none of them knows it."""
     clean = told["clean"] or next((answer["event"] for answer in readers.values() if answer["event"]), None)
@@ -141,6 +148,8 @@ def trail(message_id: str, told: dict[str, Any], readers: Mapping[str, dict[str,
     standings = [
         {"reader": name, "status": answer["status"], "detail": answer["detail"]} for name, answer in readers.items()
     ]
+    if told.get("rowsDropped"):
+        standings = [_ROWS_DROPPED if each["reader"] == WAREHOUSE.name else each for each in standings]
     return {
         "messageId": message_id,
         "fates": fates + told["fates"],

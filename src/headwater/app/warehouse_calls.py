@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from headwater.app.backup import copy_warehouses, make_empty
+from headwater.app.backup import copy_warehouses, make_empty, refuse_inside
 from headwater.app.home import Home
 from headwater.app.settings import Settings
 from headwater.app.warehouses import Warehouses
@@ -51,7 +51,9 @@ class WarehouseCalls:
         self._warehouses.ensure_source(source_id)
 
     def drop_schema(self, workspace_id: str, schema: str) -> None:
-        self._warehouses.of(workspace_id).drop_schema(schema)
+        owners = [*self._directory.sources(), *self._directory.deleted_sources()]
+        mine = [each.source_id for each in owners if (each.workspace_id, each.schema) == (workspace_id, schema)]
+        self._warehouses.of(workspace_id).drop_schema(schema, source_ids=mine)
 
     def remove_warehouse(self, workspace_id: str) -> None:
         self._warehouses.remove(workspace_id)
@@ -60,13 +62,13 @@ class WarehouseCalls:
 
     def reader_account(self, workspace_id: str) -> dict[str, int]:
         counts = self._warehouses.of(workspace_id).counts()
-        return {"done": counts.done, "dead": counts.dead, "skipped": 0}
+        return {"done": counts.done, "dead": counts.dead, "skipped": counts.skipped}
 
     def reader_event(self, workspace_id: str, message_id: str) -> dict[str, Any]:
         """Where it stands with an event; `event` is what it knows of it, None when it never saw it."""
         warehouse = self._warehouses.of(workspace_id)
         found, dead = warehouse.find(message_id), warehouse.dead(message_id)
-        return _standing(found, dead) | {"event": self._seen(found, dead)}
+        return _standing(found, dead) | {"event": self._seen(workspace_id, found, dead)}
 
     def reader_copy(self, dir: str) -> None:
         """Copies of the files, as of now, into a data directory that is being made."""
@@ -112,20 +114,29 @@ class WarehouseCalls:
         self._warehouses.tables(workspace_id).remove(name)
 
     def export(self, workspace_id: str, dir: str) -> dict[str, Any]:
+        refuse_inside(self._home, Path(dir))
         make_empty(Path(dir))
         tables = self._warehouses.of(workspace_id).export(Path(dir))
         return {"dir": dir, "tables": [msgspec.to_builtins(table) for table in tables]}
 
     # Inside
 
-    def _seen(self, found: list[Found], dead: list[Parked]) -> dict[str, Any] | None:
+    def _seen(self, workspace_id: str, found: list[Found], dead: list[Parked]) -> dict[str, Any] | None:
         if dead:
             event = dead[0].event
             return {"sourceId": event.source_id, "receivedAt": event.received_at}
         if found:
-            schemas = {entry.schema: entry.source_id for entry in self._directory.sources()}
-            return {"sourceId": schemas.get(found[0].schema, ""), "receivedAt": found[0].received_at}
+            return {
+                "sourceId": self._source_of(workspace_id, found[0].schema),
+                "receivedAt": found[0].received_at,
+            }
         return None
+
+    def _source_of(self, workspace_id: str, schema: str) -> str:
+        """Whose rows a schema holds, be it deleted; '' when none is known. Workspaces may have schemas of one name."""
+        entries = [*self._directory.sources(), *self._directory.deleted_sources()]
+        mine = (each.source_id for each in entries if (each.workspace_id, each.schema) == (workspace_id, schema))
+        return next(mine, "")
 
 
 def _standing(found: list[Found], dead: list[Parked]) -> dict[str, Any]:

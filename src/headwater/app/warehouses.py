@@ -13,6 +13,7 @@ from headwater.app.settings import Settings
 from headwater.base.addresses import refusal
 from headwater.base.errors import Conflict, NotFound, Transient
 from headwater.control.directory import Directory
+from headwater.warehouse.layout import SourceTables
 from headwater.warehouse.loader import Warehouse
 from headwater.warehouse.postgres import AddressGuard
 from headwater.warehouse.query import Queries
@@ -79,7 +80,7 @@ class Warehouses:
     def ensure_source(self, source_id: str) -> None:
         entry = self._directory.by_id(source_id)
         tables = self._layouts.tables_of(source_id)
-        if entry is None or tables is None:
+        if entry is None or not isinstance(tables, SourceTables):
             raise NotFound(f"there is no source {source_id}")
         self.of(entry.workspace_id).ensure_source(tables)
 
@@ -117,7 +118,7 @@ class Warehouses:
         )
         for source in self._directory.sources():
             tables = self._layouts.tables_of(source.source_id) if source.workspace_id == workspace_id else None
-            if tables is not None:
+            if isinstance(tables, SourceTables):
                 made.ensure_source(tables)
         return made
 

@@ -46,6 +46,15 @@ class SourceEntry(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class DeletedSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A source that is gone. `schema` holds its rows still; None: they were dropped, and no further ones come."""
+
+    source_id: str
+    workspace_id: str
+    catalog: str
+    schema: str | None
+
+
 class WorkspaceEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A workspace as the doors need it. `identity_secrets` are HMAC keys in the clear, all of them valid."""
 
@@ -90,6 +99,7 @@ class ConnectionEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     by_id: dict[str, SourceEntry]
+    deleted: dict[str, DeletedSource]
     by_write_key: dict[str, SourceEntry]
     by_inbound_key: dict[str, SourceEntry]
     by_client_token: dict[str, WorkspaceEntry]
@@ -182,6 +192,14 @@ class Directory:
     def by_id(self, source_id: str) -> SourceEntry | None:
         return self._current().by_id.get(source_id)
 
+    def deleted_source(self, source_id: str) -> DeletedSource | None:
+        """A source that there was; events of it may still be on their way."""
+        return self._current().deleted.get(source_id)
+
+    def deleted_sources(self) -> list[DeletedSource]:
+        """Every source of the installation that was deleted, but for those whose workspace is gone too."""
+        return list(self._current().deleted.values())
+
     def by_client_token(self, token: str) -> WorkspaceEntry | None:
         return self._current().by_client_token.get(token)
 
@@ -229,6 +247,7 @@ def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
     ever = connection.execute(select(c.id, c.deleted_at).order_by(c.created_at, c.id)).all()
     return _Snapshot(
         by_id=entries,
+        deleted={row.id: _deleted(row) for row in connection.execute(select(t.deleted_sources))},
         by_write_key={key: entry for entry in entries.values() for key in entry.write_keys},
         by_inbound_key={row.inbound_key: entries[row.id] for row in rows},
         by_client_token={row.token: workspaces[row.workspace_id] for row in tokens},
@@ -237,6 +256,10 @@ def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
         first_workspace_id=ever[0].id if ever else "",
         gone_workspaces=frozenset(row.id for row in ever if row.deleted_at is not None),
     )
+
+
+def _deleted(row: Any) -> DeletedSource:
+    return DeletedSource(source_id=row.id, workspace_id=row.workspace_id, catalog=row.catalog, schema=row.schema_name)
 
 
 def _api_key(row: Any) -> ApiKeyEntry:

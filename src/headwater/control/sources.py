@@ -129,11 +129,11 @@ class Sources:
                     code="builtin_source",
                 )
             connection.execute(delete(t.sources).where(t.sources.c.id == source.id))
+            gone = {"id": source.id, "workspace_id": workspace_id, "catalog": source.catalog}
+            gone |= {"schema_name": source.schema, "deleted_at": self._state.present()}
+            connection.execute(insert(t.deleted_sources).values(**gone))
             if free_schema:
-                c = t.schema_names.c
-                connection.execute(
-                    delete(t.schema_names).where(c.workspace_id == workspace_id, c.name == source.schema)
-                )
+                _free(connection, workspace_id, source.schema)
             self._record(
                 connection, by, "source.delete", source.id, workspace_id, name=source.name, schemaFreed=free_schema
             )
@@ -150,26 +150,42 @@ class Sources:
         if found is None:
             raise NotFound(f'There is no schema "{name}" in this workspace. Nothing was dropped.')
         if found.source_id is not None:
+            owner = public_id(found.source_id)
+            told = (
+                "is built in, and cannot be deleted; so its schema stays"
+                if owner in BUILTIN_SOURCES
+                else "has it; it goes when that source is deleted with dropSchema=true"
+            )
             raise Conflict(
-                f'The schema "{name}" belongs to the source "{found.label}" ({public_id(found.source_id)}); it goes '
-                "when that source is deleted with dropSchema=true. Nothing was dropped.",
+                f'The schema "{name}" is in use: the source "{found.label}" ({owner}) {told}. Nothing was dropped.',
                 code="schema_in_use",
-                details={"schema": name, "sourceId": public_id(found.source_id)},
+                details={"schema": name, "sourceId": owner},
             )
         return found
+
+    def end_rows(self, workspace_id: str, name: str) -> None:
+        """From now on, events of deleted sources that had this schema get no rows. To be done before they are dropped,
+        so that what is still under way does not bring the schema back."""
+        self.left_schema(workspace_id, name)
+        with self._state.writing() as connection:
+            _end_rows(connection, workspace_id, name)
 
     def free_schema(self, workspace_id: str, name: str, *, by: str = "system") -> None:
         """Let the name of a source that is gone be taken again. Its rows must have been dropped."""
         self.left_schema(workspace_id, name)
-        c = t.schema_names.c
         with self._state.writing() as connection:
-            connection.execute(delete(t.schema_names).where(c.workspace_id == workspace_id, c.name == name))
+            _free(connection, workspace_id, name)
             self._record(connection, by, "schema.drop", name, workspace_id)
 
     def add_write_key(self, workspace_id: str, given_id: str, *, by: str = "system") -> str:
         """A further write key; the older ones stay valid until they are removed."""
         with self._state.writing() as connection:
             source = self._source(connection, workspace_id, given_id)
+            if takes_no_keys(source.id):
+                raise Conflict(
+                    f'The source "{source.name}" has no write keys: headwater alone writes to it. Nothing was added.',
+                    code="builtin_source",
+                )
             key = _insert_write_key(connection, source.id, self._state.present())
             self._record(connection, by, "write-key.add", source.id, workspace_id)
         return key
@@ -246,6 +262,18 @@ class Sources:
         )
 
 
+def _end_rows(connection: Connection, workspace_id: str, schema: str) -> None:
+    c = t.deleted_sources.c
+    mine = (c.workspace_id == workspace_id) & (c.schema_name == schema)
+    connection.execute(update(t.deleted_sources).where(mine).values(schema_name=None))
+
+
+def _free(connection: Connection, workspace_id: str, schema: str) -> None:
+    _end_rows(connection, workspace_id, schema)
+    c = t.schema_names.c
+    connection.execute(delete(t.schema_names).where(c.workspace_id == workspace_id, c.name == schema))
+
+
 class _OtherSchemas:
     """The schema names that a workspace's sources have, or had when their rows were left behind."""
 
@@ -302,10 +330,16 @@ def add_builtin_sources(connection: Connection, workspace_id: str, at: str) -> N
         _insert_source(connection, workspace_id, schema, at, row)
 
 
+def takes_no_keys(source_id: str) -> bool:
+    """Whether headwater alone writes to it: who enters and leaves a segment is not for others to say."""
+    return public_id(source_id) == "segments"
+
+
 def write_keys_of(connection: Connection, source_ids: list[str]) -> dict[str, tuple[str, ...]]:
-    """The write keys of these sources, oldest first."""
+    """The valid write keys of these sources, oldest first."""
     keys: dict[str, list[str]] = {source_id: [] for source_id in source_ids}
-    query = select(t.write_keys).where(t.write_keys.c.source_id.in_(source_ids)).order_by(t.write_keys.c.id)
+    open_to_keys = [source_id for source_id in source_ids if not takes_no_keys(source_id)]
+    query = select(t.write_keys).where(t.write_keys.c.source_id.in_(open_to_keys)).order_by(t.write_keys.c.id)
     for row in connection.execute(query):
         keys[row.source_id].append(row.key)
     return {source_id: tuple(found) for source_id, found in keys.items()}

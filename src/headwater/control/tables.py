@@ -82,6 +82,17 @@ sources: Final = Table(
     ),
 )
 
+deleted_sources: Final = Table(
+    "deleted_sources",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("catalog", Text, nullable=False),
+    Column("schema_name", Text, nullable=True),
+    Column("deleted_at", Text, nullable=False),
+)
+"""Sources that are gone. `schema_name` is null when their rows were dropped."""
+
 write_keys: Final = Table(
     "write_keys",
     metadata,

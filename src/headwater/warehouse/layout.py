@@ -39,11 +39,15 @@ class SourceTables(msgspec.Struct, frozen=True):
     standard: tuple[str, ...] = ()
 
 
+class Gone(msgspec.Struct, frozen=True):
+    """A source that was deleted with its rows: its events get none any more."""
+
+
 class Layout(Protocol):
     """Answers for the sources of one workspace; called once per source and load, so it may look things up."""
 
-    def tables_of(self, source_id: str) -> SourceTables | None:
-        """None: no such source (its events are parked)."""
+    def tables_of(self, source_id: str) -> SourceTables | Gone | None:
+        """Also of a source that was deleted and left its rows. None: no such source (its events are parked)."""
         ...
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
@@ -25,13 +25,14 @@ from headwater.base.naming import table_name
 from headwater.base.outcome import ParkReason
 from headwater.warehouse import copies
 from headwater.warehouse.batch import Batch, fit
+from headwater.warehouse.books import bury, forget_parked, move, unbury
 from headwater.warehouse.columns import Column
 from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine, quoted
 from headwater.warehouse.exact import Unreadable
 from headwater.warehouse.flatten import Flattener, Row
 from headwater.warehouse.ids import DiskIds, MemoryIds, committed, fill, note_load
 from headwater.warehouse.latest import upsert
-from headwater.warehouse.layout import STANDARD, Layout, SourceTables, catalogue_columns, tables_at_creation
+from headwater.warehouse.layout import STANDARD, Gone, Layout, SourceTables, catalogue_columns, tables_at_creation
 from headwater.warehouse.report import Counts, Found, LoadReport, Mark, Parked, Stats, TableStats
 from headwater.warehouse.schema import MAX_TABLES, NOT_OF_SOURCES, Schemas, Table
 from headwater.warehouse.stretch import Stretch
@@ -110,10 +111,11 @@ class Warehouse:
                     fresh = [Column(column, type_) for column, type_ in columns.items() if column not in table.columns]
                     self._schemas.evolve(connection, table, fresh)
 
-    def drop_schema(self, schema: str) -> None:
-        """Remove a schema with its rows; its name is free again. No error when it is not there."""
+    def drop_schema(self, schema: str, *, source_ids: Sequence[str] = ()) -> None:
+        """Remove a schema with its rows, and what was parked of its sources. No error when it is not there."""
         with self.transaction() as connection:
             self._schemas.drop(connection, schema)
+            forget_parked(connection, source_ids)
 
     def cursor(self, reader: str = "warehouse") -> int | None:
         """The offset that the reader goes on from; None: it has loaded nothing yet."""
@@ -127,7 +129,7 @@ class Warehouse:
         """What the reader's loads came to; committed with its cursor, so replays with None as offset do not count."""
         with self.engine.reading() as connection:
             found = connection.execute(
-                f"SELECT done, dead FROM {DATABASE}.{INTERNAL}.counts WHERE reader = ?", [reader]
+                f"SELECT done, dead, skipped FROM {DATABASE}.{INTERNAL}.counts WHERE reader = ?", [reader]
             ).fetchall()
         return Counts(*found[0]) if found else Counts()
 
@@ -251,9 +253,10 @@ class Warehouse:
             for start in range(0, len(events), CHUNK_EVENTS):
                 self._load_chunk(connection, events[start : start + CHUNK_EVENTS], report)
             for parked in (*dead, *report.parked):
-                _bury(connection, parked)
+                bury(connection, parked)
+            unbury(connection, events, report)
             if cursor is not None:
-                _move(connection, cursor.after(report))
+                move(connection, cursor.after(report))
             # A number of its own for each attempt, after all its ids: else the ids of one that failed, or the first
             # of several pieces, would pass for the ids of this one when the power fails.
             sequence = max(self._sequence, self._ids.sequence) + 1
@@ -289,7 +292,7 @@ class Warehouse:
         stretch: Stretch,
         report: LoadReport,
     ) -> dict[tuple[str, str], Batch]:
-        sources: dict[str, tuple[SourceTables, frozenset[str]] | None] = {}
+        sources: dict[str, tuple[SourceTables, frozenset[str]] | Gone | None] = {}
         batches: dict[tuple[str, str], Batch] = {}
         for event in events:
             if event.source_id not in sources:
@@ -298,6 +301,10 @@ class Warehouse:
             if known is None:
                 detail = f'No source has the id "{event.source_id}".'
                 report.parked.append(Parked(event, ParkReason.UNKNOWN_SOURCE, detail))
+                continue
+            if isinstance(known, Gone):
+                report.skipped += 1
+                report.gone.add(event.source_id)
                 continue
             source, collections = known
             try:
@@ -319,10 +326,10 @@ class Warehouse:
                     report.duplicates += 1
         return batches
 
-    def _source(self, source_id: str) -> tuple[SourceTables, frozenset[str]] | None:
+    def _source(self, source_id: str) -> tuple[SourceTables, frozenset[str]] | Gone | None:
         source = self._layout.tables_of(source_id)
-        if source is None:
-            return None
+        if source is None or isinstance(source, Gone):
+            return source
         return source, frozenset(collection.table for collection in source.collections)
 
     def _has_room(
@@ -394,33 +401,6 @@ def _set_aside(standard: Batch, own: Row) -> None:
     if row.event is own.event and not own.event.form:
         columns, clashes = own.own
         standard.rows[message_id] = Row(row.event, row.context, ({}, [*columns.items(), *clashes]))
-
-
-def _move(connection: duckdb.DuckDBPyConnection, mark: Mark) -> None:
-    books = f"{DATABASE}.{INTERNAL}"
-    known = connection.execute(f"SELECT next_offset FROM {books}.cursors WHERE reader = ?", [mark.reader]).fetchall()
-    if known == [(mark.next_offset,)]:  # the commit was told as failed, and had been made
-        return
-    now = datetime.now(UTC).replace(tzinfo=None)
-    counts = connection.execute(f"SELECT done, dead FROM {books}.counts WHERE reader = ?", [mark.reader]).fetchall()
-    done, dead = counts[0] if counts else (0, 0)
-    connection.execute(f"DELETE FROM {books}.cursors WHERE reader = ?", [mark.reader])
-    connection.execute(f"INSERT INTO {books}.cursors VALUES (?, ?, ?)", [mark.reader, mark.next_offset, now])
-    if mark.events:
-        connection.execute(f"DELETE FROM {books}.counts WHERE reader = ?", [mark.reader])
-        row = [mark.reader, done + mark.events - mark.parked, dead + mark.parked]
-        connection.execute(f"INSERT INTO {books}.counts VALUES (?, ?, ?)", row)
-
-
-def _bury(connection: duckdb.DuckDBPyConnection, parked: Parked) -> None:
-    """Keeps what has no row, once, with the event itself."""
-    event = parked.event
-    books = f"{DATABASE}.{INTERNAL}.dead"
-    key = ["warehouse", event.source_id, event.message_id]
-    there = f"SELECT 1 FROM {books} WHERE reader = ? AND source_id = ? AND message_id = ?"
-    if not connection.execute(there, key).fetchall():
-        row = [*key, parked.reason.value, parked.detail, msgspec.json.encode(event).decode("utf-8", "replace")]
-        connection.execute(f"INSERT INTO {books} VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def _rows_of(

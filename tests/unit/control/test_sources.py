@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from headwater.base.errors import Conflict, InvalidInput, NotFound, Unprocessable
+from headwater.control.directory import Directory
 from headwater.control.model import Workspace, builtin_id, public_id
 from headwater.control.store import Store
 from tests.unit.control.specs import CANDU, WITH_SETTINGS, source_spec
@@ -128,6 +129,19 @@ def test_a_source_of_another_workspace_is_not_there(store: Store, workspace: Wor
         store.source(other.id, builtin_id(workspace.id, "rest"))
 
 
+def test_no_key_opens_the_source_that_headwater_alone_writes_to(
+    store: Store, directory: Directory, workspace: Workspace
+) -> None:
+    assert store.source(workspace.id, "segments").write_keys == ()
+    entry = directory.by_id(builtin_id(workspace.id, "segments"))
+    assert entry is not None
+    assert entry.write_keys == ()
+    with pytest.raises(Conflict, match="headwater alone writes to it") as caught:
+        store.add_write_key(workspace.id, "segments")
+    assert caught.value.code == "builtin_source"
+    assert all(store.source(workspace.id, slug).write_keys for slug in ("rest", "customer-events"))
+
+
 def test_write_keys_rotate_with_overlap(store: Store, workspace: Workspace) -> None:
     made = store.create_source(workspace.id, spec=TOOL, name="First")
     key = store.add_write_key(workspace.id, made.id)
@@ -181,3 +195,21 @@ def test_settings_that_do_not_fit_are_refused(
         store.create_source(workspace.id, spec=WITH_SETTINGS, name="P", settings=settings)
     assert len(store.sources(workspace.id)) == 3
     assert store.create_source(workspace.id, spec=TOOL, name="P").schema == "p"
+
+
+def test_the_directory_remembers_where_the_rows_of_a_deleted_source_are(
+    store: Store, directory: Directory, workspace: Workspace
+) -> None:
+    made = store.create_source(workspace.id, spec=TOOL, name="First")
+    assert directory.deleted_source(made.id) is None
+    store.delete_source(workspace.id, made.id)
+    gone = directory.deleted_source(made.id)
+    assert gone is not None
+    assert (gone.workspace_id, gone.catalog, gone.schema) == (workspace.id, TOOL.slug, "first")
+    store.end_rows(workspace.id, "first")
+    with pytest.raises(Conflict):  # the name is taken until the rows are gone
+        store.create_source(workspace.id, spec=TOOL, name="First")
+    store.free_schema(workspace.id, "first")
+    again = store.create_source(workspace.id, spec=TOOL, name="First")
+    assert [each.schema for each in directory.deleted_sources()] == [None]
+    assert again.schema == "first"

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from headwater.base.event import CallType, CleanEvent
-from headwater.warehouse.layout import Collection, SourceTables
+from headwater.warehouse.layout import Collection, Gone, SourceTables
 from headwater.warehouse.loader import Warehouse
 
 AT = "2026-03-01T12:00:00.000Z"
@@ -36,9 +36,12 @@ class Sources:
     """A layout of these sources alone."""
 
     def __init__(self, *sources: SourceTables) -> None:
-        self._sources = {source.source_id: source for source in sources}
+        self._sources: dict[str, SourceTables | Gone] = {source.source_id: source for source in sources}
 
-    def tables_of(self, source_id: str) -> SourceTables | None:
+    def become(self, source_id: str, what: SourceTables | Gone) -> None:
+        self._sources[source_id] = what
+
+    def tables_of(self, source_id: str) -> SourceTables | Gone | None:
         return self._sources.get(source_id)
 
 
