@@ -6,11 +6,15 @@ import contextlib
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from headwater.app import stopping
 from headwater.app.home import Home
 from headwater.base.errors import InvalidInput
+
+_POLL_S = 0.05
 
 
 @contextlib.contextmanager
@@ -62,10 +66,20 @@ def _alone(directory: Path) -> Iterator[None]:
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with contextlib.suppress(OSError):  # a file system without locks
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            _lock(handle)
         yield
     finally:
         os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            stopping.end_if_asked()
+            time.sleep(_POLL_S)
 
 
 def _remove(directory: Path, kept: set[str]) -> None:

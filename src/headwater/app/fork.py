@@ -23,10 +23,15 @@ class Forked:
         """`keep`: the descriptors that the child is to have, beside standard output and error."""
         sys.stdout.flush()
         sys.stderr.flush()
-        self.pid = os.fork()
         self._status: int | None = None
-        if self.pid == 0:
-            _be_a_child(main, keep)
+        # A signal must find either the parent's handlers in the parent or none in the child, never the parent's there.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                _be_a_child(main, keep, mask)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     def poll(self) -> int | None:
         """How it ended: its exit status, or a signal's number below zero; None while it runs."""
@@ -48,13 +53,14 @@ class Forked:
             os.kill(self.pid, number)
 
 
-def _be_a_child(main: Callable[[], None], keep: Collection[int]) -> None:
+def _be_a_child(main: Callable[[], None], keep: Collection[int], mask: Collection[int]) -> None:
     """Never returns."""
     status = 1
     try:
         signal.set_wakeup_fd(-1)
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         _close_all_but(keep)
         main()
         status = 0

@@ -55,6 +55,10 @@ class Home:
         handle = _directory_handle(self.run)
         return f"/proc/{os.getpid()}/fd/{handle}/{role}.sock"
 
+    def lock(self, role: str) -> Path:
+        """Held by the process tree that does the role."""
+        return self.run / f"{role}.lock"
+
     def warehouse_of(self, workspace_id: str, *, first: bool) -> Path:
         return self.warehouse if first else self.warehouses / f"{workspace_id}.duckdb"
 

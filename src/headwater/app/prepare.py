@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from headwater.app.supervisor import become
 from headwater.base.errors import HeadwaterError
 
 
@@ -50,12 +51,14 @@ def prepare(data_dir: Path, region: str, admin_token: str | None) -> Prepared:
 
 
 def main() -> None:
-    """Arguments: data directory, region. Prints a Prepared as JSON."""
+    """Arguments: data directory, region, the parent's process id. Prints a Prepared as JSON."""
+    become("prepare", int(sys.argv[3]))
     try:
         prepared = prepare(Path(sys.argv[1]), sys.argv[2], os.environ.get("HEADWATER_ADMIN_TOKEN"))
     except HeadwaterError as error:
         prepared = Prepared(error=error.message)
-    sys.stdout.write(msgspec.json.encode(prepared).decode())
+    with contextlib.suppress(BrokenPipeError):  # the parent has ended
+        os.write(sys.stdout.fileno(), msgspec.json.encode(prepared))
 
 
 if __name__ == "__main__":

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import msgspec
 
-from headwater.app import log
+from headwater.app import log, stopping
 from headwater.app.first_start import whole_or_untouched
 from headwater.app.home import Home
 from headwater.app.prepare import Prepared
 from headwater.app.processes import import_shared
+from headwater.app.role_locks import roles_held
 from headwater.app.settings import Settings
 from headwater.app.sockets import bind_tcp
 from headwater.app.supervisor import Supervisor
@@ -37,16 +39,33 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
     """Blocks until told to stop; gives the exit status. `say` prints a line for people."""
     log.configure(level=settings.log_level, form=settings.log_format)
     os.umask(0o077)  # what is kept belongs to its owner alone
+    stopping.heed()
+    stopping.end_if_asked()
     home = Home(settings.data_dir)
     _check_certificate(settings)
     _check_catalog(settings)
-    listening = _bind(settings) if "collect" in settings.roles else None
-    with whole_or_untouched(home):
-        preparing = _begin_to_prepare(home, settings.region)
-        import_shared()  # while the other process is at work
-        from headwater.app.child import main
+    with contextlib.ExitStack() as held:
+        with whole_or_untouched(home):
+            locks = held.enter_context(roles_held(home, settings.roles))
+            listening = _bind(settings) if "collect" in settings.roles else None
+            preparing = _begin_to_prepare(home, settings.region)
+            import_shared()  # while the other process is at work
+            prepared = _prepared(home, preparing)
+        return _run(settings, prepared, listening=listening, locks=locks, say=say, on_ready=on_ready)
 
-        prepared = _prepared(home, preparing)
+
+def _run(
+    settings: Settings,
+    prepared: Prepared,
+    *,
+    listening: socket.socket | None,
+    locks: Collection[int],
+    say: Callable[[str], None],
+    on_ready: Callable[[str], None] | None,
+) -> int:
+    from headwater.app.child import main
+
+    home = Home(settings.data_dir)
     port = listening.getsockname()[1] if listening is not None else settings.port
     local_url = _url(settings, port)
 
@@ -67,13 +86,13 @@ def serve(settings: Settings, *, say: Callable[[str], None], on_ready: Callable[
         if on_ready is not None:
             on_ready(local_url)
 
-    supervisor = Supervisor(settings=settings, url=local_url, listening=listening, main=main, on_ready=ready, log=_warn)
+    supervisor = Supervisor(
+        settings=settings, url=local_url, listening=listening, locks=locks, main=main, on_ready=ready, log=_warn
+    )
     try:
         return supervisor.run()
     finally:
-        if listening is not None:
-            with contextlib.suppress(FileNotFoundError):
-                home.server_file.unlink()
+        _remove_server_file(home)
 
 
 def _warn(sentence: str, **more: object) -> None:
@@ -125,10 +144,9 @@ def _check_certificate(settings: Settings) -> None:
 
 
 def _begin_to_prepare(home: Home, region: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 (our own interpreter)
-        [sys.executable, "-m", "headwater.app.prepare", str(home.directory), region],
-        stdout=subprocess.PIPE,
-    )
+    command = [sys.executable, "-m", "headwater.app.prepare", str(home.directory), region, str(os.getpid())]
+    with stopping.held_back():
+        return subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 (our own interpreter)
 
 
 def _prepared(home: Home, preparing: subprocess.Popen[bytes]) -> Prepared:
@@ -158,3 +176,10 @@ def _write_server_file(home: Home, url: str, settings: Settings) -> None:
     temporary = home.server_file.with_suffix(".new")
     temporary.write_bytes(msgspec.json.encode(content))
     os.replace(temporary, home.server_file)
+
+
+def _remove_server_file(home: Home) -> None:
+    """Only what this process wrote; it is another tree's when this one has no door."""
+    with contextlib.suppress(OSError, msgspec.MsgspecError):
+        if msgspec.json.decode(home.server_file.read_bytes(), type=ServerFile).pid == os.getpid():
+            home.server_file.unlink()

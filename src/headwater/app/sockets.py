@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 
@@ -23,7 +24,12 @@ def bind_tcp(host: str, port: int) -> socket.socket:
 
 
 def bind_unix(path: str) -> socket.socket:
-    """A socket that its owner alone can reach; one that a dead process left behind is replaced."""
+    """A socket that its owner alone can reach; one that a dead process left behind is replaced.
+
+    Raises OSError (EADDRINUSE) when somebody listens there.
+    """
+    if _is_listened_to(path):
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE), path)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(path)
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -32,3 +38,9 @@ def bind_unix(path: str) -> socket.socket:
     sock.listen(256)
     sock.setblocking(False)
     return sock
+
+
+def _is_listened_to(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.setblocking(False)  # a full queue is somebody's too
+        return asking.connect_ex(path) in (0, errno.EAGAIN)

@@ -15,10 +15,11 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
+from headwater.app import stopping
 from headwater.app.fork import Forked
 from headwater.app.home import Home
 from headwater.app.processes import Process, of_roles
@@ -60,7 +61,10 @@ class _Child:
 
 
 class Supervisor:
-    """`main` is what a child does. `on_ready` is called once, when all of them are ready."""
+    """`main` is what a child does. `on_ready` is called once, when all of them are ready.
+
+    `locks`: descriptors that every child keeps open, as the parent does.
+    """
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class Supervisor:
         settings: Settings,
         url: str,
         listening: socket.socket | None,
+        locks: Collection[int],
         main: Callable[[ChildOrder], None],
         on_ready: Callable[[], None],
         log: Callable[..., None],
@@ -75,6 +80,7 @@ class Supervisor:
         self._settings = settings
         self._url = url
         self._listening = listening
+        self._locks = locks
         self._main = main
         self._on_ready = on_ready
         self._log = log
@@ -95,6 +101,8 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD):
             signal.signal(number, self._on_signal)
         signal.set_wakeup_fd(wake_write)
+        if stopping.is_asked():
+            self._stopping = True
         while not self._stopping:
             for child in self._children:
                 self._care_for(child)
@@ -157,7 +165,7 @@ class Supervisor:
             ready_fd=ready_write,
             parent_pid=os.getpid(),
         )
-        keep = {ready_write} if listen_fd is None else {ready_write, listen_fd}
+        keep = {ready_write, *self._locks} | ({listen_fd} if listen_fd is not None else set())
         child.process = Forked(lambda: self._main(order), keep=keep)
         os.close(ready_write)
         child.ready_fd = ready_read
