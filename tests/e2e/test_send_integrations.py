@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from headwater.base.clock import iso_from_seconds
 from tests.e2e.test_send_delivery import SHORT, WAIT_S, add_webhook, closes, post, until, view
 from tests.receivers import Receiver
 from tests.server import Server
@@ -53,3 +55,27 @@ def test_an_event_that_went_round_three_times_goes_no_further(looped: Server) ->
         lambda: looped.api("GET", f"/webhooks/{hook['id']}/attempts", params={"status": "skipped"})["data"], "skipped"
     )
     assert line["errorClass"] == "loop"
+
+
+def test_a_sender_whose_source_was_deleted_is_switched_off_and_goes_on_with_another(looped: Server) -> None:
+    source, other = looped.add_source("candu", "Candu_Gone"), looped.add_source("candu", "Candu_Next")
+    looped.api("PUT", "/integrations/candu-segment", {"sourceId": source["id"], "enabled": True})
+    looped.api("DELETE", f"/sources/{source['id']}")
+    since = iso_from_seconds(time.time() - 1)
+    post(looped, view("gone-view"))
+    found = {"status": "skipped", "q": "gone-view"}
+    until(lambda: looped.api("GET", "/integrations/candu-segment/attempts", params=found)["data"], "skipped")
+    told = until(
+        lambda: [each for each in [looped.api("GET", "/integrations/candu-segment")] if not each["enabled"]], "off"
+    )[0]
+    reason = f"The source {source['id']} that it hands its events to was deleted."
+    assert told["disabledReason"].startswith(reason)
+    assert told["state"]["warning"].startswith(reason)
+    test = looped.api("POST", "/integrations/candu-segment/test")
+    assert (test["status"], test["errorClass"]) == ("skipped", "source_gone")
+    assert test["error"].startswith(reason)
+    key = other["writeKeys"][0]
+    looped.api("PUT", "/integrations/candu-segment", {"writeKey": key, "enabled": True})
+    until(lambda: looped.api("GET", "/integrations/candu-segment")["state"]["warning"] is None, "well again")
+    looped.api("POST", "/integrations/candu-segment/recover", {"since": since})
+    looped.rows("SELECT count(*) FROM candu_next.tutorial_view", lambda rows: rows == [[1]], wait_s=WAIT_S)

@@ -152,7 +152,7 @@ class SendCalls:
         for entry in self._sending.entries(workspace_id):
             ref = self._store.ref(entry.id)
             if ref is not None:
-                found[entry.id] = await asyncio.to_thread(self._stored_state, ref) | self._state_now(ref)
+                found[entry.id] = await asyncio.to_thread(self._stored_state, ref, entry) | self._state_now(ref)
         return found
 
     def inbox(self, workspace_id: str, limit: int = 50, offset: int = 0) -> dict[str, Any]:
@@ -162,7 +162,8 @@ class SendCalls:
     async def evidence(self, workspace_id: str, connection_id: str) -> dict[str, Any]:
         """What troubleshooting goes by: how it fares, the last attempt, and how much came in lately."""
         ref = self._ref(workspace_id, connection_id)
-        state = await asyncio.to_thread(self._stored_state, ref) | self._state_now(ref)
+        entry = self._sending.entry(workspace_id, connection_id)
+        state = await asyncio.to_thread(self._stored_state, ref, entry) | self._state_now(ref)
         last = await asyncio.to_thread(self._history.last, ref)
         return {"state": state, "lastAttempt": last, "lagBytes": self._sending.router.lag_bytes()}
 
@@ -275,7 +276,8 @@ class SendCalls:
         newest = self._history.newest_event(sources, entry.workspace_id)
         return newest if newest is not None else self._sending.trial.event(entry, None)
 
-    def _stored_state(self, ref: int) -> dict[str, Any]:
+    def _stored_state(self, ref: int, entry: ConnectionEntry | None) -> dict[str, Any]:
+        gone = None if entry is None else self._sending.source_gone(entry)
         health = self._store.figures.health(ref)
         oldest_ms = self._store.oldest_pending_ms(ref)
         return {
@@ -284,7 +286,7 @@ class SendCalls:
             "lastDeliveredAt": _iso(health.last_delivered_ms),
             "lastFailureAt": _iso(health.last_failure_ms),
             "failingSince": _iso(health.failing_since_ms),
-            "warning": warning_of(health, disable_after_days=self._sending.settings.care.disable_after_days),
+            "warning": gone or warning_of(health, disable_after_days=self._sending.settings.care.disable_after_days),
             "nextAttemptAt": _iso(self._store.next_due_ms(ref)),
         }
 

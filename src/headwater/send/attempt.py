@@ -19,7 +19,7 @@ from headwater.catalog.destination import DestinationSpec
 from headwater.control.directory import ConnectionEntry
 from headwater.send.folder import Folder
 from headwater.send.ports import Sent, Timings, Transport
-from headwater.send.render import INBOX, Mask, Rendering, event_of, is_internal, outgoing, signed
+from headwater.send.render import INBOX, SOURCE_GONE, Mask, Rendering, event_of, is_internal, outgoing, signed
 from headwater.send.rows import Attempt, Due
 from headwater.send.schedule import Verdict, classify
 
@@ -85,6 +85,9 @@ class Attempts:
         settings, mask = self._rendering.settings(entry, spec)
         began_ms = int(self._clock() * 1000)
         ids = tuple(job.id for job in jobs)
+        if (gone := self._rendering.source_gone(entry)) is not None:
+            sent = Sent(error_class=SOURCE_GONE, error=gone)
+            return Made(jobs, [Outcome(ids, sent, Verdict.GONE, "", None)], mask, began_ms)
         try:
             wanted = outgoing(spec, jobs, settings)
         except Exception as error:  # whatever a destination's file raises: it must not stop the others
@@ -165,6 +168,8 @@ def _status(outcome: Outcome, *, final: bool) -> Any:
         return "delivered"
     if outcome.sent.error_class == "blocked":
         return "blocked"
+    if outcome.sent.error_class == SOURCE_GONE:
+        return "skipped"
     return "dead" if final else "failed"
 
 

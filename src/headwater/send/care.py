@@ -45,6 +45,7 @@ class Care:
         engine: Engine,
         entries: Callable[[], Iterable[ConnectionEntry]],
         switch: Switch,
+        source_gone: Callable[[ConnectionEntry], str | None],
         transport: Transport,
         settings: CareSettings,
         log: Callable[[str], None],
@@ -54,6 +55,7 @@ class Care:
         self._engine = engine
         self._entries = entries
         self._switch = switch
+        self._source_gone = source_gone
         self._transport = transport
         self._settings = settings
         self._log = log
@@ -86,8 +88,8 @@ class Care:
 
     async def _judge(self, entry: ConnectionEntry, ref: int, health: Health) -> None:
         part = self._part(health)
-        if part >= 1:
-            reason = self._reason(health)
+        reason = self._source_gone(entry) or (self._reason(health) if part >= 1 else None)
+        if reason is not None:
             await asyncio.to_thread(self._switch.disable, entry.id, reason)
             await self._tell(entry, "connection.disabled", f'The connection "{entry.name}" is switched off. {reason}')
             return

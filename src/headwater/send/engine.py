@@ -24,7 +24,7 @@ from headwater.send.commits import Commits
 from headwater.send.lane import Lane
 from headwater.send.match import DISABLED
 from headwater.send.ports import Destinations, Switch
-from headwater.send.render import event_of
+from headwater.send.render import SOURCE_GONE, event_of
 from headwater.send.rows import Attempt, Due, Result, State
 from headwater.send.schedule import Verdict, delay_s, retry_after_s
 from headwater.send.store import Store, delivery_id
@@ -37,8 +37,8 @@ WAIT_S = 2.0
 """For what is needed here and is not there."""
 GONE = "The receiver answered that it is gone ({status}). Mend the address and switch the connection on again."
 
-NEVER_REACHED: Final = frozenset({"not_sendable", "render_error", "invalid_request"})
-"""The event could not be put into a request: that says nothing of the receiver."""
+NEVER_REACHED: Final = frozenset({"not_sendable", "render_error", "invalid_request", SOURCE_GONE})
+"""There was no request for the event: that says nothing of the receiver."""
 
 
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,6 +286,8 @@ class Engine:
             lane.breaker.cut()
         for outcome in made.outcomes:
             status, error_class = outcome.sent.status, outcome.sent.error_class
+            if error_class == SOURCE_GONE:
+                self._switch_off(lane, outcome.sent.error)
             if error_class in NEVER_REACHED:
                 lane.breaker.cut()
                 continue
@@ -323,6 +325,8 @@ class Engine:
         now_ms = int(self._clock() * 1000)
         if outcome.verdict is Verdict.DELIVERED:
             return State.DELIVERED, 0, ""
+        if outcome.sent.error_class == SOURCE_GONE:
+            return State.SKIPPED, 0, SOURCE_GONE
         if outcome.verdict is Verdict.TERMINAL and len(outcome.jobs) > 1:
             lane.separate(row.id)  # so that a bad one takes no other with it
             return State.PENDING, now_ms, ""

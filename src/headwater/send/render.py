@@ -28,6 +28,7 @@ INTERNAL: Final = "http://headwater.internal"
 """The host that stands for this server itself."""
 INBOX: Final = "headwater:inbox"
 SIGNED: Final = "webhook"
+SOURCE_GONE: Final = "source_gone"
 _SECRET_HEADERS: Final = ("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key")
 _MIN_SECRET_CHARS: Final = 4
 REMEMBERED: Final = 10_000
@@ -72,6 +73,19 @@ class Rendering:
             self._known.clear()
         self._known[entry.id] = (entry, (found, Mask(spec, found)))
         return self._known[entry.id][1]
+
+    def source_gone(self, entry: ConnectionEntry) -> str | None:
+        """Why events cannot be handed to a source of this server; None: they can, or go elsewhere."""
+        source_id = entry.settings.get("sourceId")
+        if entry.kind != "integration" or not source_id or entry.settings.get("host"):
+            return None
+        source = self._connections.by_id(source_id)
+        if source is not None and source.workspace_id == entry.workspace_id:
+            return None
+        return (
+            f"The source {source_id} that it hands its events to was deleted. Give it another source or write key,"
+            " switch it on, and recover what was skipped."
+        )
 
 
 @lru_cache(maxsize=1024)

@@ -76,6 +76,7 @@ class Sending:
         self.settings = settings
         self.commits = Commits(store, log=log)
         rendering = Rendering(portal_ids=portal_ids, connections=connections)
+        self.source_gone = rendering.source_gone
         attempts = Attempts(
             transport=transport,
             rendering=rendering,
@@ -122,6 +123,7 @@ class Sending:
             engine=self.engine,
             entries=lambda: self._entries,
             switch=switch,
+            source_gone=rendering.source_gone,
             transport=transport,
             settings=settings.care,
             log=log,

@@ -424,6 +424,8 @@ class Store(Backlog):
 
 SKIPPED = {
     "disabled": "The connection was switched off; `recover` sends this event when it is on again.",
+    "source_gone": "The source that the events were handed to was deleted; `recover` sends this event when another one"
+    " is given.",
     "loop": "The event has been handed on by senders of ours three times; it goes no further, or it would go in"
     " circles.",
     "deleted": "The connection was deleted while the event waited.",
