@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
@@ -120,20 +120,33 @@ def _from_environment(environment: Mapping[str, str], known: Mapping[str, Any]) 
         if not name.startswith(PREFIX) or name in ELSEWHERE:
             continue
         key = name[len(PREFIX) :].lower()
-        found[key] = _parse(text, known.get(key))
+        found[key] = _parse(name, text, known.get(key))
     return found
 
 
-def _parse(text: str, like: Any) -> Any:
-    """A variable's text as the type of the key's default: lists by commas."""
+def _parse(name: str, text: str, like: Any) -> Any:
+    """A variable's text as the type of the key's default."""
     if isinstance(like, list):
-        return [part.strip() for part in text.split(",") if part.strip()]
+        return _parse_list(name, text)
     if isinstance(like, int) and not isinstance(like, bool):
         try:
             return int(text)
         except ValueError:
             return text
     return text
+
+
+def _parse_list(name: str, text: str) -> list[Any]:
+    """By commas, or as JSON when it begins so."""
+    if not text.lstrip().startswith("["):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return msgspec.json.decode(text, type=list[str | float])
+    except msgspec.DecodeError as error:
+        raise InvalidInput(
+            f"{name} is {text!r}, which begins as a JSON list and is none ({error}). Write its items by commas, or as"
+            ' ["one", "two"]. Nothing was started.'
+        ) from None
 
 
 def _refuse_unknown(layer: Mapping[str, Any], known: Mapping[str, Any], origin: str) -> None:
@@ -148,6 +161,7 @@ def _refuse_unknown(layer: Mapping[str, Any], known: Mapping[str, Any], origin: 
 
 
 def _checked(values: Mapping[str, Any]) -> Settings:
+    _check_choices(values)
     try:
         settings = msgspec.convert(values, Settings, strict=False)
     except msgspec.ValidationError as error:
@@ -170,6 +184,21 @@ def _checked(values: Mapping[str, Any]) -> Settings:
         _check_networks(key, getattr(settings, key))
     _check_authorities(settings.egress_ca_file)
     return settings
+
+
+def _check_choices(values: Mapping[str, Any]) -> None:
+    for field in msgspec.structs.fields(Settings):
+        several = get_origin(field.type) is list
+        kind = get_args(field.type)[0] if several else field.type
+        if get_origin(kind) is not Literal:
+            continue
+        given, allowed = values[field.name], get_args(kind)
+        for each in given if several and isinstance(given, list) else [given]:
+            if each not in allowed:
+                raise InvalidInput(
+                    f"{field.name} {'holds' if several else 'is'} {each!r}; allowed are {', '.join(allowed)}."
+                    " Nothing was started."
+                )
 
 
 def _check_authorities(path: str) -> None:

@@ -61,6 +61,21 @@ def test_lists_come_by_commas():
     assert found.roles == ["collect"]
 
 
+def test_lists_come_as_json_too():
+    origins = '["https://ok.example", "https://b.example"]'
+    found = load(environment={"HEADWATER_ALLOWED_ORIGINS": origins, "HEADWATER_SEND_RETRY_S": " [1, 2.5]"})
+    assert found.allowed_origins == ["https://ok.example", "https://b.example"]
+    assert found.send_retry_s == [1, 2.5]
+    assert load(environment={"HEADWATER_ALLOWED_ORIGINS": "[]"}).allowed_origins == []
+
+
+@pytest.mark.parametrize("written", ["['https://ok.example']", '["https://ok.example"', '[{"a": 1}]'])
+def test_what_only_begins_as_a_json_list_is_an_error(written: str):
+    told = refusal(HEADWATER_ALLOWED_ORIGINS=written)
+    assert told.startswith("HEADWATER_ALLOWED_ORIGINS is ")
+    assert "by commas" in told
+
+
 def test_an_unknown_key_is_an_error_that_names_the_nearest(elsewhere: Path):
     told = refusal(HEADWATER_PUBLIC_ULR="https://x.example.com")
     assert "public_ulr" in told
@@ -79,9 +94,9 @@ def test_variables_of_the_command_line_are_no_settings():
     [
         ("PORT", "http", "port"),
         ("PORT", "70000", "0 to 65535"),
-        ("REGION", "mars", "mars"),
-        ("ROLES", "collect,sing", "sing"),
-        ("LOG_LEVEL", "loud", "loud"),
+        ("REGION", "mars", "region is 'mars'; allowed are us, eu."),
+        ("ROLES", "collect,sing", "roles holds 'sing'; allowed are collect, work, web, demo."),
+        ("LOG_LEVEL", "loud", "allowed are debug, info, warning, error."),
         ("PUBLIC_URL", "data.example.com", "begins with http"),
         ("TLS_CERT", "cert.pem", "only one is set"),
         ("TRUSTED_PROXIES", "10.0.0.0/99", "no address range"),
