@@ -26,11 +26,12 @@ FileKind = Literal["csv", "parquet"]
 
 MEMORY_BYTES: Final = 2 * 2**30
 MAX_COLUMNS: Final = 1_500
+MAX_DIGITS: Final = 38
 TYPES_KEY: Final = b"headwater.types"
 
 _READERS: Final[dict[FileKind, str]] = {
     "csv": """read_csv('{}', delim = '{}', quote = '"', escape = '"', header = true, skip = 0, sample_size = -1,
-        strict_mode = true)""",
+        strict_mode = true{})""",
     "parquet": "read_parquet('{}', hive_partitioning = false)",
 }
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
@@ -69,7 +70,7 @@ def stored_as(type_: str) -> tuple[str, str]:
 
 
 def folded_names(names: list[str]) -> list[str]:
-    """Column names of a table, each once: a second of one name gets `_2`."""
+    """Column names of a table, each once: a second that folds to one name gets `_2`."""
     found: list[str] = []
     for name in names:
         folded, count = column_name(name), 1
@@ -86,11 +87,19 @@ def _convert(kind: FileKind, source: str, target: str) -> None:
     connection.execute(f"SET temp_directory = ''; SET allowed_paths = ['{escaped}']")
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     mark = _delimiter(source) if kind == "csv" else ""
-    relation = connection.sql(f"FROM {_READERS[kind].format(escaped, mark)}")
+    relation = connection.sql(f"FROM {_READERS[kind].format(escaped, mark, '')}")
     names, types = relation.columns, [str(type_) for type_ in relation.types]
     if len(names) > MAX_COLUMNS:
         raise InvalidInput(f"it has {len(names)} columns; at most {MAX_COLUMNS} are taken")
     kept = [stored_as(type_) for type_ in types]
+    fractions = [name for name, type_ in zip(names, types, strict=True) if kind == "csv" and type_ == "DOUBLE"]
+    if fractions:
+        texts = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in fractions)
+        as_text = connection.sql(f"FROM {_READERS[kind].format(escaped, mark, f', types = {{{texts}}}')}")
+        exact = {name: _without_loss(as_text, name) for name in fractions}
+        if any(type_ != "DOUBLE" for _, type_ in exact.values()):
+            relation = as_text
+            kept = [exact.get(name, as_is) for name, as_is in zip(names, kept, strict=True)]
     listed = ", ".join(
         f"{expression.format(f'#{at}')} AS {quoted(name)}"
         for at, ((expression, _), name) in enumerate(zip(kept, folded_names(names), strict=True), start=1)
@@ -100,6 +109,34 @@ def _convert(kind: FileKind, source: str, target: str) -> None:
     with pa.OSFile(target, "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for batch in reader:
             writer.write_batch(batch.replace_schema_metadata(schema.metadata))
+
+
+def _without_loss(relation: duckdb.DuckDBPyRelation, name: str) -> tuple[str, str]:
+    """How the numbers of a column of text are kept: as doubles where these say the same digits, else as decimals
+    where 38 digits do for all of them, else as the text that they are."""
+    text = f"nullif(trim({quoted(name)}), '')"
+    whole, part = (f"regexp_extract({text}, '^[+-]?([0-9]*)\\.?([0-9]*)$', {group})" for group in (1, 2))
+    found = relation.aggregate(
+        f"bool_and({_digits(text)} = {_digits(f'CAST(TRY_CAST({text} AS DOUBLE) AS VARCHAR)')}), "
+        f"bool_and(regexp_full_match({text}, '[+-]?[0-9]*\\.?[0-9]*')), "
+        f"max(length(ltrim({whole}, '0'))), max(length(rtrim({part}, '0')))"
+    ).fetchall()
+    same, plain, before, after = found[0]
+    if same is not False:
+        return "CAST(nullif(trim({}), '') AS DOUBLE)", "DOUBLE"
+    if not plain or before + after > MAX_DIGITS:
+        return "{}", "VARCHAR"
+    decimal = f"DECIMAL({before + after},{after})"
+    return f"CAST(nullif(trim({{}}), '') AS {decimal})", decimal
+
+
+def _digits(text: str) -> str:
+    """The digits of a number that tell, as SQL: without its sign, point, exponent and the zeros around."""
+    return f"trim(regexp_replace(regexp_replace({text}, '[eE].*$', ''), '[^0-9]', '', 'g'), '0')"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _delimiter(source: str) -> str:

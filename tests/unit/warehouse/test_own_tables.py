@@ -94,6 +94,35 @@ def test_a_csv_file_becomes_a_table(tables: OwnTables, tmp_path: Path, ask: Any)
     ]
 
 
+@pytest.mark.parametrize(
+    ("numbers", "type_", "told"),
+    [
+        (["0.1", "", " 2.5", "1e3"], "DOUBLE", ["0.1", None, "2.5", "1000.0"]),
+        (["0.30000000000000004", "1e-300"], "DOUBLE", ["0.30000000000000004", "1e-300"]),
+        (
+            ["1234567890123456789.123456789", "0.1", "", "-2"],
+            "DECIMAL(28,9)",
+            ["1234567890123456789.123456789", "0.100000000", None, "-2.000000000"],
+        ),
+        (["123456789012345678901234567890", "1"], "DECIMAL(38,0)", ["123456789012345678901234567890", "1"]),
+        (["1" * 30 + "." + "1" * 9, "0.1"], "VARCHAR", ["1" * 30 + "." + "1" * 9, "0.1"]),
+        (["1234567890123456789.5", "1e-5"], "VARCHAR", ["1234567890123456789.5", "1e-5"]),
+    ],
+)
+def test_no_number_of_a_csv_file_loses_a_digit(
+    tables: OwnTables, tmp_path: Path, ask: Any, numbers: list[str], type_: str, told: list[str | None]
+) -> None:
+    lines = "".join(f"{at},{number}\n" for at, number in enumerate(numbers))
+    tables.put_file("t", "csv", csv(tmp_path, f"at,it's\n{lines}"))
+    found = ask('SELECT typeof(it_s), CAST(it_s AS VARCHAR) FROM production.t ORDER BY "at"')
+    assert found == [[type_, text] for text in told]
+
+
+def test_columns_of_one_name_are_told_apart(tables: OwnTables, tmp_path: Path) -> None:
+    made = tables.put_file("t", "csv", csv(tmp_path, "a,a,A,\n1,2,3,4\n"))
+    assert [column.name for column in made.columns] == ["a", "a_1", "a_2", "column3"]
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 def test_the_first_line_tells_the_delimiter(tables: OwnTables, tmp_path: Path, mark: str) -> None:
     made = tables.put_file("t", "csv", csv(tmp_path, f"a{mark}b\n1{mark}x\n"))
