@@ -129,7 +129,7 @@ function Detail({ panel, kind, id, summary }: Place & { panel: string; summary: 
   const attempt = data ?? summary;
   return (
     <div id={panel} className="hw-detail">
-      <Text size="sm">
+      <Text size="sm" mb="xs">
         <strong>{summary.status}</strong>. {attempt.error || LOOKS[summary.status].meaning}{" "}
         {summary.nextAttemptAt && <Awaited what="Next attempt" at={summary.nextAttemptAt} />}
       </Text>

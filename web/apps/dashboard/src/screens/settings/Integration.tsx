@@ -210,16 +210,22 @@ function About({ integration }: { integration: IntegrationValue }) {
       <Title order={3} id="takes" mt="md" mb="xs">
         What it takes
       </Title>
-      <Text size="sm" mb="xs">
-        Customer events of these names; others are not for it.
-      </Text>
-      <ul aria-labelledby="takes" style={{ marginBlock: 0 }}>
-        {integration.events.map((name) => (
-          <li key={name} className="hw-mono">
-            {name}
-          </li>
-        ))}
-      </ul>
+      {source && integration.events.join() === source.events.map(({ name }) => name).join() ? (
+        <Text size="sm">Customer events of the same names; others are not for it.</Text>
+      ) : (
+        <>
+          <Text size="sm" mb="xs">
+            Customer events of these names; others are not for it.
+          </Text>
+          <ul aria-labelledby="takes" style={{ marginBlock: 0 }}>
+            {integration.events.map((name) => (
+              <li key={name} className="hw-mono">
+                {name}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
       {integration.setup.length > 0 && (
         <>
           <Title order={3} mt="md" mb="xs">
