@@ -26,6 +26,11 @@ test("digits in texts and keys are no numbers", () => {
   expect((read(json) as { a: unknown }).a).toBe('" 1.0');
 });
 
+test("a long text with a quote in every place takes no stack", () => {
+  const json = `{"a":"${String.raw`\"`.repeat(4_000_000)}","b":1.0}`;
+  expect(written(read(json)) === json).toBe(true);
+}, 60_000);
+
 test.each(["", "01.0", "1.0 2.0", "[1.0", "{1.0:1}", "1.0.0", "-", ".5"])("%j is no JSON", (text) => {
   expect(() => read(text)).toThrow(SyntaxError);
 });

@@ -5,7 +5,8 @@
 
 type Json = Record<string, unknown>;
 
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Quotes one by one and no whole strings: a pattern that takes in a long string can exhaust the stack. */
+const ESCAPE_QUOTE_OR_NUMBER = /\\.|"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** Stands for an `Exact` on the way through `JSON`; made anew with each page, so that no data can hold it. */
 const MARK = [...crypto.getRandomValues(new Uint32Array(4))].map((part) => part.toString(36)).join("-");
@@ -32,7 +33,7 @@ export class Exact {
 /** What the JSON says, with an `Exact` for each number that a double would change. Throws as `JSON.parse` does. */
 export function read(json: string): unknown {
   const plain: unknown = JSON.parse(json);
-  const marked = json.replace(STRING_OR_NUMBER, (token) => (isKept(token) ? token : `"${MARK} ${token}"`));
+  const marked = withMarks(json);
   return marked === json ? plain : JSON.parse(marked, (_, value: unknown) => unmarked(value));
 }
 
@@ -51,8 +52,13 @@ export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Exact);
 }
 
-function isKept(token: string): boolean {
-  return token.startsWith('"') || String(Number(token)) === token;
+function withMarks(json: string): string {
+  let isInString = false;
+  return json.replace(ESCAPE_QUOTE_OR_NUMBER, (token) => {
+    if (token === '"') isInString = !isInString;
+    const isKept = isInString || token === '"' || String(Number(token)) === token;
+    return isKept ? token : `"${MARK} ${token}"`;
+  });
 }
 
 function unmarked(value: unknown): unknown {
