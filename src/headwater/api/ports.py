@@ -91,7 +91,10 @@ class EventTrail(Shape, frozen=True):
 
 
 class SourceAccount(Shape, frozen=True):
-    """accepted = duplicate + dropped + parked + clean, in events."""
+    """accepted = duplicate + dropped + parked + clean, in events.
+
+    Parked as `journal_damaged` is what was acknowledged and then lay in a stretch that the disk has spoiled.
+    """
 
     source_id: str
     accepted: int

@@ -28,6 +28,7 @@ SETTLE_S: Final = 5.0
 SAMPLE_S: Final = 1.0
 CLOCK_SLACK_S: Final = 5.0
 LAG_WARN_S: Final = 60.0
+PARKED_SEEN: Final = 100
 _ORDER: Final[tuple[Status, ...]] = ("ok", "warn", "fail")
 
 
@@ -156,7 +157,7 @@ def _of_server(asking: Client, place: Place) -> Iterator[Check]:
     yield from _asked("token", lambda: [_token(asking)])
     yield from _asked("warehouse", lambda: [warehouse(each) for each in asking.get("/warehouses")["data"]])
     yield from _asked("accounting", lambda: [_accounting(asking)])
-    yield from _asked("parked events", lambda: [parked(asking.get("/parked", limit=1)["pagination"]["total"])])
+    yield from _asked("parked events", lambda: [_parked(asking)])
 
 
 def _asked(name: str, ask: Callable[[], list[Check]]) -> list[Check]:
@@ -200,7 +201,18 @@ def warehouse(told: dict[str, Any]) -> Check:
     return Check(name=name, status="ok", meaning=f"Its rows are {lag_s:,.1f} s behind.")
 
 
-def parked(total: int) -> Check:
+def _parked(asking: Client) -> Check:
+    found = asking.get("/parked", limit=PARKED_SEEN)
+    damaged = sum(each["reason"] == "journal_damaged" for each in found["data"])
+    return parked(found["pagination"]["total"] - damaged, damaged)
+
+
+def parked(total: int, damaged: int = 0) -> Check:
+    """`damaged`: spoiled stretches of the journal that are listed too; they wait for nothing."""
+    if damaged and not total:
+        stretches = "1 stretch" if damaged == 1 else f"{damaged:,} stretches"
+        meaning = f"No event waits; the place of {stretches} of the journal that the disk has spoiled is kept."
+        return Check(name="parked events", status="ok", meaning=meaning)
     if total:
         return Check(
             name="parked events",
@@ -313,6 +325,12 @@ def accounting(first: dict[str, Any], last: dict[str, Any]) -> Check:
         if told > had:
             advice = "Keep a backup as it is and report it: this is a fault of headwater."
             return _fail("accounting", f"{where} had {had:,} events, and {told:,} fates are counted.", advice)
+    lost = {each["sourceId"]: each["parked"].get("journal_damaged", 0) for each in last["sources"] if each["sourceId"]}
+    if sum(lost.values()):
+        told = ", ".join(f"{count:,} of source {source_id}" for source_id, count in lost.items() if count)
+        meaning = f"Acknowledged events are lost, as the disk has spoiled the part of the journal they lay in: {told}."
+        advice = "Send that time's events again, those that are there count once; then look at the disk."
+        return Check(name="accounting", status="warn", meaning=meaning, advice=advice)
     dead = sum(reader["dead"] for reader in last["readers"])
     if dead:
         meaning = f"It closes; {dead:,} events were given up by a reader."

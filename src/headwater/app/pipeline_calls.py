@@ -19,10 +19,11 @@ from headwater.app.pruning import Pruning
 from headwater.app.replays import Replays
 from headwater.app.rpc import LONG_S, RpcClient
 from headwater.app.settings import Settings
+from headwater.base.clean import Tally
 from headwater.base.clock import Clock, iso_from_seconds, parse_iso
 from headwater.base.errors import InvalidInput, NotFound, Unprocessable
 from headwater.base.masking import masked_payload
-from headwater.base.outcome import Fate
+from headwater.base.outcome import Fate, ParkReason
 from headwater.catalog.load import Catalog
 from headwater.catalog.violations import violations
 from headwater.control.directory import Directory
@@ -65,6 +66,7 @@ class PipelineCalls:
         self._readers = readers
         self._clock = clock
         self._replays = Replays()
+        self._lost: dict[str, int] = {}
 
     def ping(self) -> bool:
         return True
@@ -97,6 +99,7 @@ class PipelineCalls:
         return {
             "fates": [_fate(row) for row in rows],
             "clean": {"sourceId": clean.source_id, "receivedAt": _iso_ms(clean.received_ms)} if clean else None,
+            "damagedStretches": _damaged_stretches(self._ledger.totals()),
             "rowsDropped": clean is not None and self._rows_dropped(clean.source_id),
             "payload": masked_payload(_payload(payloads[0]), self._write_keys(workspace_id)) if payloads else None,
         }
@@ -108,8 +111,13 @@ class PipelineCalls:
     # Accounting
 
     def accounting(self, workspace_id: str, accepted: dict[str, int]) -> list[dict[str, Any]]:
-        """By source. `accepted` is the door's count; everything else is counted here."""
+        """By source. `accepted` is the door's count; everything else is counted here.
+
+        Once all that waits is read, what the door counted and nobody read lay in a damaged stretch, if there is one.
+        """
+        all_read = self._pipeline.lag_bytes() == 0
         totals = self._ledger.totals()
+        settled = all_read and _damaged_stretches(totals) > 0
         mine = {entry.source_id: None for entry in self._directory.sources() if entry.workspace_id == workspace_id}
         mine |= {source_id: None for source_id, tally in totals.items() if tally.workspace_id == workspace_id}
         sources = []
@@ -124,11 +132,21 @@ class PipelineCalls:
                     "accepted": accepted.get(source_id, 0),
                     "duplicate": counts.get("duplicate", 0),
                     "dropped": counts.get("dropped", {}),
-                    "parked": counts.get("parked", {}),
+                    "parked": counts.get("parked", {})
+                    | self._lost_of(source_id, tally, accepted.get(source_id, 0), settled=settled),
                     "clean": counts.get("clean", 0),
                 }
             )
         return sources
+
+    def _lost_of(self, source_id: str, tally: Tally | None, accepted: int, *, settled: bool) -> dict[str, int]:
+        """How many of a source's events lay in stretches that could not be read. Remembered: while events are on
+        their way, they cannot be told from those that are lost."""
+        if settled and source_id:
+            missing = accepted - (tally.total if tally else 0)
+            self._lost[source_id] = max(self._lost.get(source_id, 0), missing)
+        lost = self._lost.get(source_id, 0)
+        return {ParkReason.JOURNAL_DAMAGED.value: lost} if lost else {}
 
     def figures(self) -> dict[str, Any]:
         """For /metrics and `doctor`: the installation as a whole."""
@@ -246,6 +264,12 @@ class PipelineCalls:
         except NotFound:
             return []
         return [msgspec.to_builtins(violation) for violation in violations(spec, item.event)]
+
+
+def _damaged_stretches(totals: Mapping[str, Tally]) -> int:
+    """A stretch is parked as one thing without a source: which events it held is not known."""
+    unowned = totals.get("")
+    return unowned.parked.get(ParkReason.JOURNAL_DAMAGED.value, 0) if unowned else 0
 
 
 def _place(text: str) -> tuple[int, int]:

@@ -142,7 +142,7 @@ def trail(message_id: str, told: dict[str, Any], readers: Mapping[str, dict[str,
     if clean is None and not told["fates"]:
         raise NotFound(
             f"no event with the messageId {message_id!r} is known here. It was refused (then the client was"
-            " told why), went to another workspace, or never arrived."
+            f" told why), went to another workspace, or never arrived.{_maybe_lost(told)}"
         )
     fates = [clean | {"fate": Fate.CLEAN.value, "reason": None, "note": None}] if clean else []
     standings = [
@@ -156,6 +156,17 @@ def trail(message_id: str, told: dict[str, Any], readers: Mapping[str, dict[str,
         "readers": standings if clean else [],
         "payload": told["payload"],
     }
+
+
+def _maybe_lost(told: Mapping[str, Any]) -> str:
+    count = told.get("damagedStretches", 0)
+    if not count:
+        return ""
+    stretches = "a stretch" if count == 1 else f"{count:,} stretches"
+    return (
+        f" Or it was acknowledged and is lost: the disk has spoiled {stretches} of the journal, and which events"
+        " lay there is not known. Sending it again is safe: a messageId counts once."
+    )
 
 
 def reader_account(name: str, clean: int, answer: dict[str, int]) -> dict[str, Any]:

@@ -85,6 +85,12 @@ def books(accepted: int, clean: int, *, done: int | None = None, dead: int = 0, 
         (books(13, 10, done=9), books(13, 10, done=9), "warn", "reader warehouse"),
         (books(13, 10, dead=1), books(13, 10, dead=1), "warn", "1 events were given up"),
         (books(13, 10, parked={"unreadable": 1}), books(13, 10, parked={"unreadable": 1}), "fail", "14 fates"),
+        (
+            books(13, 9, parked={"journal_damaged": 1}),
+            books(13, 9, parked={"journal_damaged": 1}),
+            "warn",
+            "1 of source",
+        ),
         ({"sources": [], "readers": []}, {"sources": [], "readers": []}, "ok", "0 accepted"),
     ],
 )
@@ -130,6 +136,8 @@ def test_a_warehouse_that_is_behind_and_events_that_wait():
     assert doctor.warehouse({"id": "builtin", "lagSeconds": 1.2}).status == "ok"
     assert doctor.warehouse({"id": "builtin", "lagSeconds": 90.0}).status == "warn"
     assert doctor.parked(0).status == "ok"
+    assert (doctor.parked(0, 2).status, "2 stretches" in doctor.parked(0, 2).meaning) == ("ok", True)
+    assert doctor.parked(1, 2).status == "warn"
     assert "3 acknowledged events" in doctor.parked(3).meaning
 
 
