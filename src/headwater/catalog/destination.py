@@ -17,6 +17,7 @@ from headwater.catalog.model import REGIONS, Maintainer, Region, SettingSpec, re
 
 DestinationStatus = Literal["public", "beta"]
 Requests = Callable[[Sequence[Job], Mapping[str, Any]], list[Outgoing]]
+Check = Callable[[Mapping[str, Any]], str | None]
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,7 +71,8 @@ class DestinationSpec(msgspec.Struct, frozen=True, kw_only=True):
     is sent. `mapping` is field → path (see `base.mapping`), which a connection may change field by field. `verified`
     says, for the docs, whether it ever ran against the real service. `integration` is the name that an event's
     `integrations` object knows it by. `offered` False: it is set up by a form of its own (the two senders), not
-    among the destinations. `troubles` open its page's part on troubleshooting.
+    among the destinations. `troubles` open its page's part on troubleshooting. `check`, pure as well, says in a
+    sentence why settings that have the right types can never work, None: they can; they are then refused.
     """
 
     slug: str
@@ -95,6 +97,7 @@ class DestinationSpec(msgspec.Struct, frozen=True, kw_only=True):
     troubles: tuple[Trouble, ...] = ()
     examples: tuple[DestinationExample, ...] = ()
     offered: bool = True
+    check: Check | None = None
 
     def limits_for(self, settings: Mapping[str, Any]) -> Limits:
         """The limits, with the settings `batchEvents` and `batchSeconds` in their places where a destination has

@@ -120,8 +120,8 @@ def _misshapen(spec: DestinationSpec) -> Iterator[Complaint]:
     """A Struct does not look at the types of what it is given."""
     for name, expected in _FIELDS.items():
         value = getattr(spec, name)
-        if name == "requests":
-            if not callable(value):
+        if name in ("requests", "check"):
+            if not callable(value) and (name == "requests" or value is not None):
                 yield Complaint((name,), f"{shown(value)} cannot be called, and a function is expected.")
             continue
         try:

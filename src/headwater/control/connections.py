@@ -277,6 +277,8 @@ class Connections:
         readable, secret = checked_settings(spec.settings, unmasked, stored, owner=kind)
         for name, value in {**readable, **secret}.items():
             refuse_surrogates(value, f"settings.{name}")
+        if spec.check is not None and (reason := spec.check({**readable, **secret})) is not None:
+            raise InvalidInput(f"{reason} Nothing was changed.", details={"field": "settings"})
         sealed = dict(secret)
         for name, value in readable.items():
             if isinstance(value, str) and name in ADDRESSES and (value or name == "url"):

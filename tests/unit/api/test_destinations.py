@@ -57,6 +57,14 @@ def test_a_destination_from_creation_to_deletion(
         ({"sourceIds": ["segment"]}, 422, 'There is no source \\"segment\\"'),
         ({"mapping": {"x": "userId"}}, 400, 'no field \\"x\\" to map'),
         ({"topics": ["content.view"]}, 400, "topics"),
+        ({"catalog": "files", "settings": {"folder": "../x"}}, 400, "no folder under the workspace's own"),
+        ({"catalog": "files", "settings": {"folder": "a\0b"}}, 400, "without control characters"),
+        ({"catalog": "files", "settings": {"folder": "a//b"}}, 400, "none of them empty"),
+        ({"catalog": "files", "settings": {"folder": "/srv/x"}}, 400, "is absolute. Allowed: a relative name"),
+        ({"catalog": "files", "settings": {"folder": "é" * 128}}, 400, "255 bytes for each name"),
+        ({"catalog": "files", "settings": {"folder": "a/" * 501}}, 400, "1,000 in all"),
+        ({"catalog": "files", "settings": {"batchEvents": 0}}, 400, "batchEvents is 0. Allowed: 1 to 10,000."),
+        ({"catalog": "files", "settings": {"batchSeconds": -1}}, 400, "batchSeconds is -1. Allowed: 0 to 86,400."),
     ],
 )
 def test_what_is_wrong_is_said(client: TestClient, fields: dict[str, Any], status: int, says: str) -> None:

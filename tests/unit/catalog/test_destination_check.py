@@ -70,6 +70,7 @@ def test_the_guides_mistake_is_answered_as_it_says(tmp_path: Path):
         ('("Messaging",)', '("Messaging", "Messaging")', "categories", "given 2 times"),
         ("https://acme.example.com/docs/inbox", "acme.example.com", "docs", "https://"),
         ("requests=requests", "requests='requests'", "requests", "cannot be called"),
+        ("requests=requests", "requests=requests, check='check'", "check", "cannot be called"),
         ('verified="Never run against the real service."', 'verified=""', "verified", "it is empty"),
         ('calls=("track",)', "calls=()", "calls", "nothing would ever be sent"),
         ('calls=("track",)', 'calls=("trak",)', "calls[0]", "Invalid enum value"),

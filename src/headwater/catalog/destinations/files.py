@@ -20,22 +20,49 @@ _TEXTS: Final = tuple(
     if field.type is not msgspec.Raw and field.name not in ("workspace_id", "form")
 )
 _JSON: Final = tuple(field for field in msgspec.structs.fields(CleanEvent) if field.type is msgspec.Raw)
+MAX_NAME_BYTES: Final = 255
+MAX_FOLDER_BYTES: Final = 1_000
+MAX_EVENTS: Final = 10_000
+MAX_WAIT_S: Final = 86_400
 
 
 def requests(jobs: Sequence[Job], settings: Mapping[str, Any]) -> list[Outgoing]:
-    """A file for each day (UTC, of receipt). The same jobs give the same names and the same bytes."""
-    days = groupby(sorted(jobs, key=lambda job: (_day(job), job.event.received_at, job.id)), key=_day)
+    """A file for each day (UTC, of receipt), its events as they arrived. The same jobs give the same names."""
+    days = groupby(sorted(jobs, key=lambda job: job.event.received_at), key=_day)
     return [_file(day, list(group), settings) for day, group in days]
 
 
 def _file(day: str, jobs: list[Job], settings: Mapping[str, Any]) -> FileWrite:
     ids = tuple(job.id for job in jobs)
     parquet = settings.get("format") == "parquet"
-    name = f"{day}/{stable_uuid('file', *ids)}.{'parquet' if parquet else 'ndjson'}"
+    name = f"{day}/{stable_uuid('file', *sorted(ids))}.{'parquet' if parquet else 'ndjson'}"
     folder = (settings.get("folder") or "").strip("/")
     return FileWrite(
         name=f"{folder}/{name}" if folder else name, body=_parquet(jobs) if parquet else _ndjson(jobs), jobs=ids
     )
+
+
+def check(settings: Mapping[str, Any]) -> str | None:
+    """Why these settings can never write a file."""
+    folder = settings.get("folder") or ""
+    if folder.startswith("/"):
+        return f"The folder {folder[:80]!r} is absolute. Allowed: a relative name, under the workspace's own folder."
+    parts = folder.removesuffix("/").split("/") if folder else []
+    if any(part in ("", ".", "..") for part in parts) or not folder.isprintable():
+        return (
+            f"The folder {folder[:80]!r} is no folder under the workspace's own. Allowed: names with / between them,"
+            " none of them empty, . or .., without control characters."
+        )
+    if len(folder.encode()) > MAX_FOLDER_BYTES or any(len(part.encode()) > MAX_NAME_BYTES for part in parts):
+        return (
+            f"The folder {folder[:40]!r}… is too long. Allowed: {MAX_NAME_BYTES} bytes for each name in it, and"
+            f" {MAX_FOLDER_BYTES:,} in all."
+        )
+    for name, least, most in (("batchEvents", 1, MAX_EVENTS), ("batchSeconds", 0, MAX_WAIT_S)):
+        value = settings.get(name)
+        if value is not None and not least <= value <= most:
+            return f"{name} is {value}. Allowed: {least} to {most:,}."
+    return None
 
 
 def _day(job: Job) -> str:
@@ -89,6 +116,7 @@ SPEC: Final = DestinationSpec(
         "Choose how many events make a batch, and how long one waits to be full.",
     ),
     requests=requests,
+    check=check,
     verified="Tested by writing files and reading them back with DuckDB and pyarrow.",
     integration="Files",
     settings=(
@@ -117,11 +145,11 @@ SPEC: Final = DestinationSpec(
             name="batchSeconds",
             type="integer",
             label="Seconds to wait",
-            description="A file is written when its first event has waited so long, full or not.",
+            description="A file is written when its first event has waited so long, full or not; at most 86,400.",
             default=60,
         ),
     ),
-    limits=Limits(max_batch=10_000, batch_wait_s=60.0),
+    limits=Limits(max_batch=MAX_EVENTS, batch_wait_s=60.0),
     retry=RetryClasses(gone=()),
     troubles=(
         Trouble(

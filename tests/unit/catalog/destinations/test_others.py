@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 
@@ -114,6 +115,17 @@ def test_other_jobs_have_another_name():
     spec = destination("files")
     names = {spec.requests([job(spec, sent)], {})[0].name for sent in orders()}  # type: ignore[union-attr]
     assert len(names) == 3
+
+
+def test_lines_stand_in_the_order_of_arrival_and_a_retry_keeps_the_name():
+    spec = destination("files")
+    jobs = [job(spec, msgspec.structs.replace(orders()[0], message_id=f"m{number}")) for number in range(9)]
+    [first], [again] = spec.requests(jobs, {}), spec.requests(jobs[::-1], {})
+    assert isinstance(first, FileWrite)
+    assert isinstance(again, FileWrite)
+    found = [json.loads(line)["messageId"] for line in first.body.splitlines()]
+    assert found == [each.event.message_id for each in jobs]
+    assert first.name == again.name
 
 
 def test_ndjson_is_read_back_as_it_was(tmp_path: Path):
