@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.e2e.command_line import CommandLine
 from tests.server import HEADWATER, Server, children
 
 
@@ -94,6 +95,40 @@ def test_sigterm_ends_it_with_0_within_ten_seconds(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "server.json").exists()
 
 
+def takes_sigterm(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/status").read_text()
+    caught = next(line.split()[1] for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught, 16) & 1 << (signal.SIGTERM - 1))
+
+
+def of_directory(data: Path) -> list[str]:
+    """The processes that were told of it."""
+    found: list[str] = []
+    for command in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if str(data).encode() in command.read_bytes():
+                found.append(command.parent.name)
+    return found
+
+
+@pytest.mark.parametrize("there", ["", "journal/raw", "state.db", "run/collect.sock"])
+def test_sigterm_in_the_middle_of_the_start_ends_it_with_0(tmp_path: Path, there: str) -> None:
+    """When its program has just begun, while the directory is made ready, and while its parts begin."""
+    data = tmp_path / "data"
+    command = [HEADWATER, "serve", "--port", "0", "--data", str(data)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as starting:
+        deadline = time.monotonic() + 60
+        while not (takes_sigterm(starting.pid) and (not there or (data / there).exists())):
+            assert starting.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        starting.terminate()
+        _, told = starting.communicate(timeout=60)
+    assert (starting.returncode, told) == (0, "")
+    assert of_directory(data) == []
+    assert not (data / "server.json").exists()
+
+
 def test_stopping_in_the_middle_of_everything_is_quiet(tmp_path: Path) -> None:
     """Queries, an open stream and a client that goes on asking: each is answered, and no fault is told of."""
     server = Server(tmp_path / "data")
@@ -128,6 +163,20 @@ def test_a_taken_port_is_said_and_ends_it(server: Server, tmp_path: Path) -> Non
     port = server.url.rpartition(":")[2]
     with pytest.raises(AssertionError, match=rf"cannot listen on 127\.0\.0\.1 port {port}"):
         Server(tmp_path / "other", "--port", port)
+
+
+def test_a_second_server_on_a_data_directory_is_refused_and_changes_nothing(server: Server, tmp_path: Path) -> None:
+    said, parts = (server.data / "server.json").read_bytes(), children(server)
+    sockets = {path.name: path.stat().st_ino for path in (server.data / "run").glob("*.sock")}
+    told = CommandLine(tmp_path).refusal("serve", "--port", "0", "--data", str(server.data))
+    assert server.process is not None
+    assert told.startswith(f"a headwater server (process {server.process.pid}, {server.url}) runs on {server.data}")
+    assert told.endswith("Nothing was started.")
+    assert (server.data / "server.json").read_bytes() == said
+    assert {path.name: path.stat().st_ino for path in (server.data / "run").glob("*.sock")} == sockets
+    assert children(server) == parts
+    assert ready_within(server, 10)
+    assert server.stderr() == ""
 
 
 def test_an_unknown_setting_is_said_with_the_nearest(tmp_path: Path) -> None:
