@@ -68,3 +68,25 @@ def test_browser(inside: Page, shared_server: Server) -> None:
         expect_clean(inside, "Signed Up")
         expect_clean(inside, "identify")
         theirs.close()
+
+
+def test_curl_to_the_built_in_sources(inside: Page, shared_server: Server) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("curl is not installed")
+    for source, event in (("customer-events", "candu.sdk.content"), ("rest", "identify")):
+        inside.goto(f"{shared_server.url}/sources/{source}")
+        run(["sh", "-c", snippet(inside, "curl")])
+        expect_clean(inside, event)
+
+
+def test_a_page_sends_customer_events_by_beacon(inside: Page, shared_server: Server) -> None:
+    inside.goto(f"{shared_server.url}/sources/customer-events")
+    script = snippet(inside, "Browser")
+    shared_server.wait_closed()
+    count = "SELECT count(*) FROM customer_events.candu_sdk_content"
+    ((before,),) = shared_server.sql(count)
+    with Site() as shop:
+        theirs = inside.context.new_page()
+        theirs.goto(shop.put("/index.html", f"<!doctype html><script>{script}</script>"))
+        shared_server.rows(count, lambda rows: rows == [[before + 1]], wait_s=30)
+        theirs.close()
