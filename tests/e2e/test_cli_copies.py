@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as parquet
+import pytest
 
 from tests.e2e.command_line import CommandLine
 from tests.server import Server
@@ -148,6 +149,18 @@ def test_a_directory_that_cannot_be_written_is_named_in_a_sentence(server: Serve
     assert list((tmp_path / "again").iterdir()) == []
     (tmp_path / "kept" / "gone").unlink()
     elsewhere.ok("restore", "kept", "--data", "again")
+
+
+@pytest.mark.parametrize("command", ["backup", "export"])
+def test_no_copy_into_the_live_data_directory(server: Server, tmp_path: Path, command: str):
+    headwater = CommandLine(tmp_path, server)
+    before = sorted(path.name for path in server.data.iterdir())
+    for target in (server.data / "copy", server.data, server.data / "files" / ".." / "copy"):
+        assert "lies in the server's own data directory" in headwater.refusal(command, str(target))
+    (tmp_path / "link").symlink_to(server.data)
+    told = server.api("POST", f"/{command}", {"dir": str(tmp_path / "link" / "copy")}, status=400)
+    assert "lies in the server's own data directory" in told["error"]["message"]
+    assert sorted(path.name for path in server.data.iterdir()) == before
 
 
 def test_no_restore_under_a_running_server(server: Server, tmp_path: Path):

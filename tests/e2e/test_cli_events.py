@@ -217,6 +217,12 @@ def test_where_a_dropped_event_is(headwater: CommandLine, shared_server: Server)
     )
 
 
+def test_where_no_event_is_named(headwater: CommandLine):
+    assert headwater.refusal("where", "") == (
+        "the name or id that was given is empty; say which one is meant. Nothing was asked."
+    )
+
+
 def test_where_an_event_is_that_never_came(headwater: CommandLine):
     assert "no event with the messageId 'never/came'" in headwater.refusal("where", "never/came")
 

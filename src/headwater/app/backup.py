@@ -86,6 +86,16 @@ def restore(backup: Path, data: Path) -> None:
         ) from error
 
 
+def refuse_inside(home: Home, target: Path) -> None:
+    """Raises InvalidInput for a directory within the live one: a copy there would be lost with what it is a copy of."""
+    live = home.directory.resolve()
+    if target.resolve().is_relative_to(live):
+        raise InvalidInput(
+            f"{target} lies in the server's own data directory {live}. Name a directory outside of it, on another "
+            "disk if there is one; nothing was written."
+        )
+
+
 def make_empty(directory: Path) -> None:
     """A directory that is empty and can be written to. Raises InvalidInput when it is not or cannot be made."""
     try:

@@ -249,7 +249,9 @@ class Client:
 
 
 def part(text: str) -> str:
-    """A name or id as one part of a path."""
+    """A name or id as one part of a path. Raises InvalidInput for an empty one, which would be another path."""
+    if not text:
+        raise InvalidInput("the name or id that was given is empty; say which one is meant. Nothing was asked.")
     return quote(text, safe="")
 
 
