@@ -6,6 +6,7 @@ The framework and msgspec say it in their own words, field by field; the handler
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterable
 from typing import Any, Final
@@ -18,6 +19,7 @@ from headwater.base.errors import InvalidInput
 
 NO_BODY: Final = "'data'"
 """What the framework says of a body that is not there."""
+_HALF_A_PAIR: Final = "it holds half of a surrogate pair (an escape from \\ud800 to \\udfff), which is no character"
 _MISSING: Final = re.compile(r"Object missing required field `(.*)`", re.DOTALL)
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _ENUM: Final = re.compile(r"Invalid enum value (.+)", re.DOTALL)
@@ -47,15 +49,23 @@ def faults(request: Request[Any, Any, Any], found: Iterable[dict[str, Any]]) -> 
     return [_fault(request, each) for each in found]
 
 
-def unreadable(shape: Any, reason: str) -> InvalidInput:
+def unreadable(shape: Any, reason: str, body: bytes) -> InvalidInput:
     """The body is no JSON; `shape` is the type that it should have, `reason` the decoder's own message."""
-    cut_off = reason == "Input data was truncated"
-    why = (
-        "it ends in the middle" if cut_off else reason.removeprefix("JSON is malformed: ").replace("(byte", "(at byte")
-    )
+    why = reason.removeprefix("JSON is malformed: ").replace("(byte", "(at byte")
+    if reason == "Input data was truncated":
+        why = _HALF_A_PAIR if _is_complete(body) else "it ends in the middle"
     return InvalidInput(
         f"The body is not valid JSON: {why}. It must be {_described(_kind(shape))}. Nothing was changed."
     )
+
+
+def _is_complete(body: bytes) -> bool:
+    """Whether it ends where it should: the decoder also says so of half a surrogate pair near the end."""
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
 
 
 def unfit(shape: Any, told: str) -> InvalidInput:
@@ -66,10 +76,15 @@ def unfit(shape: Any, told: str) -> InvalidInput:
     return InvalidInput(sentence([fault]), details=[fault])
 
 
-def sentence(found: list[Fault]) -> str:
+def consequence(method: str) -> str:
+    """What came of a request of this method that was refused."""
+    return "Nothing was read." if method in ("GET", "HEAD") else "Nothing was changed."
+
+
+def sentence(found: list[Fault], *, method: str = "POST") -> str:
     """All of them, and what happens next."""
     text = "; ".join(each.message for each in found)
-    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('?') else '.'} Nothing was changed."
+    return f"{text[0].upper()}{text[1:]}{'' if text.endswith('?') else '.'} {consequence(method)}"
 
 
 def body_shape(request: Request[Any, Any, Any]) -> Any:
@@ -88,7 +103,15 @@ def _fault(request: Request[Any, Any, Any], found: dict[str, Any]) -> Fault:
     name = re.sub(r"_(\w)", lambda letter: letter[1].upper(), key)
     given = request.query_params.get(name) if source == "query" else None
     is_what = f"`{name}` is {given[:40]!r}; it" if given is not None else f"`{name}`"
+    if given is not None and _ENUM.fullmatch(told) and (choices := _choices(_parameter(request, key))):
+        return Fault(key=name, source=source, message=f"`{name}` is {given[:40]!r}; allowed: {_joined(choices)}")
     return Fault(key=name, source=source, message=f"{is_what} must be {_must_be(told)}")
+
+
+def _parameter(request: Request[Any, Any, Any], key: str) -> kinds.Type | None:
+    """The type of a parameter of the handler; None when it has none of that name."""
+    found = request.route_handler.parsed_fn_signature.parameters.get(key)
+    return None if found is None else _kind(found.annotation)
 
 
 def _of_body(whole: kinds.Type | None, key: str, told: str) -> str:
@@ -101,12 +124,15 @@ def _of_body(whole: kinds.Type | None, key: str, told: str) -> str:
     if unknown := _UNKNOWN.fullmatch(told):
         return f"`{unknown[1][:80]}` is no field of {place}, which must be {_described(kind)}{_near(unknown[1], kind)}"
     if enum := _ENUM.fullmatch(told):
-        allowed = ", ".join(map(str, _choices(kind)))
-        return f"{place} is {enum[1]}; allowed: {allowed}"
+        return f"{place} is {enum[1]}; allowed: {_joined(_choices(kind))}"
     expected = _EXPECTED.fullmatch(told)
     got = f"; it is {_words(expected[3])}" if expected and expected[3] else ""
     must_be = _described(kind) if expected and expected[1].startswith("object") else _must_be(told)
     return f"{place} must be {must_be}{got}"
+
+
+def _joined(choices: Iterable[Any]) -> str:
+    return ", ".join(map(str, choices))
 
 
 def _must_be(told: str) -> str:

@@ -35,7 +35,7 @@ class JsonRequest(Request[Any, Any, Any]):
         try:
             return await super().json()
         except SerializationException as error:
-            raise unreadable(body_shape(self), str(error.__cause__ or error)) from None
+            raise unreadable(body_shape(self), str(error.__cause__ or error), await self.body()) from None
         except UnicodeDecodeError as error:
             raise InvalidInput(f"The body is not UTF-8: {_wrong_byte(await self.body(), error)}") from None
         except RecursionError:

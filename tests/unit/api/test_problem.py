@@ -124,6 +124,12 @@ NEW_SOURCE = "a JSON object with catalog and name, and optionally settings"
     [
         (b"", f"The request has no body; it must be {NEW_SOURCE}."),
         (b"{", f"The body is not valid JSON: it ends in the middle. It must be {NEW_SOURCE}."),
+        (b'{"name":"\\ud800', f"The body is not valid JSON: it ends in the middle. It must be {NEW_SOURCE}."),
+        (
+            b'{"name":"\\ud800"}',
+            "The body is not valid JSON: it holds half of a surrogate pair (an escape from \\ud800 to \\udfff), which "
+            f"is no character. It must be {NEW_SOURCE}.",
+        ),
         (b"nope", f"The body is not valid JSON: invalid character (at byte 4). It must be {NEW_SOURCE}."),
         (b"{} x", f"The body is not valid JSON: trailing characters (at byte 4). It must be {NEW_SOURCE}."),
         (b'{"name":"\xff"}', "The body is not UTF-8: byte 9 is 0xff."),
@@ -164,6 +170,12 @@ def test_what_is_wrong_with_a_body_is_said_in_one_sentence(client: TestClient, b
         ),
         ("GET", "/sources?limit=x", None, "`limit` is 'x'; it must be an integer."),
         ("GET", "/sources?limit=1001", None, "`limit` is '1001'; it must be an integer <= 1000."),
+        (
+            "GET",
+            "/webhooks/wh_1/attempts?status=nope",
+            None,
+            "`status` is 'nope'; allowed: blocked, dead, delivered, failed, pending, skipped.",
+        ),
         ("DELETE", "/sources/rest?dropSchema=maybe", None, "`dropSchema` is 'maybe'; it must be true or false."),
     ],
 )
@@ -171,7 +183,8 @@ def test_what_is_wrong_with_a_field_is_said_with_what_is_allowed(
     client: TestClient, method: str, path: str, body: Any, says: str
 ) -> None:
     answer = client.request(method, f"/api/v1{path}", json=body)
-    assert (answer.status_code, error_of(answer)["message"]) == (400, f"{says} Nothing was changed.")
+    done = "read" if method == "GET" else "changed"
+    assert (answer.status_code, error_of(answer)["message"]) == (400, f"{says} Nothing was {done}.")
     assert [set(each) for each in error_of(answer)["details"]] == [{"key", "source", "message"}]
 
 
