@@ -24,7 +24,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "bad_file": "a file or table that was to be copied in cannot be read as one",
     "bad_query": "the warehouse's engine says what is wrong with the query",
     "bad_secret": "a signing secret is not written as one",
-    "builtin_source": "a built-in source cannot be deleted",
+    "builtin_source": "a built-in source cannot be deleted, and `segments` is given no write key",
     "busy": "too much is being asked already, or for too long; come back after `Retry-After` seconds",
     "catalog_invalid": "a file of the catalogue is wrong (at the start and of the command line alone)",
     "confirm_needed": "what cannot be undone needs the name in `confirm`",

@@ -193,10 +193,10 @@ def _owner(sources: list[Source], key: str | None) -> str:
 
 
 def _require_source(sources: list[Source], given: str) -> None:
-    allowed = {public_id(source.id): source.name for source in sources}
+    allowed = {public_id(source.id): source.name for source in sources if source.write_keys}
     if given not in allowed:
         raise Unprocessable(
-            f'There is no source "{given}" in this workspace. Allowed: '
+            f'There is no source "{given}" in this workspace that takes events. Allowed: '
             f"{', '.join(f'{each} ({name})' for each, name in allowed.items())}. Nothing was changed.",
             code="unknown_source",
             details={"field": "sourceId", "allowed": list(allowed)},

@@ -162,6 +162,8 @@ def test_the_schema_of_a_source_goes_with_the_source_alone(client: TestClient, w
     add(client, "Second")
     used = client.delete(f"/api/v1/warehouses/builtin/schemas/{name}")
     assert (used.status_code, used.json()["error"]["code"]) == (409, "schema_in_use")
+    told = used.json()["error"]["message"]
+    assert ("dropSchema=true" in told, "cannot be deleted" in told) == (name == "second", name == "rest")
     assert client.delete("/api/v1/warehouses/other/schemas/second").status_code == 404
     assert not any(call[0] == "drop_schema" for call in work.calls)
 
