@@ -14,6 +14,8 @@ from headwater.base.query import MAX_QUERY_CHARS
 from tests.server import Server
 
 TIMEOUT_S = 2
+ROWS = 500
+SETTINGS = {"HEADWATER_QUERY_TIMEOUT_S": str(TIMEOUT_S), "HEADWATER_QUERY_ROWS": str(ROWS)}
 AT_ONCE = 22
 """More than run and wait."""
 
@@ -24,8 +26,8 @@ QUICK_S = 10.0
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Its queries have little time."""
-    server = Server(tmp_path_factory.mktemp("sql") / "data", environment={"HEADWATER_QUERY_TIMEOUT_S": str(TIMEOUT_S)})
+    """Its queries have little time and give few rows."""
+    server = Server(tmp_path_factory.mktemp("sql") / "data", environment=SETTINGS)
     yield server
     assert server.stop() == 0, server.stderr()
 
@@ -90,3 +92,11 @@ def test_a_query_may_have_so_many_characters_and_no_more(running: Server) -> Non
     answer = ask(running, longest + " ")
     assert outcome(answer) == "400 validation_error"
     assert str(MAX_QUERY_CHARS) in answer.json()["error"]["message"]
+
+
+def test_without_a_limit_the_setting_says_how_many_rows_there_are(running: Server) -> None:
+    query = f"SELECT * FROM range({ROWS + 1})"
+    answer = ask(running, query).json()
+    assert (len(answer["rows"]), answer["truncated"]) == (ROWS, True)
+    more = running.api("POST", "/sql", {"query": query, "limit": ROWS + 1})
+    assert (len(more["rows"]), more["truncated"]) == (ROWS + 1, False)

@@ -12,14 +12,14 @@ from litestar.params import JSONBody
 from headwater.api.auth import data as data_scope
 from headwater.api.given import Body, GivenCaller, GivenWork
 from headwater.api.ports import SqlResult
-from headwater.base.query import DEFAULT_ROWS, MAX_QUERY_CHARS, MAX_ROWS
+from headwater.base.query import MAX_QUERY_CHARS, MAX_ROWS
 
 
 class SqlQuery(Body, frozen=True):
     """One SELECT over the schemas of the sources, the tables of schema production, and information_schema."""
 
     query: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_QUERY_CHARS)]
-    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROWS)] = DEFAULT_ROWS
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROWS, description="Null: the setting `query_rows`.")] | None = None
 
 
 @post("/sql", operation_id="runSql", tags=["Warehouse"], guards=[data_scope], status_code=200)

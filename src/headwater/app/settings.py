@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
 import msgspec
 
 from headwater.base.errors import InvalidInput
+from headwater.base.query import MAX_ROWS
 
 PREFIX = "HEADWATER_"
 GIB = 1024**3
@@ -174,12 +176,19 @@ def _checked(values: Mapping[str, Any]) -> Settings:
         raise InvalidInput(
             f"public_url is {settings.public_url!r}; it begins with http:// or https://. Nothing was started."
         )
+    if settings.send_alert_url and not _is_url(settings.send_alert_url):
+        raise InvalidInput(
+            f"send_alert_url is {settings.send_alert_url!r}; it is an address like https://host/path, or empty."
+            " Nothing was started."
+        )
     if settings.journal_max_gib < settings.journal_keep_gib + 4 * settings.journal_segment_bytes / GIB:
         raise InvalidInput(
             f"journal_max_gib is {settings.journal_max_gib:g}; it must be above journal_keep_gib"
             f" ({settings.journal_keep_gib:g}) by four segments at least, or the door would refuse events while there"
             " is room. Nothing was started."
         )
+    if not 1 <= settings.query_rows <= MAX_ROWS:
+        raise InvalidInput(f"query_rows is {settings.query_rows}; allowed are 1 to {MAX_ROWS:,}. Nothing was started.")
     for key in ("trusted_proxies", "egress_allow"):
         _check_networks(key, getattr(settings, key))
     _check_authorities(settings.egress_ca_file)
@@ -199,6 +208,14 @@ def _check_choices(values: Mapping[str, Any]) -> None:
                     f"{field.name} {'holds' if several else 'is'} {each!r}; allowed are {', '.join(allowed)}."
                     " Nothing was started."
                 )
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _check_authorities(path: str) -> None:

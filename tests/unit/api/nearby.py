@@ -39,7 +39,7 @@ class Nearby:
             error, self.fails = self.fails, None
             raise error
 
-    async def sql(self, workspace_id: str, query: str, limit: int) -> Any:
+    async def sql(self, workspace_id: str, query: str, limit: int | None) -> Any:
         self._noted("sql", workspace_id, query, limit)
         return self.rows
 

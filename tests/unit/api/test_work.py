@@ -22,7 +22,7 @@ def test_a_query_goes_to_the_workspace_of_the_caller(client: TestClient, work: N
     answer = client.post("/api/v1/sql", json={"query": "SELECT 1", "limit": 2})
     assert (answer.status_code, answer.json()) == (200, work.rows)
     client.post("/api/v1/sql", json={"query": "SELECT 2"})
-    assert work.calls == [("sql", workspace.id, "SELECT 1", 2), ("sql", workspace.id, "SELECT 2", 10_000)]
+    assert work.calls == [("sql", workspace.id, "SELECT 1", 2), ("sql", workspace.id, "SELECT 2", None)]
 
 
 @pytest.mark.parametrize("body", [{}, {"query": ""}, {"query": "x", "limit": 0}, {"query": "x", "limit": 100_001}])

@@ -99,6 +99,8 @@ def test_variables_of_the_command_line_are_no_settings():
         ("LOG_LEVEL", "loud", "allowed are debug, info, warning, error."),
         ("PUBLIC_URL", "data.example.com", "begins with http"),
         ("TLS_CERT", "cert.pem", "only one is set"),
+        ("QUERY_ROWS", "0", "allowed are 1 to 100,000"),
+        ("QUERY_ROWS", "100001", "allowed are 1 to 100,000"),
         ("TRUSTED_PROXIES", "10.0.0.0/99", "no address range"),
         ("EGRESS_ALLOW", "localhost", "no address range"),
         ("EGRESS_CA_FILE", "/nowhere/ca.pem", "/nowhere/ca.pem"),
@@ -113,3 +115,14 @@ def test_a_wrong_value_is_named_and_nothing_starts(name: str, value: str, told: 
 
 def test_the_data_directory_is_absolute(elsewhere: Path):
     assert load(environment={"HEADWATER_DATA": "here"}).data_dir == elsewhere / "here"
+
+
+@pytest.mark.parametrize("url", ["notaurl", "ftp://a.example/", "https://", "https://[::1/"])
+def test_an_alert_address_that_is_none_is_refused(url: str):
+    assert f"send_alert_url is {url!r}" in refusal(HEADWATER_SEND_ALERT_URL=url)
+
+
+def test_alerts_go_to_an_address_or_nowhere():
+    url = "https://alerts.example/in?to=1"
+    assert load(environment={"HEADWATER_SEND_ALERT_URL": url}).send_alert_url == url
+    assert load(environment={"HEADWATER_SEND_ALERT_URL": ""}).send_alert_url == ""
