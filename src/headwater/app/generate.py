@@ -96,7 +96,8 @@ def _introduction() -> Iterator[str]:
         " directory's own server and to no other. `--workspace` picks a workspace for the installation's token."
     )
     yield (
-        "**Answers.** A table or a sentence; with `--json` one JSON value, as the management API gives it. A failure"
+        "**Answers.** A table or a sentence; with `--json` one JSON value, as the management API gives it; a list is "
+        "its `data`, of all pages together. A failure"
         " is one sentence on standard error and status 1, a mistake in the command line itself status 2. Long work"
         " shows its progress on a terminal."
     )
