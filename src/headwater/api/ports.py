@@ -208,7 +208,10 @@ class Work(Protocol):
     """The worker process, as the management API sees it."""
 
     async def sql(self, workspace_id: str, query: str, limit: int | None) -> Any:
-        """→ SqlResult; without a limit as many rows as the settings say. InvalidInput for what is no allowed SELECT or names an unknown table."""
+        """→ SqlResult; without a limit as many rows as the settings say.
+
+        InvalidInput for what is no allowed SELECT or names an unknown table.
+        """
         ...
 
     async def source_events(self, source_id: str, limit: int, after_seq: int, wait_s: float) -> Any:
