@@ -23,7 +23,8 @@ def sql(
     session: Session,
     query: Annotated[str, typer.Argument(metavar="QUERY", help="One SELECT; `-` reads it from standard input.")],
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="The most rows to give (default: the setting `query_rows`, 10,000).")
+        int | None,
+        typer.Option(metavar="N", min=1, help="The most rows to give (default: the setting `query_rows`, 10,000)."),
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer in CSV.")] = False,
 ) -> None:

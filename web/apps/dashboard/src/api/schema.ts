@@ -327,8 +327,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What would be sent for an event; nothing is. Scope data.
-         * @description What would be sent for an event; nothing is. Scope data.
+         * What would be sent for an event; nothing is, and signatures are masked. Scope data.
+         * @description What would be sent for an event; nothing is, and signatures are masked. Scope data.
          */
         post: operations["previewDestination"];
         delete?: never;
@@ -651,8 +651,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What would be sent for an event; nothing is. Scope data.
-         * @description What would be sent for an event; nothing is. Scope data.
+         * What would be sent for an event; nothing is, and signatures are masked. Scope data.
+         * @description What would be sent for an event; nothing is, and signatures are masked. Scope data.
          */
         post: operations["previewIntegration"];
         delete?: never;
@@ -935,7 +935,8 @@ export interface paths {
         post?: never;
         /**
          * Remove a source; its keys are invalid at once. Its rows stay, and so does the schema's name. Scope admin.
-         * @description With `dropSchema=true` the rows go too and the name is free again.
+         * @description What was acknowledged before still gets its rows. With `dropSchema=true` the rows go too and the name is free again;
+         *     what was still under way is counted as skipped.
          */
         delete: operations["deleteSource"];
         options?: never;
@@ -1339,8 +1340,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What would be sent for an event; nothing is. Scope data.
-         * @description What would be sent for an event; nothing is. Scope data.
+         * What would be sent for an event; nothing is, and signatures are masked. Scope data.
+         * @description What would be sent for an event; nothing is, and signatures are masked. Scope data.
          */
         post: operations["previewWebhook"];
         delete?: never;
@@ -2026,7 +2027,9 @@ export interface components {
         };
         /**
          * Delivery
-         * @description What became of events between two times. `p95LatencyMs` counts from receipt to the 2xx; null: none came.
+         * @description What became of events between two times, each counted once per connection: one that was given up and then
+         *     arrives counts as delivered alone. `p95LatencyMs` counts from receipt to the 2xx of events that went out by
+         *     themselves, not of what was sent again by hand or replayed; null: none came.
          */
         Delivery: {
             delivered: number;
@@ -2499,7 +2502,7 @@ export interface components {
          */
         NewReplay: {
             /** @enum {unknown} */
-            reader: "pipeline" | "profiles" | "send" | "warehouse";
+            reader: "pipeline" | "send" | "warehouse";
             /**
              * @description Received at or after.
              * @default null
@@ -2875,6 +2878,8 @@ export interface components {
         /**
          * SourceAccount
          * @description accepted = duplicate + dropped + parked + clean, in events.
+         *
+         *     Parked as `journal_damaged` is what was acknowledged and then lay in a stretch that the disk has spoiled.
          */
         SourceAccount: {
             sourceId: string;
@@ -2923,8 +2928,8 @@ export interface components {
          */
         SqlQuery: {
             query: string;
-            /** @default 10000 */
-            limit?: number;
+            /** @default null */
+            limit?: number | null;
         };
         /**
          * SqlResult
