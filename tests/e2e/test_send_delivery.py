@@ -123,6 +123,8 @@ def test_pause_keeps_disable_skips_and_recover_sends(sender: Server) -> None:
         sender.api("POST", f"/webhooks/{hook['id']}/pause")
         post(sender, view("kept-1"))
         until(lambda: attempts(sender, hook, status="pending"), "kept")
+        state = sender.api("GET", f"/webhooks/{hook['id']}")["state"]
+        assert (state["pending"], state["nextAttemptAt"]) == (1, None)
         assert receiver.requests == []
         sender.api("POST", f"/webhooks/{hook['id']}/resume")
         receiver.wait_for(1, timeout_s=WAIT_S)

@@ -14,7 +14,7 @@ from litestar.enums import MediaType
 from litestar.exceptions import HTTPException, MethodNotAllowedException
 from litestar.types import ExceptionHandlersMap
 
-from headwater.api.faults import Fault, faults, sentence
+from headwater.api.faults import Fault, consequence, faults, sentence
 from headwater.base.errors import (
     Conflict,
     Forbidden,
@@ -115,13 +115,13 @@ def _from_http(request: Request[Any, Any, Any], error: HTTPException) -> Respons
         own = error.detail if isinstance(error, Unsupported) else message
         return _answer(405, code, own, None, headers)
     found = faults(request, error.extra) if isinstance(error.extra, list) and error.extra else None
-    return _answer(status, code, _sentence(error, found), found, headers)
+    return _answer(status, code, _sentence(request, error, found), found, headers)
 
 
-def _sentence(error: HTTPException, found: list[Fault] | None) -> str:
+def _sentence(request: Request[Any, Any, Any], error: HTTPException, found: list[Fault] | None) -> str:
     if not found:
-        return f"{_first_line(error.detail)}. Nothing was changed."
-    return sentence(found)
+        return f"{_first_line(error.detail)}. {consequence(request.method)}"
+    return sentence(found, method=request.method)
 
 
 def _first_line(text: str) -> str:

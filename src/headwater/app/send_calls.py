@@ -287,7 +287,7 @@ class SendCalls:
             "lastFailureAt": _iso(health.last_failure_ms),
             "failingSince": _iso(health.failing_since_ms),
             "warning": gone or warning_of(health, disable_after_days=self._sending.settings.care.disable_after_days),
-            "nextAttemptAt": _iso(self._store.next_due_ms(ref)),
+            "nextAttemptAt": _iso(_ahead(self._store.next_due_ms(ref), self._store.now_ms())),
         }
 
     def _state_now(self, ref: int) -> dict[str, Any]:
@@ -323,6 +323,11 @@ def _unstored(workspace_id: str, draft: dict[str, Any]) -> ConnectionEntry:
         ordered=False,
         signing_secrets=(),
     )
+
+
+def _ahead(at_ms: int | None, now_ms: int) -> int | None:
+    """A time that is still to come: what is due and does not go out waits for no time, but for somebody."""
+    return at_ms if at_ms is not None and at_ms > now_ms else None
 
 
 def _iso(at_ms: int | None) -> str | None:

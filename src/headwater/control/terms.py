@@ -60,9 +60,9 @@ def checked_mapping(given: Mapping[str, str], fields: Iterable[str], owner: str)
     for field, path in given.items():
         if field not in known:
             near = difflib.get_close_matches(field, known, n=1)
-            hint = f' Did you mean "{near[0]}"?' if near else ""
+            hint = f'Did you mean "{near[0]}"? ' if near else ""
             has = f"It has: {', '.join(known)}" if known else "It has none"
-            raise _refused(f"mapping.{field}", f'{owner} has no field "{field}" to map.{hint}', has)
+            raise _refused(f"mapping.{field}", f'{owner} has no field "{field}" to map', hint + has)
         _check_path(field, path)
     return {field: path.strip() for field, path in given.items() if path.strip()}
 

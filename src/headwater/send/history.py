@@ -142,7 +142,8 @@ class History:
 
     def _waiting(self, ref: int, row: Sequence[Any]) -> dict[str, Any]:
         id, source_id, message_id, attempts, due_ms, manual = row
-        due_at = None if due_ms >= HELD_MS else iso_ms(max(due_ms, 0))
+        now_ms = self._store.now_ms()
+        due_at = iso_ms(due_ms) if now_ms < due_ms < HELD_MS else None
         return {
             "id": delivery_ref(id),
             "eventId": delivery_id(self._store.connection_id(ref), source_id, message_id),
@@ -151,7 +152,7 @@ class History:
             "attempt": attempts + 1,
             "trigger": "manual" if manual else "scheduled",
             "status": "pending",
-            "at": due_at or iso_ms(self._store.now_ms()),
+            "at": iso_ms(due_ms if 0 < due_ms < HELD_MS else now_ms),
             "nextAttemptAt": due_at,
         }
 

@@ -55,7 +55,7 @@ def test_a_destination_from_creation_to_deletion(
         ({"settings": {"writeKey": "k", "region": "mars"}}, 400, "one of us, eu"),
         ({"settings": {"writeKey": "k", "host": "events.example.com"}}, 400, "must begin with http:// or https://"),
         ({"sourceIds": ["segment"]}, 422, 'There is no source \\"segment\\"'),
-        ({"mapping": {"x": "userId"}}, 400, 'no field \\"x\\" to map'),
+        ({"mapping": {"x": "userId"}}, 400, 'no field \\"x\\" to map. It has none. Nothing'),
         ({"topics": ["content.view"]}, 400, "topics"),
         ({"catalog": "files", "settings": {"folder": "../x"}}, 400, "no folder under the workspace's own"),
         ({"catalog": "files", "settings": {"folder": "a\0b"}}, 400, "without control characters"),

@@ -173,7 +173,7 @@ def test_addresses_that_may_be_given(store: Store, workspace: Workspace, url: st
         ({"filters": Filters(event_names=("",))}, "0 characters cannot be matched"),
         ({"filters": Filters(event_names=("\ud800",))}, "unpaired surrogate"),
         ({"filters": Filters(content_ids=("a",) * 1001)}, "1001 values are too many. At most 1000"),
-        ({"mapping": {"emial": "x"}}, 'has no field "emial" to map. Did you mean "email"?'),
+        ({"mapping": {"emial": "x"}}, 'has no field "emial" to map. Did you mean "email"? It has: '),
         ({"mapping": {"email": "x" * 501}}, "a path has at most 500 characters"),
         ({"mapping": {"email": "traits."}}, 'The path "traits." cannot be read: character 8: a key is expected'),
         ({"schedule_s": (5.0, -1.0)}, "-1 s is no delay. Seconds, more than 0"),

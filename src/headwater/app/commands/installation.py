@@ -106,7 +106,8 @@ def _say_answers(out: Output, asked: dict[str, Any]) -> None:
     if last is None:
         out.say("     Nothing was ever tried.")
     else:
-        answer = last["responseStatus"] if last["responseStatus"] is not None else last["error"] or "no answer"
+        told = (last["error"] or "no answer").removesuffix(".")
+        answer = last["responseStatus"] if last["responseStatus"] is not None else told
         out.say(f"     The last attempt, {last['id']} at {last['at']}, is {last['status']}: {answer}.")
 
 
