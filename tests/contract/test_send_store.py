@@ -105,7 +105,7 @@ def test_what_is_routed_is_due_with_its_event_and_counted_when_it_ends(store: St
     record(store, ended(second, State.DELIVERED))
     assert store.totals("ws") == Counts(done=4)
     assert store.pending_total() == 0
-    assert [state for _, state, _, _ in store.of_event("ws", "m1")] == [State.DELIVERED, State.DELIVERED]
+    assert [state for _, state, *_ in store.of_event("ws", "m1")] == [State.DELIVERED, State.DELIVERED]
 
 
 def test_a_retry_is_due_at_its_time_and_not_before(store: Store) -> None:

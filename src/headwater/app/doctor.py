@@ -28,6 +28,7 @@ SETTLE_S: Final = 5.0
 SAMPLE_S: Final = 1.0
 CLOCK_SLACK_S: Final = 5.0
 LAG_WARN_S: Final = 60.0
+CONNECTIONS: Final = ("/webhooks", "/destinations", "/integrations")
 PARKED_SEEN: Final = 100
 _ORDER: Final[tuple[Status, ...]] = ("ok", "warn", "fail")
 
@@ -158,6 +159,7 @@ def _of_server(asking: Client, place: Place) -> Iterator[Check]:
     yield from _asked("warehouse", lambda: [warehouse(each) for each in asking.get("/warehouses")["data"]])
     yield from _asked("accounting", lambda: [_accounting(asking)])
     yield from _asked("parked events", lambda: [_parked(asking)])
+    yield from _asked("sending", lambda: sending([each for path in CONNECTIONS for each in asking.all(path)]))
 
 
 def _asked(name: str, ask: Callable[[], list[Check]]) -> list[Check]:
@@ -221,6 +223,28 @@ def parked(total: int, damaged: int = 0) -> Check:
             advice="`headwater parked` says why; `headwater release --all` lets them go on once that is mended.",
         )
     return Check(name="parked events", status="ok", meaning="None waits.")
+
+
+def sending(found: list[dict[str, Any]]) -> list[Check]:
+    """Connections that only fail, wait because of it, or were switched off for it."""
+    checks = [check for each in found if (check := _connection(each)) is not None]
+    if checks:
+        return checks
+    return [Check(name="sending", status="ok", meaning="No webhook, destination or integration is in trouble.")]
+
+
+def _connection(each: dict[str, Any]) -> Check | None:
+    name, state = f"connection {each['name']} ({each['id']})", each["state"]
+    if each["disabledReason"]:
+        return _fail(name, f"It was switched off: {each['disabledReason']}", "Its events are kept as skipped.")
+    if not each["enabled"] or state is None or not (state["failingSince"] or state["warning"]):
+        return None
+    since = state["failingSince"]
+    meaning = state["warning"] or f"Every attempt since {since} failed; {state['pending']:,} events wait."
+    if state["breaker"] == "open":
+        meaning += f" Nothing is tried until {state['nextAttemptAt'] or 'it is mended'}."
+    advice = "Its log of attempts says what came back. Mend the receiver, then recover."
+    return Check(name=name, status="warn", meaning=meaning, advice=advice)
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):

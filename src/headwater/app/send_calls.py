@@ -24,6 +24,7 @@ from headwater.send.breaker import NEVER
 from headwater.send.care import warning_of
 from headwater.send.history import iso_ms, pending_state
 from headwater.send.partition import DAY_MS
+from headwater.send.rows import HELD_MS, State
 from headwater.send.run import Sending
 from headwater.send.store import SKIPPED
 
@@ -57,19 +58,21 @@ class SendCalls:
     def reader_event(self, workspace_id: str, message_id: str) -> dict[str, Any]:
         """Where it stands with an event; `event` is what it knows of it, None when it went to nobody."""
         found = self._store.of_event(workspace_id, message_id)
-        states = [pending_state(state, reason) for _, state, _, reason in found]
+        states = [pending_state(state, reason) for _, state, _, reason, _ in found]
         worst = next((each for each in ("pending", "dead") if each in states), None)
         status = worst or ("skipped" if states and set(states) == {"skipped"} else "done")
         if not found and self._sending.router.lag_bytes():
             status = "pending"
+        now_ms = self._store.now_ms()
         deliveries = [
             {
                 "connectionId": self._store.connection_id(ref),
                 "status": pending_state(state, reason),
                 "attempts": attempts,
                 "detail": SKIPPED.get(reason, reason),
+                "nextAttemptAt": _iso(_ahead(due_ms, now_ms)) if state is State.PENDING and due_ms < HELD_MS else None,
             }
-            for ref, state, attempts, reason in found
+            for ref, state, attempts, reason, due_ms in found
         ]
         body = self._store.event_body(workspace_id, message_id) if found else None
         event = None

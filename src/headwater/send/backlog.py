@@ -188,16 +188,16 @@ class Backlog:
         rows = self.db.read("SELECT 1 FROM meta WHERE name = 'dropped'")
         return bool(rows)
 
-    def of_event(self, workspace_id: str, message_id: str) -> list[tuple[int, State, int, str]]:
-        """(ref, state, attempts, reason) of an event's deliveries."""
-        found: list[tuple[int, State, int, str]] = []
+    def of_event(self, workspace_id: str, message_id: str) -> list[tuple[int, State, int, str, int]]:
+        """(ref, state, attempts, reason, when it is due) of an event's deliveries."""
+        found: list[tuple[int, State, int, str, int]] = []
         for day in reversed(self.db.days):
             rows = self.db.read(
-                f"SELECT d.ref, d.state, d.attempts, d.reason FROM events_{day} e JOIN deliveries_{day} d"
+                f"SELECT d.ref, d.state, d.attempts, d.reason, d.due_ms FROM events_{day} e JOIN deliveries_{day} d"
                 " ON d.event_id = e.id WHERE e.message_id = ? AND e.workspace_id = ?",
                 (message_id, workspace_id),
             )
-            found += [(ref, State(state), attempts, reason) for ref, state, attempts, reason in rows]
+            found += [(row[0], State(row[1]), *row[2:]) for row in rows]
         return found
 
     def event_body(self, workspace_id: str, message_id: str) -> bytes | None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from headwater.app import doctor
+from headwater.app.commands.events import delivery_words
 from headwater.app.doctor import GIB, Figures
 from tests.certificates import certificate
 
@@ -157,3 +158,43 @@ headwater_dedupe_window_seconds 30.0
         pipeline_lag_bytes=10, warehouse_lag_bytes=20, window_s=30, window_wanted_s=None, processed=5
     )
     assert doctor.figures("# TYPE headwater_up gauge\nheadwater_up 0\n") is None
+
+
+def connection(name: str, **state: Any) -> dict[str, Any]:
+    reason = state.pop("disabledReason", "")
+    well = {"pending": 2, "breaker": "closed", "nextAttemptAt": None, "failingSince": None, "warning": None}
+    return {
+        "id": f"wh_{name}",
+        "name": name,
+        "enabled": not reason,
+        "disabledReason": reason,
+        "state": well | state,
+    }
+
+
+def test_connections_in_trouble_are_named():
+    since, then = "2026-03-04T09:15:00.000Z", "2026-03-04T10:15:00.000Z"
+    found = [
+        connection("well"),
+        connection("off", disabledReason="It is gone."),
+        connection("failing", failingSince=since),
+        connection("open", failingSince=since, breaker="open", nextAttemptAt=then),
+    ]
+    off, failing, opened = doctor.sending(found)
+    assert (off.name, off.status, "It is gone." in off.meaning) == ("connection off (wh_off)", "fail", True)
+    assert failing.meaning == f"Every attempt since {since} failed; 2 events wait."
+    assert opened.meaning.endswith(f"Nothing is tried until {then}.")
+    assert [each.status for each in doctor.sending(found[:1])] == ["ok"]
+
+
+def test_where_says_names_and_states_of_deliveries():
+    names = {"wh_1": "Hook", "candu-segment": "Candu"}
+
+    def words(id: str, status: str, detail: str = "", **more: Any) -> str:
+        return delivery_words({"connectionId": id, "status": status, "attempts": 2, "detail": detail} | more, names)
+
+    assert words("wh_1", "done") == "delivered to Hook"
+    assert words("ws.candu-segment", "pending", nextAttemptAt="T") == "waiting for Candu until T"
+    assert words("wh_1", "pending", nextAttemptAt=None) == "waiting for Hook"
+    assert words("wh_1", "dead", "exhausted") == "given up for Hook after 2 attempts"
+    assert words("wh_9", "skipped", "It was deleted.") == "left out for wh_9, which is gone (It was deleted)"

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from headwater.app.commands.output import Output, plural
 from headwater.app.commands.session import Session, command
 from headwater.base.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from headwater.app.client import Client
 
 FATES: Final = {
     "clean": "It was taken and went on to the readers.",
@@ -34,6 +37,8 @@ STATES: Final = {
     "skipped": "left out on purpose",
 }
 
+CONNECTIONS: Final = ("/webhooks", "/destinations", "/integrations")
+
 
 def register(app: typer.Typer) -> None:
     command(app, "where")(where)
@@ -52,7 +57,7 @@ def where(
         session.out.give(trail, lambda: None)
         return
     names = {each["id"]: each["name"] for each in session.api.all("/sources")}
-    _say_trail(session.out, trail, names)
+    _say_trail(session.out, trail, names, _connections(session.api, trail))
 
 
 def parked(session: Session) -> None:
@@ -85,13 +90,42 @@ def release(
     )
 
 
-def _say_trail(out: Output, trail: dict[str, Any], names: dict[str, str]) -> None:
+def _connections(api: Client, trail: dict[str, Any]) -> dict[str, str]:
+    """The names of connections by id, where the trail leads to any."""
+    if not any(reader["detail"].get("deliveries") for reader in trail["readers"]):
+        return {}
+    return {each["id"]: each["name"] for path in CONNECTIONS for each in api.all(path)}
+
+
+def _say_trail(out: Output, trail: dict[str, Any], names: dict[str, str], connections: dict[str, str]) -> None:
     out.say(f"{trail['messageId']}: {plural(len(trail['fates']), 'arrival')}")
     for fate in trail["fates"]:
         source = names.get(fate["sourceId"], fate["sourceId"] or "an unknown source")
         out.say(f"  {fate['receivedAt']} at {source}: {fate['fate']}. {sentence(fate)}")
     for reader in trail["readers"]:
-        out.say(f"  {reader['reader']}: {STATES.get(reader['status'], reader['status'])}{_detail(reader['detail'])}")
+        if deliveries := reader["detail"].get("deliveries"):
+            out.say(f"  {reader['reader']}: {', '.join(delivery_words(each, connections) for each in deliveries)}")
+        else:
+            state = STATES.get(reader["status"], reader["status"])
+            out.say(f"  {reader['reader']}: {state}{_detail(reader['detail'])}")
+
+
+def delivery_words(delivery: dict[str, Any], names: dict[str, str]) -> str:
+    """`waiting for Hook until 2026-11-21T10:00:00.000Z`: where it stands with one delivery of an event."""
+    id, detail = delivery["connectionId"], delivery["detail"]
+    name = names.get(id) or names.get(id.rpartition(".")[2]) or f"{id}, which is gone"
+    match delivery["status"]:
+        case "done" if detail == "nothing_to_send":
+            return f"nothing to send to {name}"
+        case "done":
+            return f"delivered to {name}"
+        case "pending":
+            until = delivery.get("nextAttemptAt")
+            return f"waiting for {name} until {until}" if until else f"waiting for {name}"
+        case "dead":
+            return f"given up for {name} after {plural(delivery['attempts'], 'attempt')}"
+        case _:
+            return f"left out for {name}" + (f" ({detail.removesuffix('.')})" if detail else "")
 
 
 def sentence(fate: dict[str, Any]) -> str:
