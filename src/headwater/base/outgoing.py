@@ -33,7 +33,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     """`url` is absolute, http or https. Headers are sent as given; Host and Content-Length are added.
 
-    `jobs` are the ids of the jobs whose events it carries; empty: all those that were given.
+    `jobs` are the ids of the jobs whose events it carries; empty: all those that were given. `stamped`: the body is a
+    JSON object with a key at least, and gets `sentAt`, the time of each attempt, as its last.
     """
 
     url: str
@@ -41,6 +42,7 @@ class HttpRequest(msgspec.Struct, frozen=True, kw_only=True):
     method: str = "POST"
     headers: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
     jobs: tuple[str, ...] = ()
+    stamped: bool = False
 
 
 class FileWrite(msgspec.Struct, frozen=True, kw_only=True):

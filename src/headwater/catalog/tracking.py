@@ -38,6 +38,7 @@ def sender_call(
 ) -> HttpRequest:
     """A call of a sending integration to the host of its settings, or to this server when they name none.
 
+    It is stamped with `sentAt`, so that the receiver can tell how far the clocks are apart.
     With the setting `uuidAsUserId` somebody who is not identified goes by the anonymous id as userId too.
     """
     event = job.event
@@ -56,6 +57,7 @@ def sender_call(
         headers=headers(settings.get("writeKey") or ""),
         body=msgspec.json.encode(body),
         jobs=(job.id,),
+        stamped=True,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from headwater.base.clock import iso_from_seconds
 from headwater.base.event import CleanEvent
 from headwater.base.mapping import mapped
 from headwater.base.outgoing import HttpRequest, Job, Outgoing
@@ -105,7 +106,10 @@ def is_internal(entry: ConnectionEntry, request: HttpRequest) -> bool:
 
 
 def signed(entry: ConnectionEntry, request: HttpRequest, *, id: str, at_s: float) -> HttpRequest:
-    """With the headers of Standard Webhooks, where the connection is one that signs."""
+    """With the time of sending and the headers of Standard Webhooks, where it wants the one, and is one that signs."""
+    if request.stamped:
+        body = request.body.rstrip().removesuffix(b"}") + b',"sentAt":"%s"}' % iso_from_seconds(at_s).encode()
+        request = msgspec.structs.replace(request, body=body, stamped=False)
     if entry.kind != "webhook" and entry.catalog != SIGNED:
         return request
     headers = webhook_headers(entry.signing_secrets, id, int(at_s), request.body)
