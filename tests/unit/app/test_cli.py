@@ -7,7 +7,6 @@ import os
 import stat
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -74,20 +73,11 @@ def test_the_commands_are_those_that_people_may_rely_on():
     }  # fmt: skip
 
 
-def test_help_is_there_at_once():
+def test_help_loads_nothing_heavy():
     command = [sys.executable, "-X", "importtime", "-m", "headwater.app.cli"]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stderr
     for heavy in ("httpx", "rich", "sqlalchemy", "alembic", "duckdb", "litestar", "aiohttp", "pyarrow", "cryptography"):
         assert f"| {heavy}\n" not in loaded.replace("  ", ""), heavy
-    executable = Path(sys.executable).with_name("headwater")
-    best_s = min(timed([str(executable), "--help"]) for _ in range(5))
-    assert best_s < 0.5
-
-
-def timed(command: list[str]) -> float:
-    began = time.perf_counter()
-    subprocess.run(command, capture_output=True, check=True)
-    return time.perf_counter() - began
 
 
 def test_the_version(headwater: Any):
