@@ -118,15 +118,16 @@ class Backlog:
         return found
 
     def ended_ids(self, ref: int, *, since_ms: int, after: int, limit: int) -> list[int]:
-        """Deliveries that were given up or skipped, of events received since then, above an id."""
+        """Deliveries that were given up or skipped, of events received since then, above an id. None that would go
+        round in circles."""
         found: list[int] = []
         for day in self.db.days:
             if day < day_of(since_ms) or len(found) >= limit:
                 continue
             rows = self.db.read(
                 f"SELECT d.id FROM deliveries_{day} d JOIN events_{day} e ON e.id = d.event_id WHERE d.ref = ?"
-                f" AND d.state IN ({State.DEAD:d}, {State.SKIPPED:d}) AND d.id > ? AND e.received_ms >= ?"
-                " ORDER BY d.id LIMIT ?",
+                f" AND d.state IN ({State.DEAD:d}, {State.SKIPPED:d}) AND d.reason != 'loop' AND d.id > ?"
+                " AND e.received_ms >= ? ORDER BY d.id LIMIT ?",
                 (ref, after, since_ms, limit - len(found)),
             )
             found += [row[0] for row in rows]
