@@ -7,13 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.window import FLAGS, Faults, sign_in
 from tests.server import Server
 
 CHROMIUM = Path(os.environ.get("HEADWATER_CHROMIUM", "/usr/bin/chromium"))
+PATIENCE_MS = 30_000
+"""How long is waited for what must come. A machine may be slow; only a test that fails takes so long."""
+
 DASHBOARD = Path(__file__).parents[2] / "src" / "headwater" / "app" / "dashboard" / "index.html"
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +40,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     opened = browser.new_context(
         viewport={"width": 1280, "height": 900}, locale="en-GB", color_scheme="light", accept_downloads=True
     )
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 

@@ -55,7 +55,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
 def view_of(request: pytest.FixtureRequest, browser: Browser, sent: Sent) -> Iterator[Page]:
     scheme, width = request.param
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(ARRIVES_MS)
     page = context.new_page()
     faults = Faults(page)
     sign_in(page, sent.server)
