@@ -419,7 +419,7 @@ def test_the_rows_of_one_event_are_found(warehouse: Warehouse) -> None:
 
 def test_a_load_of_several_pieces_is_one_load(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns are added and widened in a table that the same transaction has written to."""
-    monkeypatch.setattr("headwater.warehouse.loader.CHUNK_EVENTS", 2)
+    monkeypatch.setattr("headwater.warehouse.load.CHUNK_EVENTS", 2)
     values: list[Any] = [1, 2, 2.5, {"deep": "x"}, "text", None, 2**53 + 1, 3]
     events = tracks(*({"v": value, f"c{at}": at} for at, value in enumerate(values)))
     people = [event(f"i{at}", "identify", user_id="u1", traits={"v": value}) for at, value in enumerate(values)]
@@ -441,7 +441,7 @@ def test_a_load_of_several_pieces_is_one_load(warehouse: Warehouse, monkeypatch:
 def test_a_schema_with_all_its_tables_keeps_further_events_in_tracks(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("headwater.warehouse.loader.MAX_TABLES", 5)
+    monkeypatch.setattr("headwater.warehouse.load.MAX_TABLES", 5)
     warehouse.ensure_source(PLAIN)
     named = [event(f"m{at}", event=f"Kind {at}", properties={"n": at, "N": "x"}) for at in range(4)]
     report = warehouse.load([*named, event("p1", "page", name="Home")], next_offset=1)

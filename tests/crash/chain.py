@@ -101,6 +101,7 @@ class Process:
             log=lambda _text: None,
             passed=self.passed,
         )
+        self.paused.insert(0, self.loading._settle)
         self.pruning = Pruning(
             home=home,
             settings=settings,
@@ -215,6 +216,8 @@ class Chain:
 
     def load(self, process: Process) -> None:
         process.loading.step()
+        if self.chance.random() < 0.8:  # as the loop does, but for large stretches
+            process.loading._finish()
 
     def save(self, process: Process) -> None:
         process.tally.save(process.tally.sums())

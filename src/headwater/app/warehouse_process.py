@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import Callable
 
@@ -26,6 +27,9 @@ from headwater.journal.local import LocalReader
 from headwater.journal.position import Position
 from headwater.warehouse.run import Loading
 
+SWITCH_S = 0.0005
+"""The thread that writes waits so long for the one that makes the next load to let it go on, many times a load; by
+default 5 ms."""
 REFRESH_EVERY_S = 20.0
 QUERY_THREADS = 64
 """Queries of all workspaces that run or wait their turn; a thread that waits costs next to nothing."""
@@ -34,6 +38,7 @@ COPIES = ("reader_copy", "export", "tables_put_file", "tables_put_postgres", "ta
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
+    sys.setswitchinterval(SWITCH_S)
     settings, logger = order.settings, log.logger(WAREHOUSE.name)
     home = Home(settings.data_dir)
     directory = open_directory(home)

@@ -39,6 +39,10 @@ CHECKPOINT_BYTES: Final = 16 * 1024 * 1024
 """Once the log is this long it goes into the file when no snapshot is being read; at four times that, new snapshots
 wait for it."""
 
+BEHIND: Final = 3
+"""So many times as long the log may be while loads are far behind: each checkpoint writes the last row group of every
+table again, and nobody sees the newest rows in time then anyway."""
+
 CHECKPOINT_RETRY_S: Final = 5.0
 """After one that failed."""
 
@@ -60,7 +64,10 @@ def quoted(*names: str) -> str:
 
 
 class Engine:
-    """Thread-safe. `path` None keeps everything in memory (for tests). Sizes are DuckDB's (`1GB`)."""
+    """Thread-safe. `path` None keeps everything in memory (for tests). Sizes are DuckDB's (`1GB`).
+
+    `behind` is set while much waits to be loaded.
+    """
 
     def __init__(
         self,
@@ -90,6 +97,7 @@ class Engine:
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._closed = False
         self._checkpoint_after = 0.0
+        self.behind = False
         self._open()
 
     @contextmanager
@@ -176,7 +184,7 @@ class Engine:
                 self._wal_bytes = log.stat().st_size if log.exists() else 0
 
     def _checkpoint_when_due(self) -> None:
-        due = self._log_is_long() and time.monotonic() >= self._checkpoint_after
+        due = self._log_is_long(BEHIND if self.behind else 1) and time.monotonic() >= self._checkpoint_after
         if due and self._write_lock.acquire(blocking=False):
             try:
                 self.checkpoint()

@@ -22,6 +22,7 @@ from headwater.warehouse.exact import JsonText, json_text, read_object
 from headwater.warehouse.flatten import Clashes, Row
 from headwater.warehouse.layout import LATEST_COLUMNS, TIME_COLUMNS, UNFIT_COLUMN
 from headwater.warehouse.schema import MAX_COLUMNS, Schemas, Table, books_of
+from headwater.warehouse.steps import AtOnce
 from headwater.warehouse.stretch import ARROW_TYPES
 
 AHEAD: Final = timedelta(minutes=5)
@@ -65,7 +66,7 @@ def upsert(
         for name, column in columns.items()
         if (known := table.columns.get(name)) is None or (known.type, known.wide) != (column.type, column.wide)
     ]
-    schemas.evolve(connection, table, settled)
+    schemas.evolve(AtOnce(connection), table, settled)
     _write(connection, table, books, histories)
     return unfit
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
@@ -24,21 +25,15 @@ from headwater.base.event import CleanEvent
 from headwater.base.naming import table_name
 from headwater.base.outcome import ParkReason
 from headwater.warehouse import copies
-from headwater.warehouse.batch import Batch, fit
-from headwater.warehouse.books import bury, forget_parked, move, unbury
+from headwater.warehouse.books import forget_parked
 from headwater.warehouse.columns import Column
 from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine, quoted
-from headwater.warehouse.exact import Unreadable
-from headwater.warehouse.flatten import Flattener, Row
-from headwater.warehouse.ids import DiskIds, MemoryIds, committed, fill, note_load
-from headwater.warehouse.latest import upsert
-from headwater.warehouse.layout import STANDARD, Gone, Layout, SourceTables, catalogue_columns, tables_at_creation
+from headwater.warehouse.ids import DiskIds, MemoryIds, committed, fill
+from headwater.warehouse.layout import Layout, SourceTables, catalogue_columns, tables_at_creation
+from headwater.warehouse.load import Loader, first_line
 from headwater.warehouse.report import Counts, Found, LoadReport, Mark, Parked, Stats, TableStats
-from headwater.warehouse.schema import MAX_TABLES, NOT_OF_SOURCES, Schemas, Table
-from headwater.warehouse.stretch import Stretch
-
-CHUNK_EVENTS: Final = 50_000
-"""Events taken apart and written at a time, within one transaction: bounds the memory of a load."""
+from headwater.warehouse.schema import NOT_OF_SOURCES, Schemas
+from headwater.warehouse.steps import AtOnce, InTurn, Stopped
 
 _REFUSED = (
     duckdb.DataError,
@@ -51,6 +46,9 @@ _REFUSED = (
     OverflowError,
     RecursionError,
 )
+
+_WORTH_ANOTHER = (Stopped, duckdb.OutOfMemoryException, *BROKEN, *_REFUSED)
+"""What a load may not meet again by itself, or in pieces. Not a full disk: that takes time."""
 
 _OWN_NAME: Final = {
     "tracks": "event_text",
@@ -82,18 +80,21 @@ class Warehouse:
     ) -> None:
         self.path = path
         self.engine = Engine(path, memory_limit=memory_limit, threads=threads)
-        self._layout = layout
-        self._flattener = Flattener()
         self._schemas = Schemas()
+        self._changes = 0
+        self._unasked: InTurn | None = None
         with self.engine.writing() as connection:
-            self._schemas.prepare(connection)
+            self._schemas.prepare(AtOnce(connection))
             self._sequence = committed(connection)
         self._ids = MemoryIds() if path is None else DiskIds(path.with_name(path.name + ".ids"))
+        self._loader = Loader(layout=layout, schemas=self._schemas, ids=self._ids)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writing")
         self._closing = threading.Event()
         self._filling = self._fill_ids()
 
     def close(self) -> None:
         self._closing.set()
+        self._writer.shutdown()
         if self._filling is not None:
             self._filling.join()
         self.engine.close()
@@ -102,19 +103,20 @@ class Warehouse:
     def ensure_source(self, source: SourceTables) -> None:
         """Create the source's schema and empty typed tables, and add what its catalogue entry names since."""
         with self.transaction() as connection:
+            steps = AtOnce(connection)
             for name in tables_at_creation(source):
                 columns = catalogue_columns(source, name)
-                table = self._schemas.find(connection, source.schema, name)
+                table = self._schemas.find(steps, source.schema, name)
                 if table is None:
-                    self._schemas.create(connection, source.schema, name, columns)
+                    self._schemas.create(steps, source.schema, name, columns)
                 else:
                     fresh = [Column(column, type_) for column, type_ in columns.items() if column not in table.columns]
-                    self._schemas.evolve(connection, table, fresh)
+                    self._schemas.evolve(steps, table, fresh)
 
     def drop_schema(self, schema: str, *, source_ids: Sequence[str] = ()) -> None:
         """Remove a schema with its rows, and what was parked of its sources. No error when it is not there."""
         with self.transaction() as connection:
-            self._schemas.drop(connection, schema)
+            self._schemas.drop(AtOnce(connection), schema)
             forget_parked(connection, source_ids)
 
     def cursor(self, reader: str = "warehouse") -> int | None:
@@ -200,11 +202,64 @@ class Warehouse:
 
         Raises Transient when the machine, not an event, is at fault (disk full, out of memory): load again.
         """
+        return self.begin(events, next_offset=next_offset, reader=reader).result()
+
+    def begin(
+        self,
+        events: Sequence[CleanEvent],
+        *,
+        next_offset: int | None,
+        reader: str = "warehouse",
+        behind: bool = False,
+    ) -> Beginning:
+        """As `load`, but what is made of the events is still being written when this returns.
+
+        The next load may begin meanwhile, and is written when this one was; the results are asked for in the same
+        order. By one thread. `behind`: much more waits to be loaded.
+        """
+        self.engine.behind = behind
+        if self._closing.is_set():
+            raise Transient("The warehouse is closed.")
         cursor = None if next_offset is None else Mark(reader, next_offset)
+        steps, before = InTurn(), self._unasked
+        self._unasked = steps
+        self._writer.submit(self._write, steps, before, self._changes)
         try:
-            return self._load(events, cursor)
-        except duckdb.Error as error:
-            raise Transient(f"The warehouse could not load {len(events)} events: {error}") from error
+            report, sequence = self._loader.load(steps, events, cursor, dead=(), above=self._sequence)
+            steps.end()
+        except Exception as error:  # which of the events is to blame is found out with the result
+            steps.abandon()
+            return Beginning(self, events, cursor, steps, error)
+        except BaseException:
+            steps.abandon()
+            raise
+        return Beginning(self, events, cursor, steps, (report, sequence))
+
+    def _write(self, steps: InTurn, before: InTurn | None, changes: int) -> None:
+        """In the writing thread: one load's steps as one transaction. Not when the load `before` was not written: its
+        cursor would leave that one out."""
+        try:
+            if before is not None and before.written.exception() is not None:
+                raise Stopped
+            with self._transaction(changes) as connection:
+                steps.run(connection)
+        except BaseException as error:
+            steps.written.set_exception(error)
+        else:
+            steps.written.set_result(None)
+
+    def _asked(self, steps: InTurn) -> None:
+        if self._unasked is steps:
+            self._unasked = None
+
+    def _recover(self, error: BaseException, events: Sequence[CleanEvent], cursor: Mark | None) -> LoadReport:
+        """After a load that could not be written: once more by itself when that may help, else the error."""
+        try:
+            if isinstance(error, _WORTH_ANOTHER):
+                return self._load(events, cursor)
+            raise error
+        except duckdb.Error as refused:
+            raise Transient(f"The warehouse could not load {len(events)} events: {refused}") from refused
 
     def _load(self, events: Sequence[CleanEvent], cursor: Mark | None, *, again: bool = False) -> LoadReport:
         """All in one transaction; when that is refused, in halves, down to the one event that is parked."""
@@ -230,7 +285,7 @@ class Warehouse:
     def _park(self, events: Sequence[CleanEvent], cursor: Mark | None, error: Exception) -> LoadReport:
         if not events:
             raise error
-        parked = Parked(events[0], ParkReason.WAREHOUSE_REFUSED, _first_line(error))
+        parked = Parked(events[0], ParkReason.WAREHOUSE_REFUSED, first_line(error))
         report = LoadReport(events=1, parked=[parked])
         self._load_at_once((), cursor.after(report) if cursor else None, dead=report.parked)
         return report
@@ -248,159 +303,77 @@ class Warehouse:
         self, events: Sequence[CleanEvent], cursor: Mark | None, *, dead: Sequence[Parked] = ()
     ) -> LoadReport:
         """`dead`: what was refused before, to be kept in the same transaction."""
-        report = LoadReport(events=len(events))
         with self.transaction() as connection:
-            for start in range(0, len(events), CHUNK_EVENTS):
-                self._load_chunk(connection, events[start : start + CHUNK_EVENTS], report)
-            for parked in (*dead, *report.parked):
-                bury(connection, parked)
-            unbury(connection, events, report)
-            if cursor is not None:
-                move(connection, cursor.after(report))
-            # A number of its own for each attempt, after all its ids: else the ids of one that failed, or the first
-            # of several pieces, would pass for the ids of this one when the power fails.
-            sequence = max(self._sequence, self._ids.sequence) + 1
-            if report.inserted:
-                self._ids.add((), sequence)
-                note_load(connection, sequence)
+            report, sequence = self._loader.load(AtOnce(connection), events, cursor, dead=dead, above=self._sequence)
+        return self._written(report, sequence)
+
+    def _written(self, report: LoadReport, sequence: int) -> LoadReport:
         if report.inserted:
-            self._sequence = sequence
+            self._sequence = max(self._sequence, sequence)
+        report.unfit += sum(report.late_unfit)
         return report
-
-    def _load_chunk(
-        self, connection: duckdb.DuckDBPyConnection, events: Sequence[CleanEvent], report: LoadReport
-    ) -> None:
-        ids = list({event.message_id for event in events})
-        maybe = self._ids.among(ids)
-        stretch = Stretch()
-        for batch in self._batches(connection, events, stretch, report).values():
-            table = self._table(connection, batch)
-            offered = len(batch.rows)
-            batch.without(_with_a_row(connection, table, [id_ for id_ in batch.rows if id_ in maybe]))
-            report.inserted += len(batch.rows)
-            report.duplicates += offered - len(batch.rows)
-            if batch.rows:
-                rows = list(batch.rows.values())
-                report.unfit += self._insert(connection, table, rows, stretch)
-                self._update_latest(connection, batch, rows, report)
-        self._ids.add(ids, 0)
-
-    def _batches(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        events: Sequence[CleanEvent],
-        stretch: Stretch,
-        report: LoadReport,
-    ) -> dict[tuple[str, str], Batch]:
-        sources: dict[str, tuple[SourceTables, frozenset[str]] | Gone | None] = {}
-        batches: dict[tuple[str, str], Batch] = {}
-        for event in events:
-            if event.source_id not in sources:
-                sources[event.source_id] = self._source(event.source_id)
-            known = sources[event.source_id]
-            if known is None:
-                detail = f'No source has the id "{event.source_id}".'
-                report.parked.append(Parked(event, ParkReason.UNKNOWN_SOURCE, detail))
-                continue
-            if isinstance(known, Gone):
-                report.skipped += 1
-                report.gone.add(event.source_id)
-                continue
-            source, collections = known
-            try:
-                targets = self._flattener.targets(event, collections)
-            except (Unreadable, RecursionError) as error:
-                report.parked.append(Parked(event, ParkReason.UNREADABLE, _first_line(error)))
-                continue
-            stretch.add(event, targets[0][1].context)
-            for name, row in targets:
-                batch = batches.get((source.schema, name))
-                if batch is None:
-                    if not self._has_room(connection, source, name, collections):
-                        _set_aside(batches[source.schema, targets[0][0]], row)
-                        continue
-                    batch = batches[source.schema, name] = Batch(source, name)
-                    self._table(connection, batch)
-                report.rows += 1
-                if not batch.add(row):
-                    report.duplicates += 1
-        return batches
-
-    def _source(self, source_id: str) -> tuple[SourceTables, frozenset[str]] | Gone | None:
-        source = self._layout.tables_of(source_id)
-        if source is None or isinstance(source, Gone):
-            return source
-        return source, frozenset(collection.table for collection in source.collections)
-
-    def _has_room(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        source: SourceTables,
-        name: str,
-        collections: frozenset[str],
-    ) -> bool:
-        """False: the schema has so many tables that an event of a new name must do without one."""
-        tables = self._schemas.all(connection).get(source.schema, {})
-        return len(tables) < MAX_TABLES or name in tables or name in collections or name in STANDARD
-
-    def _table(self, connection: duckdb.DuckDBPyConnection, batch: Batch) -> Table:
-        schema = batch.source.schema
-        table = self._schemas.find(connection, schema, batch.name)
-        if table is None:
-            columns = catalogue_columns(batch.source, batch.name)
-            table = self._schemas.create(connection, schema, batch.name, columns)
-        return table
-
-    def _insert(self, connection: duckdb.DuckDBPyConnection, table: Table, rows: list[Row], stretch: Stretch) -> int:
-        fitted = fit(rows, table, stretch)
-        self._schemas.evolve(connection, table, fitted.settled)
-        connection.register("incoming", fitted.data)
-        connection.execute(f"INSERT INTO {table.sql} BY NAME SELECT * FROM incoming")
-        connection.unregister("incoming")
-        return fitted.unfit
-
-    def _update_latest(
-        self, connection: duckdb.DuckDBPyConnection, batch: Batch, rows: list[Row], report: LoadReport
-    ) -> None:
-        """New identifies update `users`, new groups `accounts`; what was loaded before has done so already."""
-        if batch.name == "identifies":
-            latest, pairs = "users", [(row.event.user_id, row) for row in rows]
-        elif batch.name == "groups":
-            latest, pairs = "accounts", [(row.event.group_id, row) for row in rows]
-        else:
-            return
-        known = [(key, row) for key, row in pairs if key]
-        if known:
-            table = self._schemas.find(connection, batch.source.schema, latest)
-            if table is None:
-                table = self._schemas.create(connection, batch.source.schema, latest, {})
-            report.unfit += upsert(connection, self._schemas, table, known)
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The writing connection within a transaction: committed at the end, rolled back on any error."""
+        with self._transaction(None) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, changes: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """`changes`: of a load that was made when so many there were. Any since make it void: its tables may differ."""
         with self.engine.writing() as connection:
+            if changes is None:
+                self._changes += 1
+            elif changes != self._changes:
+                raise Stopped
             connection.execute("BEGIN")
             try:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
+                self._changes += 1
                 self._schemas.forget()
                 with suppress(duckdb.Error):
                     connection.execute("ROLLBACK")
                 raise
+            finally:
+                if changes is None:
+                    self._changes += 1  # once more: a load may have begun in between
 
 
-def _set_aside(standard: Batch, own: Row) -> None:
-    """Keep an event's properties in `_unfit` of its row in `tracks`, which has just been added.
+class Beginning:
+    """A load under way."""
 
-    A row that holds them anyway (a form's submission) stays as it is.
-    """
-    message_id = own.event.message_id
-    row = standard.rows[message_id]
-    if row.event is own.event and not own.event.form:
-        columns, clashes = own.own
-        standard.rows[message_id] = Row(row.event, row.context, ({}, [*columns.items(), *clashes]))
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        events: Sequence[CleanEvent],
+        cursor: Mark | None,
+        steps: InTurn,
+        made: tuple[LoadReport, int] | Exception,
+    ) -> None:
+        self._warehouse = warehouse
+        self._events = events
+        self._cursor = cursor
+        self._steps = steps
+        self._made = made
+
+    def result(self) -> LoadReport:
+        """Waits until it is committed. Raises Transient as `Warehouse.load` does."""
+        error = self._steps.written.exception()
+        self._warehouse._asked(self._steps)  # pyright: ignore[reportPrivateUsage]
+        if isinstance(self._made, tuple) and error is None:
+            return self._warehouse._written(*self._made)  # pyright: ignore[reportPrivateUsage]
+        if isinstance(self._made, Exception) and not isinstance(self._made, Stopped):
+            error = self._made
+        assert error is not None
+        return self._warehouse._recover(error, self._events, self._cursor)  # pyright: ignore[reportPrivateUsage]
+
+    def settle(self) -> None:
+        """Waits until it is committed or taken back, whichever it may be."""
+        wait([self._steps.written])
+        self._warehouse._asked(self._steps)  # pyright: ignore[reportPrivateUsage]
 
 
 def _rows_of(
@@ -409,19 +382,3 @@ def _rows_of(
     query = f"SELECT received_at, {own} FROM {quoted(DATABASE, schema, table)} WHERE id = ? LIMIT 1"
     rows = connection.execute(query, [message_id]).fetchall()
     return [(iso(received_at.replace(tzinfo=UTC)), name) for received_at, name in rows]
-
-
-def _with_a_row(connection: duckdb.DuckDBPyConnection, table: Table, ids: list[str]) -> list[str]:
-    """Which of the ids stand in the table already."""
-    if not ids:
-        return []
-    connection.register("incoming_ids", pa.table({"id": pa.array(ids, type=pa.string())}))
-    found = connection.execute(
-        f"SELECT DISTINCT id FROM {table.sql} WHERE id IN (SELECT id FROM incoming_ids)"
-    ).fetchall()
-    connection.unregister("incoming_ids")
-    return [message_id for (message_id,) in found]
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:500]

@@ -69,7 +69,8 @@ class Parked(msgspec.Struct, frozen=True):
 class LoadReport(msgspec.Struct):
     """What one load did. Rows count once for each table (`users` and `accounts` not at all), `unfit` values.
 
-    `rows` = `inserted` + `duplicates`. Parked and skipped events have no row.
+    `rows` = `inserted` + `duplicates`. Parked and skipped events have no row. `late_unfit` is known when the load is
+    written, and part of `unfit` then.
     """
 
     events: int = 0
@@ -79,6 +80,7 @@ class LoadReport(msgspec.Struct):
     unfit: int = 0
     skipped: int = 0
     parked: list[Parked] = msgspec.field(default_factory=list)
+    late_unfit: list[int] = msgspec.field(default_factory=list)
     gone: set[str] = msgspec.field(default_factory=set)
     """The sources of what was skipped."""
 

@@ -19,11 +19,25 @@ from headwater.base.event import CleanEvent
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record
 from headwater.warehouse.loader import LoadReport
 
-READ_BYTES = 48 * 1024 * 1024
+READ_BYTES = 96 * 1024 * 1024
+LARGE_BYTES = 32 * 1024 * 1024
+"""A stretch of that size is part of a backlog: the next one is begun before it is written."""
 IDLE_S = 0.25
 """Waits for clean events end by themselves after so long, to see whether the loop is to stop."""
 RETRY_S = 0.5
 READER = "warehouse"
+
+
+class Begun(Protocol):
+    """A load under way."""
+
+    def result(self) -> LoadReport:
+        """Waits until it is committed."""
+        ...
+
+    def settle(self) -> None:
+        """Waits until it is committed or taken back."""
+        ...
 
 
 class Target(Protocol):
@@ -31,7 +45,9 @@ class Target(Protocol):
 
     def cursor(self, reader: str = ...) -> int | None: ...
 
-    def load(self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = ...) -> LoadReport: ...
+    def begin(
+        self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = ..., behind: bool = ...
+    ) -> Begun: ...
 
 
 class Frames(msgspec.Struct):
@@ -39,6 +55,14 @@ class Frames(msgspec.Struct):
 
     events: list[CleanEvent] = []
     replayed: list[CleanEvent] = []
+
+
+class Stretch(msgspec.Struct, frozen=True):
+    """A stretch of the clean journal whose loads are under way."""
+
+    after: int
+    size_bytes: int
+    loads: list[Begun]
 
 
 class Loading:
@@ -64,6 +88,7 @@ class Loading:
         self._stop = threading.Event()
         self.offset = 0
         self._behind_since: float | None = None
+        self._under_way: Stretch | None = None
 
     def run(self) -> None:
         """Until `stop`."""
@@ -75,14 +100,17 @@ class Loading:
                     self._move_to(self._first_offset())
                     begun = True
                 moved_bytes = self.step()
+                if 0 < moved_bytes < LARGE_BYTES:
+                    self._finish()
             except HeadwaterError as error:
                 self._log(f"the warehouse waits: {error.message}")
                 self._stop.wait(RETRY_S)
                 continue
             if moved_bytes == 0:
                 self._clean.wait(self.offset, IDLE_S)
-            elif moved_bytes < READ_BYTES // 2:
+            elif moved_bytes < LARGE_BYTES:
                 self._stop.wait(max(0.0, self._every_s - (time.monotonic() - began)))
+        self._settle()
 
     def stop(self) -> None:
         self._stop.set()
@@ -96,30 +124,65 @@ class Loading:
         return 0.0 if self.lag_bytes() <= 0 or self._behind_since is None else max(0.0, now - self._behind_since)
 
     def step(self) -> int:
-        """Loads one stretch; gives how many bytes of the clean journal it was."""
+        """Begins to load one stretch and sees the one before to its end; without any more, that alone.
+
+        Gives how many bytes of the clean journal it was; 0 when all is loaded.
+        """
+        before = self._under_way
         try:
-            records = self._clean.read(self.offset, READ_BYTES)
+            records = self._clean.read(self.offset if before is None else before.after, READ_BYTES)
         except (JournalDamaged, OffsetGone) as gap:
+            self._finish()
             return self._step_over(gap)
         if not records:
-            return 0
+            return self._finish()
+        self._behind_since = self._behind_since or time.time()
+        following = self._begin(records)
+        self._finish(following)
+        return following.size_bytes
+
+    def _begin(self, records: Sequence[Record]) -> Stretch:
         after = records[-1].next
-        self._behind_since = time.time()
-        for workspace_id, frames in self._by_workspace(records).items():
-            try:
-                target = self._target_of(workspace_id)
-            except NotFound as gone:
-                self._log(f"clean events have no rows: {gone.message}")
-                continue
-            if frames.replayed:
-                target.load(frames.replayed, next_offset=None)
-            report = target.load(frames.events, next_offset=after)
-            for parked in report.parked:
-                self._log(f"an event has no row: {parked.reason.value}: {parked.detail}")
-        moved = after - self.offset
-        self._move_to(after)
+        stretch = Stretch(after, after - records[0].offset, [])
+        behind = stretch.size_bytes >= LARGE_BYTES
+        try:
+            for workspace_id, frames in self._by_workspace(records).items():
+                try:
+                    target = self._target_of(workspace_id)
+                except NotFound as gone:
+                    self._log(f"clean events have no rows: {gone.message}")
+                    continue
+                if frames.replayed:
+                    stretch.loads.append(target.begin(frames.replayed, next_offset=None))
+                stretch.loads.append(target.begin(frames.events, next_offset=after, behind=behind))
+        except BaseException:
+            self._settle()
+            _settle(stretch)
+            raise
+        return stretch
+
+    def _finish(self, following: Stretch | None = None) -> int:
+        """Sees the stretch under way to its end, and puts `following` in its place. Gives its bytes."""
+        stretch, self._under_way = self._under_way, following
+        if stretch is None:
+            return 0
+        try:
+            for load in stretch.loads:
+                for parked in load.result().parked:
+                    self._log(f"an event has no row: {parked.reason.value}: {parked.detail}")
+        except BaseException:
+            _settle(stretch)
+            self._settle()
+            raise
+        self._move_to(stretch.after)
         self._behind_since = None if self.lag_bytes() == 0 else time.time()
-        return moved
+        return stretch.size_bytes
+
+    def _settle(self) -> None:
+        """Lets go of what is under way; what of it is committed shows in the cursors."""
+        stretch, self._under_way = self._under_way, None
+        if stretch is not None:
+            _settle(stretch)
 
     def _step_over(self, gap: JournalDamaged | OffsetGone) -> int:
         """Goes on behind what cannot be read; the accounting shows it as pending until it is replayed."""
@@ -139,9 +202,11 @@ class Loading:
         return min((earliest if cursor is None else cursor for cursor in cursors), default=earliest)
 
     def _by_workspace(self, records: Sequence[Record]) -> dict[str, Frames]:
-        """Every known workspace has an entry, so that the cursors of quiet ones move too."""
+        """Every known workspace has an entry, so that the cursors of quiet ones move too; but for those that are behind
+        the stretch already, when another one failed."""
         cursors = {workspace_id: target.cursor(READER) or 0 for workspace_id, target in self._targets().items()}
-        found = {workspace_id: Frames() for workspace_id in cursors}
+        after = records[-1].next
+        found = {workspace_id: Frames() for workspace_id, cursor in cursors.items() if cursor < after}
         for record in records:
             frame = decode_frame(record.payload)
             for event in frame.events:
@@ -149,3 +214,8 @@ class Loading:
                     frames = found.setdefault(event.workspace_id, Frames())
                     (frames.events if frame.replay is None else frames.replayed).append(event)
         return found
+
+
+def _settle(stretch: Stretch) -> None:
+    for load in stretch.loads:
+        load.settle()

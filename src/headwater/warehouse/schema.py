@@ -5,7 +5,7 @@ The memory follows each change that is made through it; `forget` after a rolled-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import duckdb
@@ -13,6 +13,7 @@ import duckdb
 from headwater.warehouse.columns import SQL_TYPES, TYPES_OF_SQL, Column
 from headwater.warehouse.engine import DATABASE, INTERNAL, quoted
 from headwater.warehouse.layout import UNFIT_COLUMN, ColumnType, standard_columns, standard_type
+from headwater.warehouse.steps import Steps
 
 MAX_COLUMNS: Final = 1_500
 """Columns of one table; what would need more stays in `_unfit`. Postgres holds 1,600."""
@@ -59,7 +60,7 @@ class Table:
 
 
 class Schemas:
-    """The tables of all sources by schema and name. For one connection, in one thread at a time."""
+    """The tables of all sources by schema and name, with what was given to `steps` and may not be written yet."""
 
     def __init__(self) -> None:
         self._tables: dict[str, dict[str, Table]] | None = None
@@ -67,61 +68,60 @@ class Schemas:
     def forget(self) -> None:
         self._tables = None
 
-    def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def prepare(self, steps: Steps) -> None:
         """Create headwater's own books when they are not there."""
-        connection.execute(_BOOKS)
+        _do(steps, _BOOKS)
 
-    def all(self, connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Table]]:
+    def all(self, steps: Steps) -> dict[str, dict[str, Table]]:
         if self._tables is None:
-            self._tables = _read(connection)
+            self._tables = steps.ask(_read)
         return self._tables
 
-    def find(self, connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> Table | None:
-        return self.all(connection).get(schema, {}).get(table)
+    def find(self, steps: Steps, schema: str, table: str) -> Table | None:
+        return self.all(steps).get(schema, {}).get(table)
 
     def create(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        steps: Steps,
         schema: str,
         name: str,
         more: Mapping[str, ColumnType],
     ) -> Table:
         """A table with its standard columns, `_unfit`, and `more`; the schema too when it is not there."""
-        known = self.all(connection)
+        known = self.all(steps)
         if schema not in known:
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(DATABASE, schema)}")
+            _do(steps, f"CREATE SCHEMA IF NOT EXISTS {quoted(DATABASE, schema)}")
             known[schema] = {}
         columns = {column: Column(column, standard_type(column)) for column in standard_columns(name)}
         columns |= {column: Column(column, type_) for column, type_ in more.items()}
         table = Table(schema, name, columns)
         listed = [f"{quoted(column.name)} {SQL_TYPES[column.type or 'varchar']}" for column in columns.values()]
-        connection.execute(f"CREATE TABLE {table.sql} ({', '.join(listed)}, {UNFIT_COLUMN} JSON)")
+        _do(steps, f"CREATE TABLE {table.sql} ({', '.join(listed)}, {UNFIT_COLUMN} JSON)")
         known[schema][name] = table
         return table
 
-    def evolve(self, connection: duckdb.DuckDBPyConnection, table: Table, settled: Iterable[Column]) -> None:
+    def evolve(self, steps: Steps, table: Table, settled: Iterable[Column]) -> None:
         """Add the columns that are new, widen those whose type has changed, note those that became wide."""
         for column in settled:
             known = table.columns.get(column.name)
             if known is None:
-                _alter(connection, table, f"ADD COLUMN {quoted(column.name)} {SQL_TYPES[column.type or 'varchar']}")
+                _alter(steps, table, f"ADD COLUMN {quoted(column.name)} {SQL_TYPES[column.type or 'varchar']}")
             elif known.type != column.type:
-                _alter(
-                    connection, table, f"ALTER COLUMN {quoted(column.name)} TYPE {SQL_TYPES[column.type or 'varchar']}"
-                )
+                _alter(steps, table, f"ALTER COLUMN {quoted(column.name)} TYPE {SQL_TYPES[column.type or 'varchar']}")
             if column.wide and not (known is not None and known.wide):
-                connection.execute(
+                _do(
+                    steps,
                     f"INSERT INTO {DATABASE}.{INTERNAL}.wide_columns VALUES (?, ?, ?)",
                     [table.schema, table.name, column.name],
                 )
             table.columns[column.name] = column
 
-    def drop(self, connection: duckdb.DuckDBPyConnection, schema: str) -> None:
+    def drop(self, steps: Steps, schema: str) -> None:
         """The schema with its tables, and what headwater's books say of them."""
-        connection.execute(f"DROP SCHEMA IF EXISTS {quoted(DATABASE, schema)} CASCADE")
-        connection.execute(f"DELETE FROM {DATABASE}.{INTERNAL}.wide_columns WHERE schema_name = ?", [schema])
+        _do(steps, f"DROP SCHEMA IF EXISTS {quoted(DATABASE, schema)} CASCADE")
+        _do(steps, f"DELETE FROM {DATABASE}.{INTERNAL}.wide_columns WHERE schema_name = ?", [schema])
         for latest in ("users", "accounts"):
-            connection.execute(f"DROP TABLE IF EXISTS {books_of(schema, latest)}")
+            _do(steps, f"DROP TABLE IF EXISTS {books_of(schema, latest)}")
         self.forget()
 
 
@@ -130,8 +130,12 @@ def books_of(schema: str, table: str) -> str:
     return quoted(DATABASE, INTERNAL, f"{table}:{schema}")
 
 
-def _alter(connection: duckdb.DuckDBPyConnection, table: Table, change: str) -> None:
-    connection.execute(f"ALTER TABLE {table.sql} {change}")
+def _alter(steps: Steps, table: Table, change: str) -> None:
+    _do(steps, f"ALTER TABLE {table.sql} {change}")
+
+
+def _do(steps: Steps, statement: str, values: Sequence[object] = ()) -> None:
+    steps.do(lambda connection: connection.execute(statement, list(values)))
 
 
 def _read(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Table]]:

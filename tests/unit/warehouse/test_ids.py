@@ -96,7 +96,7 @@ def test_the_ids_of_a_load_that_failed_do_not_pass_for_those_of_the_next(
     while warehouse._filling is not None and warehouse._filling.is_alive():
         warehouse._filling.join()
     with monkeypatch.context() as patched:
-        patched.setattr("headwater.warehouse.loader.note_load", failing)
+        patched.setattr("headwater.warehouse.load.note_load", failing)
         with pytest.raises(Transient):
             warehouse.load([event("failed")], next_offset=2)
     shutil.copytree(store, tmp_path / "kept.ids", ignore=shutil.ignore_patterns("LOCK"))
@@ -110,7 +110,7 @@ def test_the_ids_of_a_load_that_failed_do_not_pass_for_those_of_the_next(
 
 def test_the_first_piece_of_a_load_does_not_pass_for_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, store = tmp_path / "w.duckdb", tmp_path / "w.duckdb.ids"
-    monkeypatch.setattr("headwater.warehouse.loader.CHUNK_EVENTS", 1)
+    monkeypatch.setattr("headwater.warehouse.load.CHUNK_EVENTS", 1)
     warehouse = Warehouse(path, layout=BOTH)
     warehouse.load([event("first")], next_offset=1)
     while warehouse._filling is not None and warehouse._filling.is_alive():
@@ -131,7 +131,7 @@ def test_the_first_piece_of_a_load_does_not_pass_for_all_of_it(tmp_path: Path, m
     again.close()
 
 
-def failing(*_arguments: object) -> None:
+def failing(connection: object, sequence: int) -> None:
     raise duckdb.IOException("No space left on device")
 
 
