@@ -151,7 +151,7 @@ def warehouse(folder: Path) -> None:
     assert (store.cursor(), store.counts().done) == (count, 50 * count)
     store.close()
     ids = DiskIds(Path(f"{path}.ids"))
-    assert len(ids.among([f"{number}-0" for number in range(count)])) == count
+    assert len(ids.ask([f"{number}-0" for number in range(count)]).known) == count
     ids.close()
 
 

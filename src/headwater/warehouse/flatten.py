@@ -30,9 +30,11 @@ _MAX_CONTEXT_BYTES: Final = 4_096
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):  # many at a time, in no cycle
-    """One event's row for one table, beside what the event itself holds. `nulls`: columns explicitly null."""
+    """One event's row for one table, beside what the event itself holds. `place`: the event's among those of its load;
+    `nulls`: columns explicitly null."""
 
     event: CleanEvent
+    place: int
     context: Flat
     own: Flat
     nulls: tuple[str, ...] = ()
@@ -113,7 +115,7 @@ class Flattener:
         self._context = Naming((), prefix="context")
         self._contexts: dict[bytes, Flat] = {}
 
-    def targets(self, event: CleanEvent, collections: frozenset[str]) -> list[tuple[str, Row]]:
+    def targets(self, event: CleanEvent, place: int, collections: frozenset[str]) -> list[tuple[str, Row]]:
         """(table, row) of each table the event goes to. `collections`: tables of the source's catalogue entry.
 
         Raises exact.Unreadable when one of its parts is no JSON object.
@@ -121,24 +123,27 @@ class Flattener:
         context = self._context_of(bytes(event.context))
         if event.type == "track":
             own = self._flatten("", bytes(event.properties))
-            standard = (FORMS, Row(event, context, own)) if event.form else ("tracks", Row(event, context, _NOTHING))
-            return [standard, (table_name(event.event or ""), Row(event, context, own))]
+            named = Row(event, place, context, own)
+            standard = (FORMS, named) if event.form else ("tracks", Row(event, place, context, _NOTHING))
+            return [standard, (table_name(event.event or ""), named)]
         if event.type in ("page", "screen"):
-            return self._views(event, context, collections)
+            return self._views(event, place, context, collections)
         table = {"identify": "identifies", "group": "groups"}.get(event.type, "aliases")
         nulls: list[str] = []
         own = self._flatten(table, bytes(event.traits or event.properties), nulls)
-        return [(table, Row(event, context, own, tuple(nulls)))]
+        return [(table, Row(event, place, context, own, tuple(nulls)))]
 
-    def _views(self, event: CleanEvent, context: Flat, collections: frozenset[str]) -> list[tuple[str, Row]]:
+    def _views(
+        self, event: CleanEvent, place: int, context: Flat, collections: frozenset[str]
+    ) -> list[tuple[str, Row]]:
         table = "pages" if event.type == "page" else "screens"
         raw = bytes(event.properties)
         columns, clashes = self._flatten(table, raw)
         for name, given in (("name", event.name), ("category", event.category)):
             _settle(columns, name, given)
-        found = [(table, Row(event, context, (columns, clashes)))]
+        found = [(table, Row(event, place, context, (columns, clashes)))]
         if event.name and (collection := table_name(event.name)) in collections:
-            found.append((collection, Row(event, context, self._flatten(collection, raw))))
+            found.append((collection, Row(event, place, context, self._flatten(collection, raw))))
         return found
 
     def _flatten(self, table: str, raw: bytes, nulls: list[str] | None = None) -> Flat:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
 
 import duckdb
+import msgspec
 from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch
 
 from headwater.base.errors import Transient
@@ -29,9 +30,20 @@ _OF_EACH_EVENT: Final = ("tracks", "form_submissions", "identifies", "groups", "
 """Every event has a row in one of these."""
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """`keys` of the ids that were asked for; those of the ids that may have a row are `known`."""
+
+    keys: Collection[bytes]
+    known: Collection[str]
+
+
 class KnownIds(Protocol):
-    def among(self, ids: Sequence[str]) -> set[str]:
-        """Those of the ids that may have a row."""
+    def ask(self, ids: Collection[str]) -> Asked:
+        """Which of the ids may have a row."""
+        ...
+
+    def keep(self, asked: Asked) -> None:
+        """Remember what was asked for, before it is committed."""
         ...
 
     def add(self, ids: Iterable[str], sequence: int) -> None:
@@ -56,14 +68,18 @@ class MemoryIds:
     """For a warehouse in memory."""
 
     def __init__(self) -> None:
-        self._ids: set[str] = set()
+        self._keys: set[bytes] = set()
         self.sequence = 0
 
-    def among(self, ids: Sequence[str]) -> set[str]:
-        return self._ids.intersection(ids)
+    def ask(self, ids: Collection[str]) -> Asked:
+        keys = list(map(_key, ids))
+        return Asked(keys, {id_ for id_, key in zip(ids, keys, strict=True) if key in self._keys})
+
+    def keep(self, asked: Asked) -> None:
+        self._keys.update(asked.keys)
 
     def add(self, ids: Iterable[str], sequence: int) -> None:
-        self._ids.update(ids)
+        self._keys.update(map(_key, ids))
         self.sequence = max(self.sequence, sequence)
 
     def is_complete(self, sequence: int) -> bool:
@@ -94,17 +110,26 @@ class DiskIds:
     def sequence(self) -> int:
         return self._sequence
 
-    def among(self, ids: Sequence[str]) -> set[str]:
+    def ask(self, ids: Collection[str]) -> Asked:
+        keys = list(map(_key, ids))
         with self._at_work() as store:
             if not self._complete:
-                return set(ids)
-            found: list[bytes | None] = store[[_key(id_) for id_ in ids]] if ids else []  # pyright: ignore
-            return {id_ for id_, value in zip(ids, found, strict=True) if value is not None}
+                return Asked(keys, ids)
+            found: list[bytes | None] = store[keys] if keys else []  # pyright: ignore
+        if found.count(None) == len(keys):  # as nearly always
+            return Asked(keys, ())
+        return Asked(keys, {id_ for id_, value in zip(ids, found, strict=True) if value is not None})
+
+    def keep(self, asked: Asked) -> None:
+        self._put(asked.keys, 0)
 
     def add(self, ids: Iterable[str], sequence: int) -> None:
+        self._put(map(_key, ids), sequence)
+
+    def _put(self, keys: Iterable[bytes], sequence: int) -> None:
         batch = WriteBatch(raw_mode=True)
-        for id_ in ids:
-            batch.put(_key(id_), b"")
+        for key in keys:
+            batch.put(key, b"")
         batch.put(_SEQUENCE, max(self._sequence, sequence).to_bytes(8, "big"))
         with self._at_work() as store:
             store.write(batch)

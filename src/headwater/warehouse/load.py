@@ -66,13 +66,12 @@ class Loader:
         return report, sequence
 
     def _chunk(self, steps: Steps, events: Sequence[CleanEvent], report: LoadReport) -> None:
-        ids = list({event.message_id for event in events})
-        maybe = self._ids.among(ids)
+        asked = self._ids.ask({event.message_id for event in events})
         stretch = Stretch()
         for batch in self._batches(steps, events, stretch, report).values():
             table = self._table(steps, batch)
             offered = len(batch.rows)
-            if known := [id_ for id_ in batch.rows if id_ in maybe] if maybe else []:
+            if known := [id_ for id_ in batch.rows if id_ in asked.known] if asked.known else []:
                 batch.without(steps.ask(partial(_with_a_row, table=table, ids=known)))
             report.inserted += len(batch.rows)
             report.duplicates += offered - len(batch.rows)
@@ -80,7 +79,7 @@ class Loader:
                 rows = list(batch.rows.values())
                 report.unfit += self._insert(steps, table, rows, stretch)
                 self._update_latest(steps, batch, rows, report)
-        self._ids.add(ids, 0)
+        self._ids.keep(asked)
 
     def _batches(
         self, steps: Steps, events: Sequence[CleanEvent], stretch: Stretch, report: LoadReport
@@ -101,7 +100,7 @@ class Loader:
                 continue
             source, collections = known
             try:
-                targets = self._flattener.targets(event, collections)
+                targets = self._flattener.targets(event, len(stretch), collections)
             except (Unreadable, RecursionError) as error:
                 report.parked.append(Parked(event, ParkReason.UNREADABLE, first_line(error)))
                 continue
@@ -175,7 +174,7 @@ def _set_aside(standard: Batch, own: Row) -> None:
     row = standard.rows[message_id]
     if row.event is own.event and not own.event.form:
         columns, clashes = own.own
-        standard.rows[message_id] = Row(row.event, row.context, ({}, [*columns.items(), *clashes]))
+        standard.rows[message_id] = Row(row.event, row.place, row.context, ({}, [*columns.items(), *clashes]))
 
 
 def _with_a_row(connection: duckdb.DuckDBPyConnection, *, table: Table, ids: list[str]) -> list[str]:

@@ -57,7 +57,7 @@ class Frames(msgspec.Struct):
     replayed: list[CleanEvent] = []
 
 
-class Stretch(msgspec.Struct, frozen=True):
+class UnderWay(msgspec.Struct, frozen=True):
     """A stretch of the clean journal whose loads are under way."""
 
     after: int
@@ -88,7 +88,7 @@ class Loading:
         self._stop = threading.Event()
         self.offset = 0
         self._behind_since: float | None = None
-        self._under_way: Stretch | None = None
+        self._under_way: UnderWay | None = None
 
     def run(self) -> None:
         """Until `stop`."""
@@ -141,9 +141,9 @@ class Loading:
         self._finish(following)
         return following.size_bytes
 
-    def _begin(self, records: Sequence[Record]) -> Stretch:
+    def _begin(self, records: Sequence[Record]) -> UnderWay:
         after = records[-1].next
-        stretch = Stretch(after, after - records[0].offset, [])
+        stretch = UnderWay(after, after - records[0].offset, [])
         behind = stretch.size_bytes >= LARGE_BYTES
         try:
             for workspace_id, frames in self._by_workspace(records).items():
@@ -161,7 +161,7 @@ class Loading:
             raise
         return stretch
 
-    def _finish(self, following: Stretch | None = None) -> int:
+    def _finish(self, following: UnderWay | None = None) -> int:
         """Sees the stretch under way to its end, and puts `following` in its place. Gives its bytes."""
         stretch, self._under_way = self._under_way, following
         if stretch is None:
@@ -216,6 +216,6 @@ class Loading:
         return found
 
 
-def _settle(stretch: Stretch) -> None:
+def _settle(stretch: UnderWay) -> None:
     for load in stretch.loads:
         load.settle()

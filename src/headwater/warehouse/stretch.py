@@ -68,13 +68,15 @@ class Stretch:
 
     def __init__(self) -> None:
         self._events: list[CleanEvent] = []
-        self._places: dict[int, int] = {}
         self._flats: dict[int, tuple[int, Flat]] = {}
         self._flat_of: list[int] = []
 
+    def __len__(self) -> int:
+        """How many there are; the place of the next one."""
+        return len(self._events)
+
     def add(self, event: CleanEvent, context: Flat) -> None:
-        """Both must be kept by the caller as long as this is used."""
-        self._places[id(event)] = len(self._events)
+        """The context must be kept by the caller as long as this is used."""
         self._events.append(event)
         found = self._flats.get(id(context))
         if found is None:
@@ -91,7 +93,7 @@ class Stretch:
 
     def columns(self, rows: Sequence[Row], table: Table) -> dict[str, pa.Array]:
         """The columns of these rows of one table that are plain; Unicode errors for text that is none."""
-        places = pa.array([self._places[id(row.event)] for row in rows], pa.int32())
+        places = pa.array([row.place for row in rows], pa.int32())
         found = self._standard.taken(table, standard_columns(table.name), places)
         if "event" in standard_columns(table.name):
             slugged = table.name in SLUGGED

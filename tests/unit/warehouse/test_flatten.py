@@ -13,7 +13,7 @@ COLLECTIONS = frozenset({"tutorial_view"})
 
 
 def targets(*given: Any, **fields: Any) -> dict[str, Row]:
-    return dict(Flattener().targets(event(*given, **fields), COLLECTIONS))
+    return dict(Flattener().targets(event(*given, **fields), 0, COLLECTIONS))
 
 
 def own(properties: Any) -> tuple[dict[str, Any], list[tuple[str, Any]]]:
@@ -124,7 +124,7 @@ def test_the_context_is_flattened_under_its_name() -> None:
 
 def test_a_repeated_context_is_flattened_once() -> None:
     flattener = Flattener()
-    one, other = (flattener.targets(event(name, context={"ip": "1"}), COLLECTIONS)[0][1] for name in "ab")
+    one, other = (flattener.targets(event(name, context={"ip": "1"}), 0, COLLECTIONS)[0][1] for name in "ab")
     assert one.context is other.context
 
 

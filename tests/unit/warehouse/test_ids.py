@@ -74,7 +74,7 @@ def test_a_store_that_is_behind_is_filled_beside_the_loading(tmp_path: Path) -> 
     warehouse.load([event("fresh")], next_offset=1)
     warehouse._filling.join()
     assert warehouse._ids.is_complete(warehouse._sequence)
-    assert warehouse._ids.among([*IDS, "fresh", "unknown"]) == {*IDS, "fresh"}
+    assert warehouse._ids.ask([*IDS, "fresh", "unknown"]).known == {*IDS, "fresh"}
     warehouse.close()
 
 
@@ -161,14 +161,14 @@ def test_a_load_that_was_committed_though_told_as_failed_counts_once(tmp_path: P
 def test_the_store_says_what_it_was_told(tmp_path: Path) -> None:
     store = DiskIds(tmp_path / "ids")
     assert not store.is_complete(0)
-    assert store.among(["a", "b"]) == {"a", "b"}
+    assert set(store.ask(["a", "b"]).known) == {"a", "b"}
     store.set_complete(True)
     assert store.is_complete(0)
     store.add(["a"], 7)
-    assert store.among([]) == set()
-    assert store.among(["a", "b"]) == {"a"}
+    assert list(store.ask([]).known) == []
+    assert store.ask(["a", "b"]).known == {"a"}
     store.close()
     again = DiskIds(tmp_path / "ids")
     assert (again.is_complete(7), again.is_complete(8)) == (True, False)
-    assert again.among(["a", "b", "\ud800"]) == {"a"}
+    assert again.ask(["a", "b", "\ud800"]).known == {"a"}
     again.close()
