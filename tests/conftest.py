@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.server import Server
 
 pytest_plugins = ["tests.seeds_plugin"]
+
+# A busy machine is no fault of the code: no example is timed, and slow drawing is no failure.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 for name in [name for name in os.environ if name.startswith("HEADWATER_") and name != "HEADWATER_CHROMIUM"]:
     del os.environ[name]
