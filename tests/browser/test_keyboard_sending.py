@@ -99,6 +99,7 @@ def test_a_destination_is_added_and_tried_without_a_mouse(inside: Page, sending:
     with Receiver() as receiver:
         tab_to(page, "Destinations")
         press("Enter")
+        expect(page.get_by_role("heading", name="Destinations", level=1)).to_be_focused()
         tab_to(page, "Add Destination")
         press("Enter")
         expect(page.get_by_role("heading", name="Catalogue of destinations", level=1)).to_be_focused()
@@ -110,6 +111,7 @@ def test_a_destination_is_added_and_tried_without_a_mouse(inside: Page, sending:
         expect(page.get_by_role("heading", name="Webhook", level=1)).to_be_focused()
         tab_to(page, "Add Destination")
         press("Enter")
+        expect(page.get_by_role("heading", name="Add Destination: Webhook", level=1)).to_be_focused()
         page.get_by_role("checkbox", name="Customer events").wait_for()
         tab_to(page, "Customer events")
         press("Space")
@@ -136,6 +138,7 @@ def test_a_sender_is_activated_without_a_mouse(inside: Page, sending: Server) ->
     key = sending.add_source("candu", "Candu_Keys")["writeKeys"][0]
     tab_to(page, "Settings")
     press("Enter")
+    expect(page.get_by_role("heading", name="Integrations", level=1)).to_be_focused()
     page.get_by_role("link", name="Candu to Segment").wait_for()
     tab_to(page, "Candu to Segment")
     press("Enter")
