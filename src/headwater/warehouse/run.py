@@ -20,6 +20,7 @@ from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Recor
 from headwater.warehouse.loader import LoadReport
 
 READ_BYTES = 96 * 1024 * 1024
+"""At most; a read ends with its segment of the journal, which is 64 MiB by default."""
 LARGE_BYTES = 32 * 1024 * 1024
 """A stretch of that size is part of a backlog: the next one is begun before it is written."""
 IDLE_S = 0.25

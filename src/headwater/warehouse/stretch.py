@@ -51,16 +51,25 @@ class Shared:
 
     def taken(self, table: Table, names: Sequence[str], places: pa.Array) -> dict[str, pa.Array]:
         """Those of `names` whose type is the table's, with the rows at `places`."""
+        fitting = self._fitting(table, names)
+        if not fitting:
+            return {}
+        rows = pa.RecordBatch.from_arrays(list(fitting.values()), names=list(fitting)).take(places)
+        return dict(zip(fitting, rows.columns, strict=True))
+
+    def pointed_at(self, table: Table, names: Sequence[str], places: pa.Array) -> dict[str, pa.Array]:
+        """As `taken`, for few values that come again and again: not copied, but named by their places."""
+        fitting = self._fitting(table, names)
+        return {name: pa.DictionaryArray.from_arrays(places, values) for name, values in fitting.items()}
+
+    def _fitting(self, table: Table, names: Sequence[str]) -> dict[str, pa.Array]:
         fitting: dict[str, pa.Array] = {}
         for name in names:
             known = table.columns.get(name)
             found = self._columns.get(name)
             if known is not None and found is not None and known.type == found[0]:
                 fitting[name] = found[1]
-        if not fitting:
-            return {}
-        rows = pa.RecordBatch.from_arrays(list(fitting.values()), names=list(fitting)).take(places)
-        return dict(zip(fitting, rows.columns, strict=True))
+        return fitting
 
 
 class Stretch:
@@ -97,10 +106,11 @@ class Stretch:
         found = self._standard.taken(table, standard_columns(table.name), places)
         if "event" in standard_columns(table.name):
             slugged = table.name in SLUGGED
-            found |= self._names.taken(table, ("event_text", *(("event",) if slugged else ())), places)
+            names = ("event_text", "event") if slugged else ("event_text",)
+            found |= self._names.pointed_at(table, names, self._names_at.take(places))
             if not slugged:
                 found["event"] = pa.repeat(pa.scalar(table.name, pa.string()), len(rows))
-        return found | self._contexts.taken(table, self.context_names, self._flats_at.take(places))
+        return found | self._contexts.pointed_at(table, self.context_names, self._flats_at.take(places))
 
     @cached_property
     def _flats_at(self) -> pa.Array:
@@ -118,11 +128,19 @@ class Stretch:
         return Shared(columns)
 
     @cached_property
+    def _texts(self) -> dict[str | None, int]:
+        """Each name that an event has, with its place."""
+        found = dict.fromkeys(map(_name_of, self._events), 0)
+        return {text: at for at, text in enumerate(found)}
+
+    @cached_property
+    def _names_at(self) -> pa.Array:
+        places = self._texts
+        return pa.array([places[_name_of(event)] for event in self._events], pa.int32())
+
+    @cached_property
     def _names(self) -> Shared:
-        texts = [event.event if event.type == "track" else event.name for event in self._events]
-        slug_of = {text: table_name(text or "") for text in set(texts)}
-        slugs = [slug_of[text] for text in texts]
-        columns = {"event": slugs, "event_text": texts}
+        columns = {"event": [table_name(text or "") for text in self._texts], "event_text": list(self._texts)}
         return Shared({name: ("varchar", pa.array(values, pa.string())) for name, values in columns.items()})
 
     @cached_property
@@ -134,6 +152,10 @@ class Stretch:
             if (kind := _kind(values)) is not None:
                 found[name] = (kind, pa.array(values, ARROW_TYPES[kind]))
         return Shared(found)
+
+
+def _name_of(event: CleanEvent) -> str | None:
+    return event.event if event.type == "track" else event.name
 
 
 def moments(values: list[Any]) -> pa.Array | None:
