@@ -17,8 +17,18 @@ pytest_plugins = ["tests.seeds_plugin"]
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+WITH_REAL_PARTS = ("browser", "compat", "crash", "e2e", "integration")
+"""Kinds of tests that act on real servers, clients and browsers, which share what cores the machine has left."""
+
 for name in [name for name in os.environ if name.startswith("HEADWATER_") and name != "HEADWATER_CHROMIUM"]:
     del os.environ[name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test with real parts that fails is run once more, and both runs are told; what fails twice fails."""
+    for item in items:
+        if item.path.relative_to(Path(__file__).parent).parts[0] in WITH_REAL_PARTS:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture

@@ -52,7 +52,10 @@ def source(shared_server: Server) -> dict[str, Any]:
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
 def view(request: pytest.FixtureRequest, browser: Browser, shared_server: Server) -> Iterator[Page]:
     scheme, width = request.param
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    # With reduced motion no dialog fades in: half faded, its texts have no contrast to speak of.
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
     context.set_default_timeout(10_000)
     page = context.new_page()
     faults = Faults(page)

@@ -298,7 +298,9 @@ def test_what_retention_took_is_named_and_offered(page: Page, held: Held) -> Non
 
 @pytest.mark.parametrize(("scheme", "width"), VIEWS)
 def test_axe_finds_nothing(browser: Browser, held: Held, scheme: Any, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
     context.set_default_timeout(10_000)
     page = context.new_page()
     faults = Faults(page)
