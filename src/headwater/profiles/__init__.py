@@ -1,0 +1,1 @@
+"""Who it was: people and groups, made of clean events."""
