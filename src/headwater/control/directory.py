@@ -97,6 +97,17 @@ class ConnectionEntry(msgspec.Struct, frozen=True, kw_only=True):
     signing_secrets: tuple[str, ...]
 
 
+class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A segment as `profiles` needs it (see `model.Segment`). `updated_at` tells one form of it from the next."""
+
+    id: str
+    workspace_id: str
+    name: str
+    rule: dict[str, Any]
+    announce_members: bool
+    updated_at: str
+
+
 class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     by_id: dict[str, SourceEntry]
     deleted: dict[str, DeletedSource]
@@ -182,6 +193,7 @@ class Directory:
             steady=steady,
             stale=lambda found: found.until_s <= clock(),
         )
+        self._segments = _Look(_SegmentRows(), engine=self._engine, generation=generation, steady=steady)
 
     def by_write_key(self, key: str) -> SourceEntry | None:
         return self._current().by_write_key.get(key)
@@ -233,8 +245,41 @@ class Directory:
     def connection(self, connection_id: str) -> ConnectionEntry | None:
         return self._outgoing().by_id.get(connection_id)
 
+    def segments(self) -> list[SegmentEntry]:
+        """Every segment of the installation, oldest first. An entry is the same object until the segment is changed,
+        and so is the list until any is."""
+        return self._segments()
+
     def close(self) -> None:
         self._engine.dispose()
+
+
+class _SegmentRows:
+    """Reads the segments, and gives the entry of before for each that has not changed since."""
+
+    def __init__(self) -> None:
+        self._last: list[SegmentEntry] = []
+
+    def __call__(self, connection: Connection) -> list[SegmentEntry]:
+        c = t.segments.c
+        before = {entry.id: entry for entry in self._last}
+        rows = connection.execute(select(t.segments).order_by(c.created_at, c.id))
+        fresh = [_segment(row, before.get(row.id)) for row in rows]
+        if len(fresh) != len(self._last) or any(new is not old for new, old in zip(fresh, self._last, strict=True)):
+            self._last = fresh
+        return self._last
+
+
+def _segment(row: Any, before: SegmentEntry | None) -> SegmentEntry:
+    entry = SegmentEntry(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        name=row.name,
+        rule=row.rule,
+        announce_members=row.announce_members,
+        updated_at=row.updated_at,
+    )
+    return before if before == entry else entry
 
 
 def _load(connection: Connection, sealer: Sealer) -> _Snapshot:

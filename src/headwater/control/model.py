@@ -131,6 +131,19 @@ class SigningSecret(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: str | None
 
 
+class Segment(msgspec.Struct, frozen=True, kw_only=True):
+    """People who belong together by a rule (`base.rules`). `announce_members`: those who are in it when it is made, or
+    when its rule changes, are announced as if they had just come in."""
+
+    id: str
+    workspace_id: str
+    name: str
+    rule: dict[str, Any]
+    announce_members: bool
+    created_at: str
+    updated_at: str
+
+
 class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     """No `workspace_id`: the installation's token. `prefix` is how the key begins; the rest is stored nowhere."""
 

@@ -189,6 +189,19 @@ content_numbers: Final = Table(
     sqlite_autoincrement=True,
 )
 
+segments: Final = Table(
+    "segments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("rule", JSON, nullable=False),
+    Column("announce_members", Boolean, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    UniqueConstraint("workspace_id", "name"),
+)
+
 audit: Final = Table(
     "audit",
     metadata,
