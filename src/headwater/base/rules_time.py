@@ -1,0 +1,61 @@
+"""When time alone can change what a rule says of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from headwater.base.rules import TIMED, Performed, Rule, Test, days_ms, nodes
+from headwater.base.rules_facts import Facts, time_of
+from headwater.base.rules_ops import date_ms, find
+from headwater.base.rules_source import Meters, by_meter
+
+Timed = Sequence[Test | Performed]
+
+
+def timed_parts(rule: Rule) -> Timed:
+    """The conditions of a rule that time alone can change."""
+    found: list[Test | Performed] = []
+    for node in nodes(rule):
+        if isinstance(node, Test):
+            found += [node] if node.op in TIMED else []
+        elif isinstance(node, Performed):
+            found += [] if node.within_ms is None else [node]
+    return found
+
+
+def next_change(parts: Timed, facts: Facts, now_ms: int, meter_key: Meters = by_meter) -> int | None:
+    """The first moment after now at which one of the conditions may become another; None if none ever does.
+
+    Until then the answer stays as it is while the facts do. It may also stay as it is then.
+    """
+    moments = (moment_ms for part in parts for moment_ms in _moments(part, facts, meter_key) if moment_ms > now_ms)
+    return min(moments, default=None)
+
+
+def _moments(part: Test | Performed, facts: Facts, meter_key: Meters) -> Iterator[int]:
+    if isinstance(part, Performed):
+        yield from _ends(part, facts.meters.get(meter_key(part), ()))
+        return
+    for value in values_of(part, facts):
+        date = date_ms(value)
+        if date is not None:
+            yield date
+            yield date + days_ms(part.value) + 1
+
+
+def _ends(rule: Performed, times: Sequence[int]) -> Iterator[int]:
+    """When the times that decide the count leave the window."""
+    within_ms: Final = rule.within_ms or 0
+    for count in (rule.at_least, rule.depth):
+        if 1 <= count <= len(times):
+            yield time_of(times[count - 1]) + within_ms + 1
+
+
+def values_of(test: Test, facts: Facts) -> list[Any]:
+    """What the test looks at, None where there is nothing."""
+    if test.scope == "groupTrait":
+        return [find(traits, test.name) for traits in facts.groups]
+    if test.scope == "person":
+        return list(facts.person.get(test.name, ()))
+    return [find(facts.traits, test.name)]
