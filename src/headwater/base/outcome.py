@@ -21,6 +21,7 @@ class DropReason(StrEnum):
 
     SOURCE_DISABLED = "source_disabled"
     SUPPRESSED = "suppressed"
+    ERASED = "erased"
     EXPIRED = "expired"
 
 

@@ -8,7 +8,7 @@ record of events (`e`) from a note about a refused item (`n`). `door` tells in w
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,13 +20,18 @@ Form = Literal["track", "customer", "candu", "rest"]
 `base.forms` reads what is not plain."""
 
 
+GONE: Final = msgspec.Raw(b"null")
+"""In the place of an event whose person is suppressed or erased: it keeps its place and its count, and says nothing."""
+
+
 class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="e"):
-    """`received_ms` is milliseconds since 1970-01-01 UTC; `events` holds at least one JSON object.
+    """`received_ms` is milliseconds since 1970-01-01 UTC; `events` holds JSON objects, and `GONE` where one was. None
+    at all is a mark: what lies before it in the journal was decided before.
 
     `call` is the call kind when the path names it (`/v1/track`); None: each event has its own `type`.
     `context` and `integrations` are the batch's, merged under each event's own. `fate` is set when the door
-    knows that the events go no further (`source_disabled`). `ip` is the client's address where it is to be
-    recorded.
+    knows that the events go no further (`source_disabled`, `suppressed`). `ip` is the client's address where it is to
+    be recorded.
     """
 
     source_id: str = msgspec.field(name="s")

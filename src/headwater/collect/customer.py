@@ -104,7 +104,7 @@ class CustomerDoor:
             if isinstance(item, Refusal):
                 bad.append((index, item))
             else:
-                good.append(Good(identity.without(raw) if item.signatures else raw, direct=False))
+                good.append(Good(identity.without(raw) if item.signatures else raw, direct=False, names=item))
         return self._intake.store(source, _TOLD, good, bad, events)
 
 

@@ -270,7 +270,7 @@ class Door:
 
 
 def _good(raw: msgspec.Raw, item: calls.Item) -> Good:
-    return Good(identity.without(raw) if item.signatures else raw, item.direct)
+    return Good(identity.without(raw) if item.signatures else raw, item.direct, item)
 
 
 def _unasked(_item: calls.Item) -> None:

@@ -46,6 +46,10 @@ class Item(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     hmac: msgspec.Raw = NO_JSON
 
     @property
+    def previous_id(self) -> None:
+        """An envelope joins no two ids."""
+
+    @property
     def signatures(self) -> tuple[msgspec.Raw, ...]:
         """What the event brings to prove its user id; empty when it brings nothing."""
         own = self.hmac if self.context is None else self.context.hmac

@@ -119,7 +119,7 @@ class InboundDoor:
             if isinstance(item, Refusal):
                 bad.append((index, item))
             else:
-                good.append(Good(identity.without(raw) if item.signatures else raw, direct=False))
+                good.append(Good(identity.without(raw) if item.signatures else raw, direct=False, names=item))
         return self._intake.store(source, Told(door=form), good, bad, events)
 
 

@@ -16,6 +16,7 @@ from headwater.collect.limits import Limits
 from headwater.collect.model import Decision, DoorSettings, Durable, Refused, SourceEntry
 from headwater.collect.records import Good, Told
 from headwater.collect.refusal import Refusal, Refusals
+from headwater.collect.suppression import Suppressed, SuppressedPeople, named_in, nobody
 
 
 class Intake:
@@ -25,14 +26,15 @@ class Intake:
     `throttled` counts requests by source id.
     """
 
-    def __init__(self, *, settings: DoorSettings, clock: Clock) -> None:
+    def __init__(self, *, settings: DoorSettings, clock: Clock, suppressed: SuppressedPeople = nobody) -> None:
         self._clock = clock
+        self._suppressed = suppressed
         rate = settings.rate_limit_per_s
         self._limits = Limits(per_s=rate, brim=settings.rate_limit_burst or 10 * rate, clock=clock)
         self._refusals = Refusals(notes_per_s=settings.notes_per_s, clock=clock)
         self.rejected = self._refusals.rejected
         self.throttled: Counter[str] = Counter()
-        self.identities = Identities()
+        self.identities = Identities(clock=clock)
 
     def store(
         self,
@@ -51,12 +53,17 @@ class Intake:
         if good and (wait_s := self._limits.wait_s(source.source_id, len(good))):
             self.throttled[source.source_id] += 1
             return answers.too_many(wait_s)
-        notes = [note for index, why in bad for note in self._refusals.count(source, why, bytes(items[index]))]
+        suppressed = self._suppressed(source.workspace_id)
+        notes = [note for index, why in bad for note in self._notes(source, why, bytes(items[index]), suppressed)]
         if not good:
             return Refused(reply=answers.refused(bad[0][1]), source_id=source.source_id, notes=notes)
         received_ms = int(self._clock() * 1000)
+        taken = good if suppressed is None else [each for each in good if not _is_of(suppressed, each)]
+        written = records.encode(source, told, taken, received_ms=received_ms, address=address) if taken else []
+        if hidden := len(good) - len(taken):
+            written.append(records.suppressed(source, hidden, received_ms=received_ms))
         return Durable(
-            records=records.encode(source, told, good, received_ms=received_ms, address=address),
+            records=written,
             count=len(good),
             reply=answers.stored(bad),
             source_id=source.source_id,
@@ -66,7 +73,8 @@ class Intake:
 
     def refuse(self, source: SourceEntry | None, why: Refusal, payload: bytes, status: int | None = None) -> Decision:
         """The request as a whole. Without a known source it is counted and leaves no other trace."""
-        notes = self._refusals.count(source, why, payload)
+        suppressed = None if source is None else self._suppressed(source.workspace_id)
+        notes = self._notes(source, why, payload, suppressed)
         reply = answers.refused(why, status)
         return reply if source is None else Refused(reply=reply, source_id=source.source_id, notes=notes)
 
@@ -79,3 +87,15 @@ class Intake:
         """A body of which no more was read: whose it is was not looked at."""
         self.rejected["", RejectCode.PAYLOAD_TOO_LARGE] += 1
         return answers.opened_to_any(answers.refused(why))
+
+    def _notes(
+        self, source: SourceEntry | None, why: Refusal, payload: bytes, suppressed: Suppressed | None
+    ) -> list[bytes]:
+        """Of a suppressed person's event nothing is noted, only that it was refused is counted."""
+        notes = self._refusals.count(source, why, payload)
+        return [] if suppressed is not None and named_in(payload, suppressed) else notes
+
+
+def _is_of(suppressed: Suppressed, event: Good) -> bool:
+    names = event.names
+    return suppressed.owns(names.user_id, names.anonymous_id, names.previous_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Protocol
 
 import msgspec
 
 from headwater.base.event import NO_JSON, CallType
 from headwater.base.outcome import DropReason
-from headwater.base.raw import Form, RawRecord
+from headwater.base.raw import GONE, Form, RawRecord
 from headwater.collect.body import one_line
 from headwater.collect.model import SourceEntry
 
@@ -27,11 +28,23 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     direct: bool = False
 
 
+class Names(Protocol):
+    """Whom an event names."""
+
+    @property
+    def user_id(self) -> str | None: ...
+    @property
+    def anonymous_id(self) -> str | None: ...
+    @property
+    def previous_id(self) -> str | None: ...
+
+
 class Good(msgspec.Struct, frozen=True):
     """An event that may be stored. `direct`: it asks to carry the sender's address."""
 
     raw: msgspec.Raw
     direct: bool
+    names: Names
 
 
 def encode(source: SourceEntry, told: Told, events: Sequence[Good], *, received_ms: int, address: str) -> list[bytes]:
@@ -45,6 +58,19 @@ def encode(source: SourceEntry, told: Told, events: Sequence[Good], *, received_
     return [
         one_line(_ENCODE(_record(source, told, run, received_ms, address if direct else ""))) for direct, run in runs
     ]
+
+
+def suppressed(source: SourceEntry, count: int, *, received_ms: int) -> bytes:
+    """An encoded RawRecord that counts events of people who are suppressed, and holds nothing of them."""
+    return _ENCODE(
+        RawRecord(
+            source_id=source.source_id,
+            workspace_id=source.workspace_id,
+            received_ms=received_ms,
+            events=[GONE] * count,
+            fate=DropReason.SUPPRESSED.value,
+        )
+    )
 
 
 def _record(source: SourceEntry, told: Told, events: Sequence[Good], received_ms: int, address: str) -> RawRecord:

@@ -123,7 +123,7 @@ class RestDoor:
             if isinstance(found, Refusal):
                 bad.append((index, found))
             else:
-                good.append(Good(identity.without(one) if found.signatures else one, found.direct))
+                good.append(Good(identity.without(one) if found.signatures else one, found.direct, found))
         return self._intake.store(source, told, good, bad, events, address=request.peer)
 
 

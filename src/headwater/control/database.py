@@ -79,6 +79,12 @@ class State:
         row = {"workspace_id": workspace_id, "at": self.present(), "actor": by, "action": action}
         connection.execute(insert(audit).values(**row, target=target, detail=detail))
 
+    def shred(self) -> None:
+        """Leaves no trace of what was deleted: the log beside an SQLite file goes into it, and is cut to nothing."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as bare:
+                bare.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # outside of any transaction
+
     def close(self) -> None:
         self._engine.dispose()
 

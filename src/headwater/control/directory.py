@@ -24,6 +24,7 @@ from headwater.control.generation import Generation
 from headwater.control.model import ConnectionKind, Filters, IdentityVerification, Scope
 from headwater.control.seal import Sealer
 from headwater.control.sources import opened, write_keys_of
+from headwater.control.suppression import Suppressed, SuppressedPeople
 
 T = TypeVar("T")
 
@@ -194,6 +195,7 @@ class Directory:
             stale=lambda found: found.until_s <= clock(),
         )
         self._segments = _Look(_SegmentRows(), engine=self._engine, generation=generation, steady=steady)
+        self._suppressed = _Look(SuppressedPeople(sealer), engine=self._engine, generation=generation, steady=steady)
 
     def by_write_key(self, key: str) -> SourceEntry | None:
         return self._current().by_write_key.get(key)
@@ -249,6 +251,10 @@ class Directory:
         """Every segment of the installation, oldest first. An entry is the same object until the segment is changed,
         and so is the list until any is."""
         return self._segments()
+
+    def suppressed(self, workspace_id: str) -> Suppressed | None:
+        """Whose events the workspace does not take; None: it takes everybody's."""
+        return self._suppressed().get(workspace_id)
 
     def close(self) -> None:
         self._engine.dispose()

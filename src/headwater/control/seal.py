@@ -5,6 +5,7 @@ Lose the key file and the sealed secrets are lost; a backup must hold it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from headwater.base.errors import Terminal
 
 
 class Sealer:
-    """Seals text (AES-128-CBC with HMAC-SHA256: Fernet) and opens what it sealed."""
+    """Seals text (AES-128-CBC with HMAC-SHA256: Fernet) and opens what it sealed; and gives keyed digests of ids."""
 
     def __init__(self, *, key: bytes) -> None:
         self._fernet = Fernet(key)
+        self._digest_key = hashlib.blake2b(key, person=b"headwater.ids", digest_size=32).digest()
 
     @classmethod
     def at(cls, path: Path) -> Sealer:
@@ -41,6 +43,12 @@ class Sealer:
                 "A stored secret cannot be opened: it was sealed with another key than the one in secret.key. "
                 "Put the key file of the same data folder back."
             ) from None
+
+    def digest(self, *parts: str) -> str:
+        """32 hex digits that stand for an id: the same for the same parts, and nobody without the key can tell which
+        ids they stand for, nor try some out."""
+        text = "\0".join(parts).encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(text, key=self._digest_key, digest_size=16).hexdigest()
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -202,6 +202,40 @@ segments: Final = Table(
     UniqueConstraint("workspace_id", "name"),
 )
 
+regulations: Final = Table(
+    "regulations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("subject_type", Text, nullable=False),
+    Column("subjects", JSON, nullable=False),
+    Column("sealed", Text, nullable=True),
+    Column("status", Text, nullable=False),
+    Column("stores", JSON, nullable=False),
+    Column("error", Text, nullable=True),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("finished_at", Text, nullable=True),
+    Index(None, "workspace_id", "created_at"),
+)
+"""`subjects`: digests of the ids it was asked for. `sealed`: the ids themselves, sealed, until it is finished."""
+
+suppressions: Final = Table(
+    "suppressions",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("regulation_id", Text, nullable=False, index=True),
+    Column("lasting", Boolean, nullable=False),
+    Column("created_at", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""`digest`: an id that is suppressed. `subject`: the same, or empty for an id that was found to be of the same person.
+`lasting`: also when the regulation is finished."""
+
 audit: Final = Table(
     "audit",
     metadata,

@@ -13,8 +13,9 @@ import msgspec
 from headwater.base.clean import CleanFrame, Tally
 from headwater.base.event import CleanEvent
 from headwater.base.forms import Envelope
+from headwater.base.ids import stable_uuid
 from headwater.base.outcome import DropReason, Fate, ParkReason
-from headwater.base.raw import RawRecord, RejectedNote
+from headwater.base.raw import GONE, RawRecord, RejectedNote
 from headwater.journal.protocol import Record
 from headwater.pipeline import normalise
 from headwater.pipeline.dedupe import key_of
@@ -86,6 +87,9 @@ def _read(record: Record, journal: str, candidates: list[_Candidate], items: lis
         items.append(_rejected(record, raw))
         return
     for index, event in enumerate(raw.events):
+        if len(event) == len(GONE) and event == GONE:
+            items.append(_gone(raw, record.offset, index, journal))
+            continue
         try:
             call = normalise.read_call(event, raw.door)
         except msgspec.MsgspecError as error:
@@ -130,6 +134,21 @@ def _item(candidate: _Candidate, fate: Fate, *, reason: str | None = None, event
         index=candidate.index,
         raw=bytes(candidate.raw),
         event=event,
+    )
+
+
+def _gone(record: RawRecord, offset: int, index: int, journal: str) -> Item:
+    """The place of an event whose person is suppressed, or was erased since."""
+    return Item(
+        source_id=record.source_id,
+        workspace_id=record.workspace_id,
+        message_id=stable_uuid("message", journal, str(offset), str(index)),
+        fate=Fate.DROPPED,
+        reason=DropReason(record.fate).value if record.fate else DropReason.ERASED.value,
+        received_ms=record.received_ms,
+        offset=offset,
+        index=index,
+        raw=bytes(GONE),
     )
 
 
