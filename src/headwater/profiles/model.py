@@ -16,7 +16,7 @@ class Trait(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A value at the time when it was said. The greatest (at_ms, order, value) wins, in whatever order they come.
 
     `value` is JSON text as the client sent it; `null` is a trait that was cleared, kept so that an older value cannot
-    come back. `order` tells values of one time apart: later received first, then by message (`model.order_of`).
+    come back. `order` tells values of one time apart: later received first, then by message (`occurrence.order_of`).
     """
 
     value: bytes
@@ -31,10 +31,10 @@ class Trait(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Person(msgspec.Struct, kw_only=True):
     """`ref` is a number that counts from 1 over all workspaces and is never used again; `id` begins with `per_`.
 
-    The ids are given with when they were first seen. `external_ids` have keys of the form `type:id`. `groups` have the
-    time at which the person was last said to be in the group. `identified`: an identify with traits came. `refused`
-    counts what was not taken, by reason. `meters` belong to the segments (see `ports.Segments`). `turned_ms` is when
-    the person last entered or left a segment, each time later than before.
+    The ids are given with when they were last claimed for the person (to the day). `external_ids` have keys of the form
+    `type:id`. `groups` have the time at which the person was last said to be in the group. `identified`: an identify
+    with traits came. `refused` counts what was not taken, by reason. `meters` belong to the segments (see
+    `ports.Segments`). `turned_ms` is when the person last entered or left a segment, each time later than before.
     """
 
     ref: int
@@ -55,6 +55,15 @@ class Person(msgspec.Struct, kw_only=True):
     @property
     def is_known(self) -> bool:
         return bool(self.user_ids)
+
+    @property
+    def user_id(self) -> str | None:
+        """The one to call the person by: the last that was claimed."""
+        return max(self.user_ids, key=lambda id: (self.user_ids[id], id), default=None)
+
+    @property
+    def anonymous_id(self) -> str | None:
+        return max(self.anonymous_ids, key=lambda id: (self.anonymous_ids[id], id), default=None)
 
 
 class Group(msgspec.Struct, kw_only=True):

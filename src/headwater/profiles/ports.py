@@ -103,7 +103,7 @@ class Segments(Protocol):
 
     def work(self, until: Callable[[], bool]) -> bool:
         """A slice of what takes long (a new segment over all people), within a transaction of its own; ends soon after
-        `until` says so. False when there is nothing left to do."""
+        `until` says so. False when there is nothing left to do. Asked for between all stretches."""
         ...
 
     # For people who ask, from any thread; `people` is then a view of what is committed.
@@ -142,6 +142,8 @@ class Sources(Protocol):
     """What there is to know of sources and workspaces."""
 
     def by_id(self, source_id: str) -> SourceEntry | None: ...
+
+    def workspace(self, workspace_id: str) -> WorkspaceEntry | None: ...
 
     def workspaces(self) -> list[WorkspaceEntry]: ...
 

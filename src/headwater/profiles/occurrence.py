@@ -1,0 +1,32 @@
+"""When an event happened, as people count it, and which of two that happened at once goes first."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime
+from typing import Final
+
+from headwater.base.clock import parse_iso
+
+AHEAD_MS: Final = 5 * 60_000
+"""A clock that runs ahead of ours counts for no more than this."""
+_ORDER_BITS: Final = 20
+
+
+def milliseconds(text: str) -> int:
+    """Of a time as clean events have it; 0 for what is none."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = parse_iso(text)
+    return 0 if moment is None else round(moment.timestamp() * 1000)
+
+
+def happened_ms(timestamp: str, received_ms: int) -> int:
+    return min(milliseconds(timestamp), received_ms + AHEAD_MS)
+
+
+def order_of(received_ms: int, message_id: str) -> int:
+    """Later received is greater; of what came at once, one is always the same. At most 63 bits."""
+    low = zlib.crc32(message_id.encode("utf-8", "surrogatepass")) & ((1 << _ORDER_BITS) - 1)
+    return (max(received_ms, 0) << _ORDER_BITS) | low

@@ -1,0 +1,60 @@
+"""Which clean events can change people, and what is to be known of each before it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from headwater.base.clean import CleanFrame
+from headwater.base.event import CleanEvent
+from headwater.profiles.occurrence import happened_ms, milliseconds, order_of
+from headwater.profiles.ports import Segments, Sources
+from headwater.profiles.store import Store
+from headwater.profiles.take import Occurrence
+
+
+class Reading:
+    """A source that does not feed profiles, or is gone, has no effect: its events are done when they are read."""
+
+    def __init__(self, *, store: Store, sources: Sources, segments: Segments) -> None:
+        self._store = store
+        self._sources = sources
+        self._segments = segments
+
+    def occurrences(self, frames: Sequence[CleanFrame]) -> list[Occurrence]:
+        """Within a transaction: a workspace's first event gives it its number."""
+        known: dict[str, tuple[bool, bool] | None] = {}
+        times: dict[str, int] = {}
+        found: list[Occurrence] = []
+        for frame in frames:
+            for event in frame.events:
+                if event.source_id not in known:
+                    known[event.source_id] = self._feeding(event)
+                source = known[event.source_id]
+                if source is None:
+                    continue
+                received_ms = times.get(event.received_at)
+                if received_ms is None:
+                    received_ms = times[event.received_at] = milliseconds(event.received_at)
+                found.append(
+                    Occurrence(
+                        event,
+                        self._store.number(event.workspace_id),
+                        happened_ms(event.timestamp, received_ms),
+                        order_of(received_ms, event.message_id),
+                        source[0],
+                        source[1],
+                        self._segments.wants(event),
+                        frame.replay is not None,
+                    )
+                )
+        return found
+
+    def _feeding(self, event: CleanEvent) -> tuple[bool, bool] | None:
+        """(it is a browser's, ids there are to be signed); None: it has no effect."""
+        source = self._sources.by_id(event.source_id)
+        if source is None or not source.feeds_profiles or source.workspace_id != event.workspace_id:
+            return None
+        workspace = self._sources.workspace(event.workspace_id)
+        if workspace is None:
+            return None
+        return source.platform == "browser", workspace.identity_verification == "require"
