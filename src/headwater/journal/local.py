@@ -49,6 +49,7 @@ class LocalWriter:
         self._mark = durable_mark(directory, writable=True)
         self._handle = -1
         self._broken = False
+        self._cut = False
         self._open_last()
 
     @property
@@ -65,13 +66,18 @@ class LocalWriter:
             raise JournalBroken(f"the journal in {self._directory} could not be mended; it must be opened anew")
         data = frame.encode(payloads)
         self._require_room(len(data))
-        if self._size >= self._segment_bytes:
+        if self._size >= self._segment_bytes or (self._cut and self._size):
             self._rotate()
+        self._cut = False
         self._write(data)
         self._flush()
         self._size += len(data)
         self._mark.set(self.end)
         return self.end
+
+    def cut(self) -> None:
+        """The next append begins a new segment, so that what lies before it is written to no more (see `reseal`)."""
+        self._cut = True
 
     def close(self) -> None:
         os.close(self._handle)
@@ -190,10 +196,10 @@ class LocalReader:
         if offset >= durable:
             return []
         base, stop = self._locate(offset, durable)
-        data = self._bytes(base, offset, min(max(max_bytes, frame.HEADER.size), stop - offset))
-        if (wanted := frame.needed(data)) > len(data):
-            data = self._bytes(base, offset, min(wanted, stop - offset))
-        records = [Record(offset + start, offset + finish, payload) for start, finish, payload in frame.decode(data)]
+        records = self._read(base, offset, stop, max_bytes)
+        if not records and self._is_replaced():
+            self.let_go()
+            records = self._read(base, offset, stop, max_bytes)
         if not records:
             raise JournalDamaged(offset, self._past_damage(base, offset, stop))
         return records
@@ -223,10 +229,24 @@ class LocalReader:
             offset = records[-1].next
 
     def close(self) -> None:
+        self.let_go()
+        self._mark.close()
+
+    def let_go(self) -> None:
+        """Keeps no segment open until the next read: for a reader that may not read again for long."""
         if self._handle >= 0:
             os.close(self._handle)
-            self._handle = -1
-        self._mark.close()
+        self._handle = self._handle_base = -1
+
+    def _read(self, base: int, offset: int, stop: int, max_bytes: int) -> list[Record]:
+        data = self._bytes(base, offset, min(max(max_bytes, frame.HEADER.size), stop - offset))
+        if (wanted := frame.needed(data)) > len(data):
+            data = self._bytes(base, offset, min(wanted, stop - offset))
+        return [Record(offset + start, offset + finish, payload) for start, finish, payload in frame.decode(data)]
+
+    def _is_replaced(self) -> bool:
+        """Whether another file has the open segment's name: it was sealed anew, and the old one emptied."""
+        return self._handle >= 0 and os.fstat(self._handle).st_nlink == 0
 
     def _locate(self, offset: int, durable: int) -> tuple[int, int]:
         """The segment that holds `offset`, and where its durable part stops."""
@@ -249,9 +269,7 @@ class LocalReader:
 
     def _bytes(self, base: int, offset: int, count: int) -> bytes:
         if self._handle_base != base:
-            if self._handle >= 0:
-                os.close(self._handle)
-            self._handle = self._handle_base = -1
+            self.let_go()
             try:
                 self._handle = os.open(segment_path(self._directory, base), os.O_RDONLY)
             except FileNotFoundError:
