@@ -17,9 +17,11 @@ from headwater.api import (
     catalog_destinations,
     delivery,
     events,
+    identity_report,
     inbox,
     integrations,
     replay,
+    segments,
     sign_in,
     source_events,
     sources,
@@ -41,6 +43,7 @@ from headwater.api.auth import Caller, caller_of, signed_in
 from headwater.api.openapi import document_route, openapi_config
 from headwater.api.ports import Work
 from headwater.api.problem import Report, exception_handlers
+from headwater.api.profiles import Profiles
 from headwater.api.request import JsonRequest, own_address
 from headwater.api.sending import Sending
 from headwater.catalog.destination_load import Destinations, load_destinations
@@ -54,6 +57,7 @@ _PROTECTED: Final = (
     *sign_in.ROUTES,
     *workspaces.ROUTES,
     *workspace.ROUTES,
+    *identity_report.ROUTES,
     *catalog_routes.ROUTES,
     *catalog_destinations.ROUTES,
     *sources.ROUTES,
@@ -65,6 +69,8 @@ _PROTECTED: Final = (
     *destination_routes.ROUTES,
     *integrations.ROUTES,
     *delivery.ROUTES,
+    *people.ROUTES,
+    *segments.ROUTES,
     *inbox.ROUTES,
     *sql.ROUTES,
     *tables.ROUTES,
@@ -79,6 +85,7 @@ def create_app(
     catalog: Catalog,
     work: Work,
     sending: Sending,
+    profiles: Profiles,
     public_url: str,
     local_url: str = "",
     destinations: Destinations | None = None,
@@ -98,6 +105,7 @@ def create_app(
         "destinations": destinations or load_destinations(),
         "work": work,
         "sending": sending,
+        "profiles": profiles,
         "uploads": uploads or Path(tempfile.gettempdir()) / "headwater-uploads",
     }
     dependencies = {name: _always(value) for name, value in given.items()}

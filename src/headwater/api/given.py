@@ -10,6 +10,7 @@ from litestar.params import QueryParameter, SkipValidation
 
 from headwater.api.auth import Caller
 from headwater.api.ports import Shape, Work
+from headwater.api.profiles import Profiles
 from headwater.api.sending import Sending
 from headwater.catalog.destination_load import Destinations
 from headwater.catalog.load import Catalog
@@ -22,6 +23,7 @@ GivenCatalog = NamedDependency[SkipValidation[Catalog]]
 GivenDestinations = NamedDependency[SkipValidation[Destinations]]
 GivenWork = NamedDependency[SkipValidation[Work]]
 GivenSending = NamedDependency[SkipValidation[Sending]]
+GivenProfiles = NamedDependency[SkipValidation[Profiles]]
 GivenCaller = NamedDependency[SkipValidation[Caller]]
 GivenUrl = NamedDependency[SkipValidation[str]]
 """The address that people and clients reach this server by, without a slash at its end."""

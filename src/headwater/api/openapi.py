@@ -97,6 +97,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
     if "stream" in handler.opt:
         responses["200"]["content"] = {"text/event-stream": {"schema": {"$ref": _SCHEMAS + handler.opt["stream"]}}}
     responses["default"] = _ERROR
+    if "parameters" in handler.opt:
+        operation.setdefault("parameters", []).extend(handler.opt["parameters"])
     if "request_body" in handler.opt:
         operation["requestBody"] = handler.opt["request_body"]
     if handler.opt.get("open"):

@@ -90,6 +90,63 @@ class EventTrail(Shape, frozen=True):
     payload: Any
 
 
+class IdentityDoor(Shape, frozen=True):
+    """User ids that came by one door since `since`, where the workspace observes or requires signatures.
+
+    `door` is a source's id (customer-events, or one in browsers), or `bootstrap`. `missing` came without a signature,
+    `wrong` with one that is none of their own: under require, those fail.
+    """
+
+    door: str
+    since: str
+    proven: int
+    missing: int
+    wrong: int
+
+
+class UnprovenUser(Shape, frozen=True):
+    """A user id that came without a right signature: how often, and why and when the last time."""
+
+    user_id: str
+    door: str
+    reason: Literal["missing", "wrong"]
+    at: str
+    times: int
+
+
+class IdentityReport(Shape, frozen=True):
+    """`newest` are the last 100 user ids, latest first; they are forgotten when the server is started again."""
+
+    doors: list[IdentityDoor]
+    newest: list[UnprovenUser]
+
+
+class PersonEvent(Shape, frozen=True):
+    """One event of a person. `at` is the event's own time, `receivedAt` when it came.
+
+    `type` is the call kind, `name` the track's event or the page's or screen's name. `fate` is that of the debugger:
+    clean, or rejected, duplicate, dropped, parked with `reason`. `loaded`: it has its row in the warehouse.
+    `GET /events/{messageId}` says more.
+    """
+
+    message_id: str
+    source_id: str
+    type: str | None
+    name: str | None
+    at: str
+    received_at: str
+    user_id: str | None
+    anonymous_id: str | None
+    fate: str
+    reason: str | None
+    loaded: bool
+
+
+class PersonEvents(Shape, frozen=True):
+    data: list[PersonEvent]
+    total: int
+
+
 class SourceAccount(Shape, frozen=True):
     """accepted = duplicate + dropped + parked + clean, in events.
 
@@ -220,6 +277,20 @@ class Work(Protocol):
 
     async def event(self, workspace_id: str, message_id: str) -> Any:
         """→ EventTrail; NotFound when no event of this id was seen."""
+        ...
+
+    async def person_events(
+        self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str], *, limit: int, offset: int
+    ) -> Any:
+        """→ PersonEvents: those with any of the ids, newest first by their own time."""
+        ...
+
+    async def identity_report(self, workspace_id: str) -> Any:
+        """→ IdentityReport."""
+        ...
+
+    async def reset_identity_report(self, workspace_id: str) -> None:
+        """Counts and names begin anew."""
         ...
 
     async def accounting(self, workspace_id: str) -> Any:

@@ -26,9 +26,11 @@ from headwater.app.supervisor import ChildOrder
 from headwater.app.tally import Tally
 from headwater.app.wiring import open_access, open_directory, webhook_takers
 from headwater.base.clock import now
+from headwater.collect import unproven
 from headwater.collect.doors import Doors
 from headwater.collect.model import DoorSettings
 from headwater.collect.server import DoorApplication, DoorProtocol, nothing_here
+from headwater.collect.unproven import Standing
 from headwater.control.access import Access
 from headwater.journal.commit import GroupCommit
 from headwater.journal.local import LocalReader, LocalWriter
@@ -70,14 +72,15 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     )
     figures.listener = listener
     inside = Listener(DoorApplication(nothing_here, door=door, journal=commit, accepted=tally.add, inside=True))
-    internal = Listener(serve_rpc(_calls(tally), log=_logs(logger)))
+    door.identities.load(home.identities)
+    internal = Listener(serve_rpc(_calls(tally, door), log=_logs(logger)))
     if order.listen_fd is None:
         raise RuntimeError("the door's process was given no socket")
     await listener.start(socket.socket(fileno=order.listen_fd))
     await internal.start(bind_unix(home.socket(COLLECT.name)))
     await inside.start(bind_unix(home.socket("door")))
     ready()
-    saving = asyncio.create_task(_save_regularly(tally, logger.warning))
+    saving = asyncio.create_task(_save_regularly(tally, door, home, logger.warning))
     noting = asyncio.create_task(_note_regularly(door, open_access(home), logger.warning))
     await _first(stop, broken)
     if broken.is_set():
@@ -90,7 +93,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await health.close()
     await proxy.close()
     await asyncio.to_thread(commit.close)
-    await _save(tally, logger.warning)
+    await _save(tally, door, home, logger.warning)
     writer.close()
 
 
@@ -132,24 +135,40 @@ def _others(home: Home, settings: Settings) -> dict[Process, RpcClient]:
     }
 
 
-def _calls(tally: Tally) -> dict[str, Callable[..., Any]]:
+def _calls(tally: Tally, door: Doors) -> dict[str, Callable[..., Any]]:
+    """All on the loop, whose thread counts."""
+
     async def accepted() -> dict[str, int]:
         return tally.counts()
+
+    async def identity_report(workspace_id: str) -> dict[str, Any]:
+        return door.identities.report(workspace_id)
+
+    async def note_identities(notes: list[tuple[str, str, str, Standing]]) -> None:
+        for workspace_id, at, user_id, standing in notes:
+            door.identities.note(workspace_id, at, user_id, standing)
+
+    async def reset_identity_report(workspace_id: str) -> None:
+        door.identities.reset(workspace_id)
+
+    async def forget_identities(workspace_id: str, user_ids: list[str]) -> int:
+        return door.identities.forget(workspace_id, user_ids)
 
     async def ping() -> bool:
         return True
 
-    return {"accepted": accepted, "ping": ping}
+    calls = (accepted, ping, identity_report, note_identities, reset_identity_report, forget_identities)
+    return {call.__name__: call for call in calls}
 
 
 def _logs(logger: Any) -> Callable[[str, BaseException], None]:
     return lambda call, error: logger.error("a call failed", call=call, exc_info=error)
 
 
-async def _save_regularly(tally: Tally, warn: Callable[..., None]) -> None:
+async def _save_regularly(tally: Tally, door: Doors, home: Home, warn: Callable[..., None]) -> None:
     while True:
         await asyncio.sleep(SAVE_TALLY_EVERY_S)
-        await _save(tally, warn)
+        await _save(tally, door, home, warn)
 
 
 async def _note_regularly(door: Doors, access: Access, warn: Callable[..., None]) -> None:
@@ -165,11 +184,18 @@ async def _note_regularly(door: Doors, access: Access, warn: Callable[..., None]
             warn("the use of API keys could not be noted", reason=str(error))
 
 
-async def _save(tally: Tally, warn: Callable[..., None]) -> None:
+async def _save(tally: Tally, door: Doors, home: Home, warn: Callable[..., None]) -> None:
     try:
         await asyncio.to_thread(tally.save, tally.sums())
     except OSError as error:
         warn("the count of accepted events could not be saved; it is read from the journal again", reason=str(error))
+    counts = door.identities.changed()
+    if counts is None:
+        return
+    try:
+        await asyncio.to_thread(unproven.save, home.identities, counts)
+    except OSError as error:
+        warn("the counts of unproven identities could not be saved; a restart would lose them", reason=str(error))
 
 
 async def _first(*events: asyncio.Event) -> None:

@@ -23,6 +23,7 @@ class Home:
         self.dedupe = directory / "pipeline" / "dedupe"
         self.ledger = directory / "pipeline" / "ledger.db"
         self.accepted = directory / "journal" / "accepted.json"
+        self.identities = directory / "journal" / "identities.json"
         self.state = directory / "state.db"
         self.warehouse = directory / "warehouse.duckdb"
         self.warehouses = directory / "warehouses"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from headwater.base.outcome import Fate, ParkReason
 from headwater.catalog.load import Catalog
 from headwater.catalog.violations import violations
 from headwater.control.directory import Directory
-from headwater.pipeline.debugger import Debugger, Seen
+from headwater.pipeline.debugger import Debugger, Seen, Wanted, ids_of
 from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item
 from headwater.pipeline.replay import Span
@@ -103,6 +104,15 @@ class PipelineCalls:
             "rowsDropped": clean is not None and self._rows_dropped(clean.source_id),
             "payload": masked_payload(_payload(payloads[0]), self._write_keys(workspace_id)) if payloads else None,
         }
+
+    def person_events(
+        self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str], limit: int
+    ) -> list[dict[str, Any]]:
+        """The latest arrivals under any of these ids, newest first, as far as the debugger remembers them."""
+        wanted = Wanted(user_ids, anonymous_ids)
+        found = (item for item in self._debugger.of_workspace(workspace_id) if wanted.are_named_by(item))
+        keys = self._write_keys(workspace_id)
+        return [_arrival(item) | {"name": masked_payload(_name(item), keys)} for item in islice(found, limit)]
 
     def _rows_dropped(self, source_id: str) -> bool:
         gone = self._directory.deleted_source(source_id)
@@ -313,6 +323,23 @@ def _name(item: Item) -> str | None:
     payload = _payload(item.raw)
     given = [payload.get(key) for key in _NAME_KEYS] if isinstance(payload, dict) else []
     return next((name for name in given if isinstance(name, str) and name), None)
+
+
+def _arrival(item: Item) -> dict[str, Any]:
+    """One arrival in the shape of `api.ports.PersonEvent`, but for its name."""
+    received_at = _iso_ms(item.received_ms)
+    user_id, anonymous_id = ids_of(item)
+    return {
+        "messageId": item.message_id,
+        "sourceId": item.source_id,
+        "type": _kind(item),
+        "at": item.event.timestamp if item.event is not None else received_at,
+        "receivedAt": received_at,
+        "userId": user_id,
+        "anonymousId": anonymous_id,
+        "fate": item.fate.value,
+        "reason": item.reason,
+    }
 
 
 def _fate(row: FateRow) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
+from headwater.app import person_events
 from headwater.app.processes import COLLECT, PIPELINE, READERS, WAREHOUSE
 from headwater.app.rpc import LONG_S, RpcClient
 from headwater.base.errors import NotFound, Transient
@@ -44,6 +45,23 @@ class RemoteWork:
             *(client.call("reader_event", **asked) for client in self._readers.values()),
         )
         return trail(message_id, told, dict(zip(self._readers, readers, strict=True)))
+
+    async def person_events(
+        self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str], *, limit: int, offset: int
+    ) -> Any:
+        """The pipeline is asked first: what it remembers and has no row yet is on its way to one."""
+        asked: dict[str, Any] = {"workspace_id": workspace_id, "user_ids": user_ids, "anonymous_ids": anonymous_ids}
+        arrivals = await self._pipeline.call("person_events", **asked, limit=person_events.REMEMBERED)
+        rows = await self._warehouse.call(
+            "person_events", **asked, limit=offset + limit, offset=0, besides=person_events.besides(arrivals)
+        )
+        return person_events.joined(rows, arrivals, limit=limit, offset=offset)
+
+    async def identity_report(self, workspace_id: str) -> Any:
+        return await self._door.call("identity_report", workspace_id=workspace_id)
+
+    async def reset_identity_report(self, workspace_id: str) -> None:
+        await self._door.call("reset_identity_report", workspace_id=workspace_id)
 
     async def accounting(self, workspace_id: str) -> Any:
         """The door's count is asked for first: whatever it counted, the rest may only have seen more since. And no

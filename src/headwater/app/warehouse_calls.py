@@ -19,6 +19,7 @@ from headwater.control.directory import Directory
 from headwater.warehouse.intake import FileKind
 from headwater.warehouse.report import Found, Parked
 from headwater.warehouse.run import Loading
+from headwater.warehouse.timeline import known, timeline
 
 
 class WarehouseCalls:
@@ -82,6 +83,22 @@ class WarehouseCalls:
             limit=limit if limit is not None else self._settings.query_rows,
         )
         return msgspec.to_builtins(result)
+
+    def person_events(
+        self,
+        workspace_id: str,
+        user_ids: list[str],
+        anonymous_ids: list[str],
+        limit: int,
+        offset: int,
+        besides: list[str],
+    ) -> dict[str, Any]:
+        """The rows of a person's events, newest first; `loaded` are those of the messages `besides` that have one."""
+        engine = self._warehouses.of(workspace_id).engine
+        lived, total = timeline(engine, user_ids, anonymous_ids, limit=limit, offset=offset)
+        sources = {each.schema: self._source_of(workspace_id, each.schema) for each in lived}
+        rows = [{"sourceId": sources[each.schema], **msgspec.to_builtins(each)} for each in lived]
+        return {"data": rows, "total": total, "loaded": sorted(known(engine, besides))}
 
     def warehouses(self, workspace_id: str) -> list[dict[str, Any]]:
         warehouse = self._warehouses.of(workspace_id)

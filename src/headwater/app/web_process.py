@@ -7,16 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from headwater.api.app import create_app
+from headwater.api.bootstrap import Bootstrap
 from headwater.app import log
 from headwater.app.home import Home
+from headwater.app.identity_notes import IdentityNotes
 from headwater.app.listen import Listener
-from headwater.app.processes import PROCESSES, SEND
+from headwater.app.processes import COLLECT, PROCESSES, SEND
+from headwater.app.remote_profiles import RemoteProfiles
 from headwater.app.remote_sending import RemoteSending
 from headwater.app.remote_work import RemoteWork
 from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.site import Site
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
+from headwater.app.wiring import open_directory
 from headwater.catalog.destination_load import load_destinations
 from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import attach_store
@@ -26,37 +30,48 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     settings, logger = order.settings, log.logger("web")
     home = Home(settings.data_dir)
     clients = {each.name: RpcClient(home.socket(each.name), name=each.name) for each in PROCESSES if each.serves}
+    people = RpcClient(home.socket("profiles"), name="profiles", patience_s=2.0)
+    pages = RpcClient(home.socket("profiles"), name="profiles", patience_s=0.0)
+    notes = IdentityNotes(clients[COLLECT.name])
+    bootstrap = Bootstrap(tokens=open_directory(home), people=RemoteProfiles(pages), note=notes.add)
     api = create_app(
         store=attach_store(home.directory),
         catalog=load_catalog(settings.catalog_paths),
         destinations=load_destinations(settings.catalog_paths),
         work=RemoteWork(clients, query_timeout_s=settings.query_timeout_s),
         sending=RemoteSending(clients[SEND.name]),
+        profiles=RemoteProfiles(people),
         public_url=settings.public_url,
         local_url=order.url,
         uploads=home.run / "uploads",
         report=_logs(logger),
     )
-    listener = Listener(_Web(api=api, site=Site(), internal=serve_rpc({"ping": _ping}, log=_logs(logger))))
+    internal = serve_rpc({"ping": _ping}, log=_logs(logger))
+    listener = Listener(_Web(api=api, bootstrap=bootstrap, site=Site(), internal=internal))
     await listener.start(bind_unix(home.socket("web")))
     ready()
+    noting = asyncio.create_task(notes.run())
     await stop.wait()
+    noting.cancel()
     await listener.stop(drain_s=2.0)
-    for client in clients.values():
+    for client in (*clients.values(), people, pages):
         await client.close()
 
 
 class _Web:
     """Sends a request to the API, or to the dashboard's files."""
 
-    def __init__(self, *, api: Any, site: Any, internal: Any) -> None:
+    def __init__(self, *, api: Any, bootstrap: Bootstrap, site: Any, internal: Any) -> None:
         self._api = api
+        self._bootstrap = bootstrap
         self._site = site
         self._internal = internal
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         path = scope["path"]
-        if path.startswith("/api/"):
+        if self._bootstrap.owns(path):
+            await self._bootstrap(scope, receive, send)
+        elif path.startswith("/api/"):
             await self._api(scope, receive, send)
         elif path == "/ping" and scope["method"] == "POST":
             await self._internal(scope, receive, send)

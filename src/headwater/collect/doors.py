@@ -37,7 +37,7 @@ class SideDoor(Protocol):
 class Doors:
     """`rejected` counts items (or whole requests) by (source id, code), '' for a key that opens none;
     `throttled` counts requests by source id, `unproven` user ids without a right signature by source id (where the
-    workspace looks), `telemetry` calls of clients about themselves."""
+    workspace looks), `identities` tells whose those were, `telemetry` calls of clients about themselves."""
 
     def __init__(
         self,
@@ -59,6 +59,7 @@ class Doors:
         self.rejected = self._intake.rejected
         self.throttled = self._intake.throttled
         self.unproven = self._intake.identities.unproven
+        self.identities = self._intake.identities.report
 
     @property
     def telemetry(self) -> int:

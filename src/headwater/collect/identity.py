@@ -16,10 +16,13 @@ from typing import Final
 
 import msgspec
 
+from headwater.base.clock import Clock
 from headwater.base.event import NO_JSON
 from headwater.base.outcome import RejectCode
 from headwater.collect.model import SourceEntry, WorkspaceEntry
 from headwater.collect.refusal import Refusal, shown
+from headwater.collect.unproven import Standing, Unproven
+from headwater.control.model import public_id
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 _ENCODE: Final = msgspec.json.Encoder().encode
@@ -34,10 +37,12 @@ class Signed(msgspec.Struct, frozen=True, gc=False):
 
 
 class Identities:
-    """Counts by source id, under observe and under require, how often a user id came without a right signature."""
+    """Counts by source id, under observe and under require, how often a user id came without a right signature;
+    `report` says more of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, clock: Clock) -> None:
         self.unproven: Counter[str] = Counter()
+        self.report = Unproven(clock=clock)
 
     def refusal(
         self,
@@ -49,19 +54,28 @@ class Identities:
         """Why an event that names this user id is not to be taken; None when it is, or names nobody."""
         if not user_id or workspace is None or workspace.identity_verification == "off":
             return None
-        given = [text for each in signatures if (text := _text(each))]
-        if any(is_right(user_id, text, workspace.identity_secrets) for text in given):
+        standing = standing_of(user_id, signatures, workspace.identity_secrets)
+        self.report.note(source.workspace_id, public_id(source.source_id), user_id, standing)
+        if standing == "proven":
             return None
         self.unproven[source.source_id] += 1
         if workspace.identity_verification == "observe":
             return None
-        said = "but its hmac is none of its signatures" if given else "but no hmac comes with it"
+        said = "but no hmac comes with it" if standing == "missing" else "but its hmac is none of its signatures"
         name = shown(user_id.encode("utf-8", "replace"))
         return Refusal(
             RejectCode.IDENTITY_INVALID,
             f"userId is {name}, {said}. This workspace requires signed identities: "
             "the hex HMAC-SHA256 of the user id by one of its secrets. Nothing of this was stored.",
         )
+
+
+def standing_of(user_id: str, signatures: Iterable[msgspec.Raw | str | None], secrets: Sequence[bytes]) -> Standing:
+    """What the user id comes with. Of several signatures, one that is right will do."""
+    given = [text for each in signatures if (text := _text(each))]
+    if any(is_right(user_id, text, secrets) for text in given):
+        return "proven"
+    return "wrong" if given else "missing"
 
 
 def is_right(user_id: str, signature: str, secrets: Sequence[bytes]) -> bool:

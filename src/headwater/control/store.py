@@ -22,6 +22,7 @@ from headwater.control.database import State
 from headwater.control.generation import Generation
 from headwater.control.model import AuditEntry, IdentitySecret, IdentityVerification, Workspace
 from headwater.control.seal import Sealer
+from headwater.control.segments import Segments
 from headwater.control.sources import Sources, add_builtin_sources
 from headwater.control.texts import checked_name, checked_origins
 
@@ -29,7 +30,8 @@ from headwater.control.texts import checked_name, checked_origins
 class Store(Sources):
     """The control state of an installation. Thread-safe; every call blocks for a few milliseconds at most.
 
-    `access` holds who may sign in, `connections` where events are sent, `contents` the integers of contents.
+    `access` holds who may sign in, `connections` where events are sent, `contents` the integers of contents,
+    `segments` the rules of segments.
     `by` names the actor for the audit log (`key:key_…`, `session`, `system`).
     """
 
@@ -38,6 +40,7 @@ class Store(Sources):
         self.access = Access(state=self._state)
         self.connections = Connections(state=self._state, sealer=sealer)
         self.contents = ContentNumbers(state=self._state)
+        self.segments = Segments(state=self._state)
 
     def close(self) -> None:
         self._state.close()

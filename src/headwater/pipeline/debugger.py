@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from headwater.base.event import NO_JSON
+from headwater.base.forms import text_of
 from headwater.pipeline.process import Item
 
 KEPT_PER_SOURCE = 500
@@ -17,6 +19,37 @@ KEPT_PER_SOURCE = 500
 class Seen(msgspec.Struct, frozen=True):
     seq: int
     item: Item
+
+
+class _Ids(msgspec.Struct, frozen=True, rename="camel"):
+    user_id: msgspec.Raw = NO_JSON
+    anonymous_id: msgspec.Raw = NO_JSON
+
+
+_IDS = msgspec.json.Decoder(_Ids).decode
+
+
+def ids_of(item: Item) -> tuple[str | None, str | None]:
+    """(user id, anonymous id) of an event, also of one that went no further than the door."""
+    if item.event is not None:
+        return item.event.user_id, item.event.anonymous_id
+    try:
+        ids = _IDS(item.raw)
+        return text_of(ids.user_id), text_of(ids.anonymous_id)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None, None
+
+
+class Wanted:
+    """Events of whoever has one of these ids."""
+
+    def __init__(self, user_ids: Iterable[str], anonymous_ids: Iterable[str]) -> None:
+        self._users = frozenset(user_ids)
+        self._strangers = frozenset(anonymous_ids)
+
+    def are_named_by(self, item: Item) -> bool:
+        user_id, anonymous_id = ids_of(item)
+        return user_id in self._users or anonymous_id in self._strangers
 
 
 class Debugger:
@@ -53,6 +86,12 @@ class Debugger:
     def find(self, message_id: str) -> list[Item]:
         with self._lock:
             return [s.item for ring in self._sources.values() for s in ring if s.item.message_id == message_id]
+
+    def of_workspace(self, workspace_id: str) -> list[Item]:
+        """What is remembered of all its sources, newest first."""
+        with self._lock:
+            found = [s for ring in self._sources.values() for s in ring if s.item.workspace_id == workspace_id]
+        return [seen.item for seen in sorted(found, key=lambda seen: -seen.seq)]
 
     def last_received_ms(self, source_id: str) -> int | None:
         with self._lock:

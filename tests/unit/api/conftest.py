@@ -11,7 +11,7 @@ from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import bootstrap, open_store
 from headwater.control.model import Workspace
 from headwater.control.store import Store
-from tests.unit.api.nearby import Nearby, NearbySending
+from tests.unit.api.nearby import Nearby, NearbyProfiles, NearbySending
 
 ADMIN = "token-of-the-operator"
 URL = "https://data.example.com"
@@ -40,6 +40,11 @@ def sending() -> NearbySending:
 
 
 @pytest.fixture
+def profiles() -> NearbyProfiles:
+    return NearbyProfiles()
+
+
+@pytest.fixture
 def faults() -> list[BaseException]:
     """What the API reported as a fault of its own; a test that expects none asserts so."""
     return []
@@ -51,6 +56,7 @@ def anyone(
     workspace: Workspace,
     work: Nearby,
     sending: NearbySending,
+    profiles: NearbyProfiles,
     tmp_path: Path,
     faults: list[BaseException],
 ) -> Iterator[TestClient]:
@@ -60,6 +66,7 @@ def anyone(
         catalog=load_catalog(),
         work=work,
         sending=sending,
+        profiles=profiles,
         public_url=URL,
         uploads=tmp_path / "uploads",
         report=lambda _, error: faults.append(error),

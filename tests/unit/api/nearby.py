@@ -28,6 +28,8 @@ class Nearby:
         self.tables: dict[str, dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
         self.last: dict[str, str | None] = {}
+        self.lived: list[dict[str, Any]] = []
+        self.identities: dict[str, Any] = {"doors": [], "newest": []}
         self.parked_events: list[dict[str, Any]] = []
         self.rows: dict[str, Any] = {"columns": [], "rows": [], "truncated": False}
 
@@ -57,6 +59,20 @@ class Nearby:
         if (workspace_id, message_id) not in self.trails:
             raise NotFound(f"no event with the messageId {message_id!r} is known here.")
         return self.trails[workspace_id, message_id]
+
+    async def person_events(
+        self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str], *, limit: int, offset: int
+    ) -> Any:
+        self._noted("person_events", workspace_id, user_ids, anonymous_ids, limit, offset)
+        found = [each for each in self.lived if each["userId"] in user_ids or each["anonymousId"] in anonymous_ids]
+        return {"data": found[offset : offset + limit], "total": len(found)}
+
+    async def identity_report(self, workspace_id: str) -> Any:
+        self._noted("identity_report", workspace_id)
+        return self.identities
+
+    async def reset_identity_report(self, workspace_id: str) -> None:
+        self._noted("reset_identity_report", workspace_id)
 
     async def accounting(self, workspace_id: str) -> Any:
         self._noted("accounting", workspace_id)
@@ -140,6 +156,60 @@ class Nearby:
     async def export(self, workspace_id: str, dir: str) -> Any:
         self._noted("export", workspace_id, dir)
         return {"dir": dir, "tables": [{"schema": "s", "table": "t", "file": "s/t.parquet", "rows": 2}]}
+
+
+class NearbyProfiles:
+    """`everyone` are the people there are, `states` what is counted; `away` makes every call fail."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.calls: list[tuple[Any, ...]] = []
+        self.everyone: list[dict[str, Any]] = []
+        self.states: dict[str, dict[str, Any]] = {}
+        self.explained: dict[str, Any] = {}
+
+    def _noted(self, *call: Any) -> None:
+        self.calls.append(call)
+        if self.away:
+            raise Transient("the profiles process is not there; it is started again by itself. Try again in a moment.")
+
+    async def people(
+        self,
+        workspace_id: str,
+        user_id: str | None,
+        email: str | None,
+        traits: dict[str, str],
+        segment_id: str | None,
+        query: str | None,
+        limit: int,
+        offset: int,
+    ) -> Any:
+        self._noted("people", workspace_id, user_id, email, traits, segment_id, query, limit, offset)
+        found = [each for each in self.everyone if user_id in (None, *each["userIds"])]
+        return {"data": found[offset : offset + limit], "total": len(found)}
+
+    async def person(self, workspace_id: str, person_id: str) -> Any:
+        self._noted("person", workspace_id, person_id)
+        return next((each for each in self.everyone if each["id"] == person_id), None)
+
+    async def person_of(self, workspace_id: str, user_id: str | None, anonymous_id: str | None) -> Any:
+        self._noted("person_of", workspace_id, user_id, anonymous_id)
+        for each in self.everyone:
+            if user_id in each["userIds"] or (user_id is None and anonymous_id in each["anonymousIds"]):
+                return {"id": each["id"], "segments": each["segments"], "known": bool(each["userIds"])}
+        return None
+
+    async def explain(self, workspace_id: str, person_id: str, segment_id: str) -> Any:
+        self._noted("explain", workspace_id, person_id, segment_id)
+        return self.explained
+
+    async def segment_states(self, workspace_id: str) -> Any:
+        self._noted("segment_states", workspace_id)
+        return self.states
+
+    async def preview(self, workspace_id: str, rule: dict[str, Any]) -> Any:
+        self._noted("preview", workspace_id, rule)
+        return {"count": len(self.everyone), "sample": self.everyone[:2]}
 
 
 class NearbySending:
@@ -256,6 +326,20 @@ def attempt(attempt_id: str, **changes: Any) -> dict[str, Any]:
         "responseStatus": 500,
         "responseBody": "no",
         "at": "2026-01-01T00:00:00.000Z",
+    }
+    return {**made, **changes}
+
+
+def person(person_id: str, **changes: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "id": person_id,
+        "userIds": [f"user-of-{person_id}"],
+        "anonymousIds": [],
+        "traits": {"plan": "pro"},
+        "groups": [{"id": "acme", "traits": {"name": "ACME"}}],
+        "segments": ["Everyone"],
+        "firstSeenAt": "2026-01-01T00:00:00.000Z",
+        "lastSeenAt": "2026-01-02T00:00:00.000Z",
     }
     return {**made, **changes}
 

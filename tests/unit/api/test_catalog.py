@@ -8,7 +8,7 @@ from headwater.catalog.load import load_catalog
 from headwater.control.model import Workspace
 from headwater.control.store import Store
 from tests.unit.api.conftest import ADMIN, URL
-from tests.unit.api.nearby import Nearby, NearbySending
+from tests.unit.api.nearby import Nearby, NearbyProfiles, NearbySending
 
 
 def test_an_entry_says_all_that_the_catalogue_knows(client: TestClient) -> None:
@@ -51,7 +51,7 @@ def test_the_set_up_names_the_address_of_this_server(client: TestClient) -> None
 def test_without_a_public_address_the_one_that_was_asked_is_named(
     store: Store, workspace: Workspace, work: Nearby, sending: NearbySending, headers: dict[str, str], address: str
 ) -> None:
-    parts = {"store": store, "work": work, "sending": sending}
+    parts = {"store": store, "work": work, "sending": sending, "profiles": NearbyProfiles()}
     app = create_app(**parts, catalog=load_catalog(), public_url="", local_url="http://127.0.0.1:8080/")
     with TestClient(app) as client:
         client.headers["Authorization"] = f"Bearer {ADMIN}"

@@ -12,7 +12,7 @@ from headwater.catalog.load import load_catalog
 from headwater.control.model import MASK, Workspace
 from headwater.control.store import Store
 from tests.unit.api.conftest import ADMIN
-from tests.unit.api.nearby import Nearby, NearbySending
+from tests.unit.api.nearby import Nearby, NearbyProfiles, NearbySending
 
 DESTINATIONS = "/api/v1/destinations"
 BODY = {"catalog": "segment", "name": "Far away", "settings": {"writeKey": "tok-secret"}}
@@ -77,7 +77,8 @@ def test_a_destination_of_another_region_is_refused(
     store: Store, workspace: Workspace, work: Nearby, sending: NearbySending
 ) -> None:
     limited = msgspec.structs.replace(load_destinations().destination("segment"), regions=("us",))
-    parts = {"store": store, "work": work, "sending": sending, "destinations": Destinations(specs=[limited])}
+    only = Destinations(specs=[limited])
+    parts = {"store": store, "work": work, "sending": sending, "profiles": NearbyProfiles(), "destinations": only}
     eu = {"X-Workspace": store.create_workspace(name="EU", region="eu").id}
     with TestClient(create_app(**parts, catalog=load_catalog(), public_url="http://x")) as client:
         client.headers["Authorization"] = f"Bearer {ADMIN}"

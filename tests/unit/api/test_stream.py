@@ -19,11 +19,11 @@ from headwater.catalog.load import load_catalog
 from headwater.control.model import Workspace, builtin_id
 from headwater.control.store import Store
 from tests.unit.api.conftest import ADMIN
-from tests.unit.api.nearby import Nearby, NearbySending, seen_event
+from tests.unit.api.nearby import Nearby, NearbyProfiles, NearbySending, seen_event
 
 
 async def serving(store: Store, work: Nearby, uploads: Path) -> tuple[uvicorn.Server, asyncio.Task[None], str]:
-    parts = {"store": store, "work": work, "sending": NearbySending()}
+    parts = {"store": store, "work": work, "sending": NearbySending(), "profiles": NearbyProfiles()}
     app = create_app(**parts, catalog=load_catalog(), public_url="http://x", uploads=uploads)
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))

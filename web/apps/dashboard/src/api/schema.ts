@@ -803,6 +803,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People, those who were seen last first. Scope data.
+         * @description All that is given must hold: `userId`, `email`, `segmentId`, `q`, and `trait.<name>=<value>` for any trait.
+         */
+        get: operations["listPeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{personId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One person with all traits, groups and segments. Scope data.
+         * @description One person with all traits, groups and segments. Scope data.
+         */
+        get: operations["getPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{personId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a person did, over all sources, newest first by the events' own time, each with its fate. Scope data.
+         * @description Events of the past are the warehouse's rows; of the latest ones there are also those that are on their way, and
+         *     those that were refused, dropped, parked or repeated, as far as the debugger remembers them.
+         */
+        get: operations["listPersonEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{personId}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a person is in a segment, or not: each rule with the value it saw, in the rule's order. Scope data.
+         * @description Why a person is in a segment, or not: each rule with the value it saw, in the rule's order. Scope data.
+         */
+        get: operations["explainSegment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{personId}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every segment, and whether the person is in it: Everyone, then the others by name. Scope data.
+         * @description Every segment, and whether the person is in it: Everyone, then the others by name. Scope data.
+         */
+        get: operations["listPersonSegments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was asked for, newest first. Scope admin.
+         * @description What was asked for, newest first. Scope admin.
+         */
+        get: operations["listRegulations"];
+        put?: never;
+        /**
+         * Erase people from every store, suppress them, or let them in again. Scope admin.
+         * @description From the answer on no event of theirs is taken: each is answered as usual, counted as `suppressed`, and its payload
+         *     is not written. What is stored is erased from then on; GET says how far that is. It cannot be undone.
+         */
+        post: operations["createRegulation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/regulations/{regulationId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far one is, store by store. Scope admin.
+         * @description How far one is, store by store. Scope admin.
+         */
+        get: operations["getRegulation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/replay": {
         parameters: {
             query?: never;
@@ -848,6 +994,80 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's segments with their counts: Everyone, then the others by name. Any scope.
+         * @description The workspace's segments with their counts: Everyone, then the others by name. Any scope.
+         */
+        get: operations["listSegments"];
+        put?: never;
+        /**
+         * Add a segment. Scope admin.
+         * @description Everybody of before is gone through at once; `state` says how far it is when that takes longer than two seconds.
+         *     400 `rule_invalid` with the place in the rule, 409 `name_taken`, 422 `unknown_segment` when the rule names a segment
+         *     that there is not.
+         */
+        post: operations["createSegment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many people a rule would hold now, and some of them; nothing is stored. Scope data.
+         * @description How many people a rule would hold now, and some of them; nothing is stored. Scope data.
+         */
+        post: operations["previewSegment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{segmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One segment with its count. Any scope.
+         * @description One segment with its count. Any scope.
+         */
+        get: operations["getSegment"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a segment; nobody is told to have left it. Scope admin. 409 `segment_in_use` names those that need it.
+         * @description Remove a segment; nobody is told to have left it. Scope admin. 409 `segment_in_use` names those that need it.
+         */
+        delete: operations["deleteSegment"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a segment. With another rule everybody is gone through again. Scope admin.
+         * @description As for a new one, and 422 `segment_cycle` when the segment would hold itself. `Everyone` cannot be changed.
+         */
+        patch: operations["updateSegment"];
         trace?: never;
     };
     "/api/v1/sign-in": {
@@ -1043,6 +1263,26 @@ export interface paths {
          *     and decimals are text; timestamps are ISO 8601 with Z.
          */
         post: operations["runSql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is suppressed for good, newest first, by the digests of their ids. Scope admin.
+         * @description Who is suppressed for good, newest first, by the digests of their ids. Scope admin.
+         */
+        get: operations["listSuppressions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1601,6 +1841,30 @@ export interface paths {
          * @description Remove a client token; not the last one. Scope admin.
          */
         delete: operations["removeClientToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspace/identity-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How user ids came by each door while the workspace observes or requires signatures. Scope admin.
+         * @description Look here before `identityVerification` goes from observe to require: what is `missing` or `wrong` will fail then.
+         */
+        get: operations["getIdentityReport"];
+        put?: never;
+        post?: never;
+        /**
+         * Begin the report anew, as after a mend. Scope admin.
+         * @description Begin the report anew, as after a mend. Scope admin.
+         */
+        delete: operations["resetIdentityReport"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2253,6 +2517,27 @@ export interface components {
             description: string;
         };
         /**
+         * Explained
+         * @description One node of a rule as it was judged. `value` is what the person has; `children` are in the rule's order.
+         */
+        Explained: {
+            rule: unknown;
+            /** @default null */
+            value: unknown;
+            result: boolean;
+            /** @default [] */
+            children: components["schemas"]["Explained"][];
+        };
+        /**
+         * Explanation
+         * @description Why a person is in a segment, or not.
+         */
+        Explanation: {
+            segmentId: string;
+            member: boolean;
+            tree: components["schemas"]["Explained"];
+        };
+        /**
          * ExportDone
          * @description Every table as a Parquet file. `dir` lies on the server.
          */
@@ -2299,6 +2584,40 @@ export interface components {
              *     }
              */
             event: Record<string, unknown>;
+        };
+        /**
+         * GroupOfPerson
+         * @description A group that a person is in. `traits` are the group's own, the same for everyone in it; `since` is when the
+         *     person was first seen to be in it.
+         */
+        GroupOfPerson: {
+            id: string;
+            /** @default {} */
+            traits: Record<string, unknown>;
+            /** @default null */
+            since: string | null;
+        };
+        /**
+         * IdentityDoor
+         * @description User ids that came by one door since `since`, where the workspace observes or requires signatures.
+         *
+         *     `door` is a source's id (customer-events, or one in browsers), or `bootstrap`. `missing` came without a signature,
+         *     `wrong` with one that is none of their own: under require, those fail.
+         */
+        IdentityDoor: {
+            door: string;
+            since: string;
+            proven: number;
+            missing: number;
+            wrong: number;
+        };
+        /**
+         * IdentityReport
+         * @description `newest` are the last 100 user ids, latest first; they are forgotten when the server is started again.
+         */
+        IdentityReport: {
+            doors: components["schemas"]["IdentityDoor"][];
+            newest: components["schemas"]["UnprovenUser"][];
         };
         /** IdentitySecret */
         IdentitySecret: {
@@ -2497,6 +2816,29 @@ export interface components {
             name: string;
         };
         /**
+         * NewRegulation
+         * @description Whom to erase, to suppress, or both.
+         *
+         *     SUPPRESS_WITH_DELETE (and …_INTERNAL): erased, and no further event of theirs is taken. DELETE_ONLY (and
+         *     DELETE_INTERNAL): erased; their events are taken again when that is finished. SUPPRESS_ONLY, UNSUPPRESS.
+         */
+        NewRegulation: {
+            /** @enum {unknown} */
+            regulationType: "DELETE_INTERNAL" | "DELETE_ONLY" | "SUPPRESS_ONLY" | "SUPPRESS_WITH_DELETE" | "SUPPRESS_WITH_DELETE_INTERNAL" | "UNSUPPRESS";
+            /**
+             * @default USER_ID
+             * @enum {unknown}
+             */
+            subjectType?: "ANONYMOUS_ID" | "USER_ID";
+            /**
+             * @description The ids, at most 5,000. A user id stands for the person with all their ids.
+             * @example [
+             *       "user-17"
+             *     ]
+             */
+            subjectIds: string[];
+        };
+        /**
          * NewReplay
          * @description Received times, [from, to): ISO 8601. Left out: from the beginning, up to now.
          */
@@ -2515,6 +2857,32 @@ export interface components {
             to?: string | null;
             /** @default null */
             connectionId?: string | null;
+        };
+        /**
+         * NewSegment
+         * @description A name that no other segment of the workspace has, and a rule.
+         */
+        NewSegment: {
+            /** @example Pro users */
+            name: string;
+            /**
+             * @description A tree: {"all":[…]}, {"any":[…]}, {"not":…}, or a condition: {"trait","op","value"}, {"groupTrait","op","value"}, {"event","op":"performed"|"notPerformed","count","withinDays","where"}, {"segment":id}.
+             * @example {
+             *       "all": [
+             *         {
+             *           "trait": "plan",
+             *           "op": "equals",
+             *           "value": "pro"
+             *         }
+             *       ]
+             *     }
+             */
+            rule: Record<string, unknown>;
+            /**
+             * @description Whether those who are in it when it is made, or when its rule changes, are told of as Segment Entered; else only who comes in later.
+             * @default false
+             */
+            announceMembers?: boolean;
         };
         /**
          * NewSource
@@ -2636,6 +3004,77 @@ export interface components {
         /** ParkedEventPage */
         ParkedEventPage: {
             data: components["schemas"]["ParkedEvent"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * Person
+         * @description Someone whom events told of. `traits` holds the latest value of each by the events' own time.
+         *
+         *     `externalIds` are of the form `type:id`. `segments` are ids, `Everyone` first. `identified`: an identify call with
+         *     traits has come, without which a person is in `Everyone` alone. `refusedMerges` counts by reason what said that this
+         *     person is another one as well and was not believed.
+         */
+        Person: {
+            id: string;
+            userIds: string[];
+            anonymousIds: string[];
+            /** @default [] */
+            externalIds: string[];
+            traits: Record<string, unknown>;
+            groups: components["schemas"]["GroupOfPerson"][];
+            segments: string[];
+            /** @default false */
+            identified: boolean;
+            firstSeenAt: string;
+            lastSeenAt: string;
+            /** @default {} */
+            refusedMerges: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * PersonEvent
+         * @description One event of a person. `at` is the event's own time, `receivedAt` when it came.
+         *
+         *     `type` is the call kind, `name` the track's event or the page's or screen's name. `fate` is that of the debugger:
+         *     clean, or rejected, duplicate, dropped, parked with `reason`. `loaded`: it has its row in the warehouse.
+         *     `GET /events/{messageId}` says more.
+         */
+        PersonEvent: {
+            messageId: string;
+            sourceId: string;
+            type: string | null;
+            name: string | null;
+            at: string;
+            receivedAt: string;
+            userId: string | null;
+            anonymousId: string | null;
+            fate: string;
+            reason: string | null;
+            loaded: boolean;
+        };
+        /** PersonEventPage */
+        PersonEventPage: {
+            data: components["schemas"]["PersonEvent"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** PersonPage */
+        PersonPage: {
+            data: components["schemas"]["Person"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * PersonSegment
+         * @description A segment, and whether the person is in it.
+         */
+        PersonSegment: {
+            id: string;
+            name: string;
+            member: boolean;
+        };
+        /** PersonSegmentPage */
+        PersonSegmentPage: {
+            data: components["schemas"]["PersonSegment"][];
             pagination: components["schemas"]["Pagination"];
         };
         /**
@@ -2762,6 +3201,44 @@ export interface components {
             error: string | null;
         };
         /**
+         * Regulation
+         * @description `subjects` are keyed digests of the ids that were given: the ids themselves are not kept. FINISHED when every
+         *     store has been rewritten, never before.
+         */
+        Regulation: {
+            id: string;
+            /** @enum {unknown} */
+            regulationType: "DELETE_INTERNAL" | "DELETE_ONLY" | "SUPPRESS_ONLY" | "SUPPRESS_WITH_DELETE" | "SUPPRESS_WITH_DELETE_INTERNAL" | "UNSUPPRESS";
+            /** @enum {unknown} */
+            subjectType: "ANONYMOUS_ID" | "USER_ID";
+            subjects: string[];
+            /** @enum {unknown} */
+            status: "FINISHED" | "INITIALIZED" | "RUNNING";
+            stores: components["schemas"]["RegulationStore"][];
+            error: string | null;
+            createdBy: string;
+            createdAt: string;
+            finishedAt: string | null;
+        };
+        /** RegulationPage */
+        RegulationPage: {
+            data: components["schemas"]["Regulation"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * RegulationStore
+         * @description One store. `rowsDeleted` counts what was removed or blanked there; `at` is when it last changed; `error` says
+         *     why it waits, it is tried again by itself.
+         */
+        RegulationStore: {
+            name: string;
+            /** @enum {unknown} */
+            status: "FINISHED" | "INITIALIZED" | "RUNNING";
+            rowsDeleted: number;
+            at: string | null;
+            error: string | null;
+        };
+        /**
          * Release
          * @description Null: every parked event that can be released.
          */
@@ -2801,6 +3278,22 @@ export interface components {
             /** @default 86400 */
             overlapSeconds?: number;
         };
+        /** RuleGiven */
+        RuleGiven: {
+            /**
+             * @description A tree: {"all":[…]}, {"any":[…]}, {"not":…}, or a condition: {"trait","op","value"}, {"groupTrait","op","value"}, {"event","op":"performed"|"notPerformed","count","withinDays","where"}, {"segment":id}.
+             * @example {
+             *       "all": [
+             *         {
+             *           "trait": "plan",
+             *           "op": "equals",
+             *           "value": "pro"
+             *         }
+             *       ]
+             *     }
+             */
+            rule: Record<string, unknown>;
+        };
         /**
          * SeenEvent
          * @description One event as the debugger shows it.
@@ -2825,6 +3318,62 @@ export interface components {
         SeenEventPage: {
             data: components["schemas"]["SeenEvent"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * Segment
+         * @description `id` is 10 letters and digits. The built-in one has the id `Everyone`, holds each person, and has no rule.
+         *
+         *     `count` is how many people are in it, null while that is not known: it was made a moment ago, or the process of
+         *     people is away. `state` says how far it is with the people and events of before.
+         */
+        Segment: {
+            id: string;
+            name: string;
+            rule: Record<string, unknown> | null;
+            builtin: boolean;
+            announceMembers: boolean;
+            count: number | null;
+            state: components["schemas"]["SegmentState"] | null;
+            createdAt: string | null;
+            updatedAt: string | null;
+        };
+        /**
+         * SegmentChange
+         * @description What is null or left out stays.
+         */
+        SegmentChange: {
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            rule?: Record<string, unknown> | null;
+            /** @default null */
+            announceMembers?: boolean | null;
+        };
+        /** SegmentPage */
+        SegmentPage: {
+            data: components["schemas"]["Segment"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * SegmentPreview
+         * @description How many people a rule would hold now, and some of them.
+         */
+        SegmentPreview: {
+            count: number;
+            sample: components["schemas"]["Person"][];
+        };
+        /**
+         * SegmentState
+         * @description RUNNING: people and their past are being gone through, `done` of `total`; the count grows until it is READY.
+         *     FAILED: `error` says why; it is tried again when the segment is changed or the server is started again.
+         */
+        SegmentState: {
+            /** @enum {unknown} */
+            status: "FAILED" | "READY" | "RUNNING";
+            done: number;
+            total: number;
+            /** @default null */
+            error: string | null;
         };
         /**
          * SignIn
@@ -2941,6 +3490,20 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * Suppression
+         * @description `subject`: the keyed digest of an id whose events are not taken.
+         */
+        Suppression: {
+            subject: string;
+            regulationId: string;
+            suppressedAt: string;
+        };
+        /** SuppressionPage */
+        SuppressionPage: {
+            data: components["schemas"]["Suppression"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
          * Switched
          * @description How the connection is switched now.
          */
@@ -2972,6 +3535,18 @@ export interface components {
             webhookId: string;
             questions: components["schemas"]["Question"][];
             lastAttempt: components["schemas"]["Attempt"] | null;
+        };
+        /**
+         * UnprovenUser
+         * @description A user id that came without a right signature: how often, and why and when the last time.
+         */
+        UnprovenUser: {
+            userId: string;
+            door: string;
+            /** @enum {unknown} */
+            reason: "missing" | "wrong";
+            at: string;
+            times: number;
         };
         /**
          * UserTable
@@ -4748,6 +5323,309 @@ export interface operations {
             };
         };
     };
+    listPeople: {
+        parameters: {
+            query?: {
+                /** @description Who has this user id. */
+                userId?: string | null;
+                /** @description Whose trait email is this one, whatever its case. */
+                email?: string | null;
+                /** @description Who is in this segment. */
+                segmentId?: string | null;
+                /** @description Part of an id, of the trait email or of the trait name. */
+                q?: string | null;
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+                /** @description Whose trait of that name has this value, as text: `trait.plan=pro`. Several may be given. */
+                "trait.*"?: string;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPerson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                personId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPersonEvents: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                personId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonEventPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainSegment: {
+        parameters: {
+            query: {
+                /** @description The segment; Everyone is one, too. */
+                segmentId: string;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                personId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPersonSegments: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                personId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonSegmentPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRegulations: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegulationPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRegulation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRegulation"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Regulation"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRegulation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                regulationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Regulation"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listReplays: {
         parameters: {
             query?: {
@@ -4842,6 +5720,221 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSegments: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSegment"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleGiven"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentPreview"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
@@ -5299,6 +6392,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SqlResult"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSuppressions: {
+        parameters: {
+            query?: {
+                /** @description Only whether this user id is suppressed: one entry or none. */
+                userId?: string | null;
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionPage"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
@@ -6554,6 +7686,70 @@ export interface operations {
             path: {
                 token: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIdentityReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityReport"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resetIdentityReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
