@@ -20,6 +20,7 @@ from headwater.api import (
     identity_report,
     inbox,
     integrations,
+    people,
     replay,
     segments,
     sign_in,
