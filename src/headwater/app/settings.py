@@ -66,12 +66,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     egress_ca_file: str
     catalog_dirs: list[str]
     scripts_dir: str
+    compat: Literal["auto", "on", "off"]
     log_level: Literal["debug", "info", "warning", "error"]
     log_format: Literal["text", "json"]
 
     @property
     def journal_max_bytes(self) -> int:
         return int(self.journal_max_gib * GIB)
+
+    @property
+    def compatible(self) -> bool:
+        return self.compat == "on" or (self.compat == "auto" and "demo" in self.roles)
 
     @property
     def catalog_paths(self) -> tuple[Path, ...]:

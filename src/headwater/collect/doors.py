@@ -16,6 +16,7 @@ from headwater.collect.inbound import InboundDirectory, InboundDoor
 from headwater.collect.intake import Intake
 from headwater.collect.model import CustomerDirectory, Decision, Directory, DoorSettings, RestDirectory
 from headwater.collect.rest import RestDoor
+from headwater.collect.sdk import SdkDoor
 
 
 class AnyDirectory(Directory, CustomerDirectory, InboundDirectory, RestDirectory, Protocol):
@@ -55,6 +56,7 @@ class Doors:
             CustomerDoor(directory=directory, intake=self._intake),
             self._rest,
             InboundDoor(directory=directory, takes=takes_webhooks, intake=self._intake),
+            SdkDoor(settings.scripts, compatible=settings.compatible),
         )
         self.rejected = self._intake.rejected
         self.throttled = self._intake.throttled

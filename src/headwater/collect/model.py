@@ -97,7 +97,9 @@ class DoorSettings(msgspec.Struct, frozen=True, kw_only=True):
     notes_per_s: float = 20.0
     """Refused items per source and second that are kept for the debugger."""
     scripts: Path | None = None
-    """Folder of the browser client's built files; None: not built in."""
+    """Folder of the browser client's built files, and of the SDK's; None: not built in."""
+    compatible: bool = True
+    """Whether the SDK's scripts also stand where snippets written for Candu and Produktly look for them."""
 
 
 class Durable(msgspec.Struct, frozen=True, kw_only=True):

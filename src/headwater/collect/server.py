@@ -334,7 +334,8 @@ async def _read_bounded(receive: Any) -> bytes | None:
 
 
 async def _send(send: Any, reply: Reply) -> None:
-    headers = [*reply.headers, (b"content-length", b"%d" % len(reply.body))]
+    length = () if reply.status in _WITHOUT_LENGTH else ((b"content-length", b"%d" % len(reply.body)),)
+    headers = [*reply.headers, *length]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
 
@@ -375,10 +376,13 @@ def encode_reply(reply: Reply, *, keep_alive: bool) -> bytes:
     lines += [b"%s: %s\r\n" % header for header in reply.headers]
     if not keep_alive:
         lines.append(b"connection: close\r\n")
-    if reply.status != HTTPStatus.NO_CONTENT:
+    if reply.status not in _WITHOUT_LENGTH:
         lines.append(b"content-length: %d\r\n" % len(reply.body))
     return b"".join((*lines, b"\r\n", reply.body))
 
+
+_WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+"""Answers without a body: a length would be that of another answer."""
 
 _PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
 _STORED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (

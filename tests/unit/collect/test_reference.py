@@ -16,7 +16,7 @@ from tests.unit.collect.side_doors import make_doors
 REFERENCE = Path(__file__).parents[3] / "docs" / "reference"
 PAGE = (REFERENCE / "tracking-api.md").read_text("utf-8")
 OTHERS = "".join(
-    (REFERENCE / f"{page}.md").read_text("utf-8") for page in ("customer-events", "inbound-hooks", "rest-api")
+    (REFERENCE / f"{page}.md").read_text("utf-8") for page in ("customer-events", "inbound-hooks", "rest-api", "sdk")
 )
 
 

@@ -1,0 +1,67 @@
+"""Pages of a site of one's own that carry the SDK, under a strict policy, and what arrives of them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.compat.site import Site
+from tests.server import Server
+
+EMPTY = "<!doctype html><title>A page</title>"
+
+
+def token_of(server: Server) -> str:
+    return server.api("GET", "/workspace")["clientToken"]
+
+
+def policy(server: Server, html: str) -> dict[str, str]:
+    """A policy that lets in the server's scripts and, by their hashes, the page's own: nothing else inline."""
+    inline = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(each.encode()).digest()).decode()}'" for each in inline]
+    sources = " ".join((server.url, *hashes))
+    return {"Content-Security-Policy": f"default-src 'none'; script-src {sources}; connect-src {server.url}"}
+
+
+def trusted_types(server: Server) -> dict[str, str]:
+    """As strict as it gets: no inline script, no policy that could make one."""
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; script-src {server.url}; connect-src {server.url}; "
+            "require-trusted-types-for 'script'; trusted-types 'none'"
+        )
+    }
+
+
+def tag(server: Server, script: str = "/sdk/latest/headwater.js", **data: str) -> str:
+    attributes = "".join(f' data-{name.replace("_", "-")}="{value}"' for name, value in data.items())
+    return f'<script src="{server.url}{script}"{attributes}></script>'
+
+
+def open_page(
+    page: Page, site: Site, html: str, headers: Mapping[str, str] | None = None, *, path: str = "/index.html"
+) -> str:
+    """Gives the page's address."""
+    address = site.put(path, html, headers)
+    page.goto(address)
+    return address
+
+
+def loaded(page: Page, name: str = "headwater") -> None:
+    page.wait_for_function(f"window.{name} && {name}.providerProps")
+
+
+def rows(server: Server, query: str, expected: Callable[[list[list[Any]]], bool] | list[list[Any]]) -> list[list[Any]]:
+    """The rows of a query in the schema of customer events, once they are as expected."""
+    check = expected if callable(expected) else lambda found: found == expected
+    return server.rows(query, check, wait_s=40)
+
+
+def waiting(page: Page) -> int:
+    """How many events are kept in the page's storage."""
+    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('headwater:q:')).length")

@@ -1,0 +1,29 @@
+/** The SDK in a page: one for all scripts of ours that the page has loaded. */
+
+import { type Client, createClient, type Options } from "@headwater/core";
+import { browserPlatform } from "./platform";
+import { onRoute } from "./routes";
+
+const PLACE = Symbol.for("headwater.sdk");
+
+type Places = { [PLACE]?: Client };
+
+/** The one of this page, made when there is none. `host` is where the server is, unless `init` says otherwise. */
+export function shared(host: string): Client {
+  const places = window as unknown as Places;
+  return (places[PLACE] = places[PLACE] || create(host));
+}
+
+export function create(host: string): Client {
+  let routes = false;
+  const client: Client = createClient(browserPlatform(), host, (options: Options) => {
+    if (!options.pages || routes) return;
+    routes = true;
+    void client.page();
+    onRoute(() => void client.page());
+  });
+  document.addEventListener("visibilitychange", client.wake);
+  window.addEventListener("online", client.wake);
+  window.addEventListener("pagehide", client.last);
+  return client;
+}

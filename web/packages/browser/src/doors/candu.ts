@@ -1,0 +1,21 @@
+/** `/sdk/latest/candu.umd.js?token=`: window.Candu, for pages whose snippet asks for it. */
+
+import { shared } from "../create";
+import type { CanduGlobal } from "../globals";
+import { install, quietly, scriptOf } from "../script";
+
+quietly(() => {
+  const client = shared(scriptOf("/sdk/latest/candu.umd.js").host);
+  const { identify, track, page, screen, group, init, getMembership, version } = client;
+  const candu: CanduGlobal = {
+    init,
+    getEventing: () => ({ identify, track, page, screen, group }),
+    getMembership,
+    track,
+    get providerProps() {
+      return client.providerProps;
+    },
+    version,
+  };
+  install("Candu", candu);
+});

@@ -1,0 +1,40 @@
+/** Requests that need no preflight, carry no cookie, and may outlive their page when they are small enough. */
+
+import type { Answer } from "@headwater/core";
+
+/** Browsers refuse to keep more than 64 KiB alive. */
+const KEPT_ALIVE_CHARS = 60_000;
+const PATIENCE_MS = 30_000;
+const NO_ANSWER: Answer = { status: 0 };
+
+export function post(url: string, body: string): Promise<Answer> {
+  const keepalive = body.length < KEPT_ALIVE_CHARS;
+  return ask(url, { method: "POST", body, keepalive, headers: { "content-type": "text/plain;charset=UTF-8" } });
+}
+
+export function get(url: string): Promise<Answer> {
+  return ask(url, {});
+}
+
+export function beacon(url: string, body: string): boolean {
+  try {
+    return navigator.sendBeacon(url, body);
+  } catch {
+    return false;
+  }
+}
+
+async function ask(url: string, options: RequestInit): Promise<Answer> {
+  let timer: number | undefined;
+  try {
+    const abort = new AbortController();
+    timer = window.setTimeout(() => abort.abort(), PATIENCE_MS);
+    const answer = await fetch(url, { ...options, credentials: "omit", signal: abort.signal });
+    const body: unknown = await answer.json().catch(() => undefined);
+    return { status: answer.status, retryAfterS: Number(answer.headers.get("retry-after")) || 0, body };
+  } catch {
+    return NO_ANSWER;
+  } finally {
+    window.clearTimeout(timer);
+  }
+}

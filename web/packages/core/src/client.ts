@@ -1,0 +1,194 @@
+/** The SDK itself: who the user is, what is said of them, and what the page may ask. */
+
+import type { Callback, Headwater, Options, ProviderProps, Traits, UserId } from "./api";
+import { envelope, type Identity, idText, type Said } from "./envelope";
+import { bootstrap } from "./membership";
+import { createConsole } from "./once";
+import type { Platform } from "./platform";
+import { createQueue, LEFT_LYING_MS, type Queue } from "./queue";
+import { createSender, type Sender } from "./sender";
+
+const ANONYMOUS = "headwater:anonymous_id";
+const EARLY_CALLS = 100;
+
+/** The SDK, and what the surroundings drive it by. */
+export interface Client extends Headwater {
+  /** The page ends now, or may. */
+  last(): void;
+  /** Something changed for the better: there is a network again, or the page is looked at again. */
+  wake(): void;
+  /** Calls a function of the page by its name; what it throws is told in the console. */
+  call(name: string, ...given: Parameters<Callback>): void;
+}
+
+interface Line {
+  token: string;
+  host: string;
+  queue: Queue;
+  sender: Sender;
+}
+
+type Signature = string | { hmac?: string; hash?: string } | undefined;
+
+export function createClient(platform: Platform, defaultHost: string, onInit?: (options: Options) => void): Client {
+  const { store } = platform;
+  const console = createConsole(platform);
+  const early: (() => void)[] = [];
+  let line: Line | undefined;
+  let given: Options | undefined;
+  let anonymousId = "";
+  let user: Omit<Identity, "anonymousId"> = { userId: undefined, hmac: undefined };
+
+  const identity = (): Identity => ({ anonymousId, ...user });
+
+  function known(): string {
+    return anonymousId || newAnonymous(store.get(ANONYMOUS));
+  }
+
+  function newAnonymous(id?: string | null): string {
+    anonymousId = id || platform.uuid();
+    store.set(ANONYMOUS, anonymousId);
+    return anonymousId;
+  }
+
+  /** What a call does, once it is known where to send. It never throws. */
+  function when(action: () => void) {
+    if (line) console.guard(action, undefined);
+    else if (early.length < EARLY_CALLS) early.push(action);
+  }
+
+  function say(said: Said, name?: string) {
+    const text = envelope(platform, said, identity());
+    line!.queue.add(text);
+    line!.sender.wake();
+    const { type, ...detail } = said;
+    const kind = type.toLowerCase();
+    if (name && /^candu\.sdk\./.test(name) && (type === "Track" || type === "Screen")) {
+      platform.tell(`candu.sdk.${kind}`, detail);
+    }
+    platform.tell(`headwater.${kind}`, detail);
+  }
+
+  function named(name: unknown, action: (text: string) => void) {
+    const text = idText(name);
+    if (text) when(() => action(text));
+    else console.say("name", `an event has no name and was not sent; its name is ${String(name)}`);
+  }
+
+  function recognise(id: UserId | null | undefined, signature: Signature) {
+    const userId = idText(id);
+    if (userId) {
+      const changed = userId !== user.userId;
+      const hmac = typeof signature === "object" ? signature && (signature.hmac || signature.hash) : signature;
+      user = { userId, hmac: hmac || (changed ? undefined : user.hmac) };
+      given = { ...given!, userId, hmac: user.hmac, traits: changed ? undefined : given!.traits };
+    } else if (id) {
+      console.say("userId", `a user id is a text or a number; this one is neither, so the user stays as before`);
+    }
+  }
+
+  function learn(traits: Traits | undefined) {
+    checkEmail(traits);
+    if (traits) given = { ...given!, traits: { ...given!.traits, ...traits } };
+    say({ type: "Identify", traits });
+  }
+
+  function checkEmail(traits: Traits | undefined) {
+    for (const name of Object.keys(traits || {})) {
+      if (name !== "email" && /^e-?mail$/i.test(name)) {
+        console.say(name, `the trait "${name}" is kept, but the reserved one is "email", with a lower-case e`);
+      }
+    }
+    const email = traits && traits.email;
+    if (email != null && typeof email !== "string") console.say("email", `the trait "email" should be a string`);
+  }
+
+  function connect(options: Options) {
+    const { clientToken: token } = options;
+    const host = (options.host || defaultHost).replace(/\/+$/, "");
+    if (line && line.token === token && line.host === host) return;
+    if (line) line.sender.stop();
+    const queue = createQueue(platform, token, () =>
+      console.say("full", "too many events wait to be sent; the oldest ones are dropped"),
+    );
+    const url = `${host}/api/events/batch?token=${encodeURIComponent(token)}`;
+    line = { token, host, queue, sender: createSender(platform, queue, url, console) };
+    adopt();
+    platform.later(adopt, LEFT_LYING_MS + 1000);
+  }
+
+  function adopt() {
+    line!.queue.adopt();
+    if (line!.queue.size()) line!.sender.wake();
+  }
+
+  function start(options: Options) {
+    if (!options || typeof options.clientToken !== "string" || !options.clientToken) {
+      return console.say("token", "init needs the clientToken of Settings > Workspaces > Access Keys; nothing is sent");
+    }
+    known();
+    connect(options);
+    given = { ...options };
+    const before = user;
+    user = { userId: undefined, hmac: undefined };
+    if (idText(options.userId) === before.userId) user = before;
+    recognise(options.userId, options.hmac);
+    if (user.userId || options.traits) learn(options.traits);
+    if (idText(options.groupId)) join(options.groupId!, options.groupTraits);
+    early.splice(0).forEach(when);
+    if (onInit) onInit(options);
+  }
+
+  function join(groupId: UserId, traits: Traits | undefined) {
+    const id = idText(groupId);
+    if (id) say({ type: "Group", groupId: id, traits });
+    else console.say("group", "group needs the id of a group, a text or a number; nothing was sent");
+  }
+
+  async function membership(): Promise<string[]> {
+    if (!line) return [];
+    await line.sender.flush();
+    return (await bootstrap(platform, line.host, line.token, identity())).segments;
+  }
+
+  const flush = (): Promise<void> => (line ? line.sender.flush().catch(() => undefined) : Promise.resolve());
+
+  return {
+    init: (options) => console.guard(() => start(options), undefined),
+    identify: (id, traits, signature) =>
+      when(() => {
+        recognise(id, signature);
+        learn(traits);
+      }),
+    track: (name, properties) => named(name, (eventName) => say({ type: "Track", eventName, properties }, eventName)),
+    screen: (name, properties) =>
+      named(name, (screenName) => say({ type: "Screen", screenName, properties }, screenName)),
+    page(name, properties) {
+      when(() => say({ type: "Page", pageName: idText(name) || idText(platform.title()), properties }));
+      return flush();
+    },
+    group: (groupId, traits) => when(() => join(groupId, traits)),
+    reset: () =>
+      when(() => {
+        user = { userId: undefined, hmac: undefined };
+        const { clientToken, host, pages, callbacks } = given!;
+        given = { clientToken, host, pages, callbacks };
+        newAnonymous();
+      }),
+    flush,
+    getMembership: () => membership().catch(() => []),
+    get providerProps(): ProviderProps | null {
+      const { sdk, storage } = platform;
+      return given && line ? { ...given, host: line.host, anonymousId, storage, sdk } : null;
+    },
+    version: platform.sdk.version,
+    last: () => when(() => line!.sender.last()),
+    wake() {
+      if (line) void flush();
+    },
+    call(name, ...rest) {
+      const callback = given && given.callbacks && given.callbacks[name];
+      if (callback) console.guard(() => callback(...rest), undefined);
+    },
+  };
+}

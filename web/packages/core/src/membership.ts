@@ -1,0 +1,46 @@
+/** Which segments the user is in: asked of the server, or what it said last for the same user. */
+
+import type { Platform } from "./platform";
+
+export interface Person {
+  userId: string | undefined;
+  anonymousId: string;
+  hmac: string | undefined;
+}
+
+export interface Bootstrap {
+  segments: string[];
+  experiences: unknown[];
+}
+
+const NOTHING: Bootstrap = { segments: [], experiences: [] };
+
+export async function bootstrap(platform: Platform, host: string, token: string, person: Person): Promise<Bootstrap> {
+  const whose = person.userId === undefined ? person.anonymousId : `user ${person.userId}`;
+  const key = `headwater:bootstrap:${token}`;
+  const asked = { token, userId: person.userId, anonymousId: person.anonymousId, hmac: person.hmac };
+  const answer = await platform.get(`${host}/api/bootstrap?${query(asked)}`);
+  if (answer.status === 200 && isBootstrap(answer.body)) {
+    platform.store.set(key, JSON.stringify([whose, answer.body]));
+    return answer.body;
+  }
+  return kept(platform.store.get(key), whose);
+}
+
+function kept(text: string | null, whose: string): Bootstrap {
+  try {
+    const [owner, last] = JSON.parse(text || "[]") as [string?, unknown?];
+    return owner === whose && isBootstrap(last) ? last : NOTHING;
+  } catch {
+    return NOTHING; // somebody else wrote there
+  }
+}
+
+function isBootstrap(body: unknown): body is Bootstrap {
+  return Array.isArray((body as Bootstrap | undefined)?.segments);
+}
+
+function query(parts: Record<string, string | undefined>): string {
+  const given = Object.entries(parts).filter(([, value]) => value !== undefined);
+  return given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
+}

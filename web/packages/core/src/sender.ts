@@ -1,0 +1,135 @@
+/**
+ * From the queue to the server: one request at a time, so that order is kept, and again until the server has it.
+ *
+ * An event leaves the queue when the server has answered for it: it is on disk, or it will never be taken. Whatever
+ * else happens (no answer, 429, 5xx, a proxy's page) it stays and is sent again, later and later, under the same id.
+ */
+
+import type { Console } from "./once";
+import type { Answer, Platform } from "./platform";
+import { type Queue, sizeBytes, type Waiting } from "./queue";
+
+export const BATCH_EVENTS = 100;
+/** Browsers take 64 KiB of requests that may outlive their page. */
+export const BATCH_BYTES = 30_000;
+export const LAST_BYTES = 30_000;
+export const GATHER_MS = 200;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 60_000;
+
+export interface Sender {
+  /** Sends soon, with what else comes until then. */
+  wake(): void;
+  /** Sends now, also when the next try was to be later; ends when all is sent or a try failed. */
+  flush(): Promise<void>;
+  /** Hands the browser what it takes at the end of a page. It stays in the queue, as nobody hears the answer. */
+  last(): void;
+  /** Sends nothing any more. */
+  stop(): void;
+}
+
+interface Refusal {
+  code?: string;
+  message?: string;
+}
+
+export function createSender(platform: Platform, queue: Queue, url: string, console: Console): Sender {
+  let timer: unknown;
+  let running: Promise<void> | undefined;
+  let failures = 0;
+  let waitUntil = 0;
+  let limit = BATCH_EVENTS;
+  let stopped = false;
+  let underway: Waiting[] = [];
+
+  function wakeIn(delayMs: number) {
+    if (timer === undefined && !stopped) {
+      timer = platform.later(() => {
+        timer = undefined;
+        void flush();
+      }, delayMs);
+    }
+  }
+
+  function flush(): Promise<void> {
+    platform.cancel(timer);
+    timer = undefined;
+    running = running || drain().then(rest, rest);
+    return running;
+  }
+
+  function rest() {
+    running = undefined;
+    underway = [];
+    if (queue.size()) wakeIn(Math.max(waitUntil - platform.now(), GATHER_MS));
+  }
+
+  async function drain() {
+    while (!stopped) {
+      underway = queue.take(limit, BATCH_BYTES);
+      if (!underway.length) return;
+      const answer = await platform.post(url, bodyOf(underway));
+      if (!settle(answer)) return;
+    }
+  }
+
+  /** True: go on with the next ones. */
+  function settle(answer: Answer): boolean {
+    const said = (answer.body || {}) as Refusal & { rejected?: Refusal[] };
+    if (answer.status === 200) {
+      failures = waitUntil = 0;
+      limit = BATCH_EVENTS;
+      queue.remove(underway);
+      if (said.rejected && said.rejected[0]) tell(said.rejected[0]);
+      return true;
+    }
+    if (answer.status < 400 || answer.status >= 500 || answer.status === 429 || !said.code) {
+      waitUntil = platform.now() + waitMs(answer);
+      return false;
+    }
+    return refused(said);
+  }
+
+  /** The server will never take this request: whatever of it is good goes by itself. */
+  function refused(said: Refusal): boolean {
+    if (said.code === "invalid_client_token") {
+      tell(said);
+      stopped = true;
+      queue.clear();
+      return false;
+    }
+    if (underway.length > 1) {
+      limit = Math.ceil(underway.length / 2);
+    } else {
+      tell(said);
+      queue.remove(underway);
+    }
+    return true;
+  }
+
+  function tell(said: Refusal) {
+    console.say(`refused ${said.code}`, `an event was not taken (${said.code}): ${said.message}`);
+  }
+
+  function waitMs(answer: Answer): number {
+    const longest = Math.min(FIRST_WAIT_MS * 2 ** failures++, LONGEST_WAIT_MS);
+    return Math.max(longest * (0.5 + platform.random() / 2), (answer.retryAfterS || 0) * 1000);
+  }
+
+  return {
+    wake: () => wakeIn(Math.max(waitUntil - platform.now(), GATHER_MS)),
+    flush,
+    last() {
+      const items = stopped ? [] : queue.take(BATCH_EVENTS, LAST_BYTES, new Set(underway.map((item) => item.key)));
+      if (items.length && sizeBytes(bodyOf(items)) < 2 * LAST_BYTES) platform.beacon(url, bodyOf(items));
+    },
+    stop() {
+      stopped = true;
+      platform.cancel(timer);
+    },
+  };
+}
+
+function bodyOf(items: Waiting[]): string {
+  return `[${items.map((item) => item.text).join(",")}]`;
+}
