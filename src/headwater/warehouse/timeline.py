@@ -55,7 +55,7 @@ def timeline(
         given = {"users": list(user_ids[:MAX_IDS]), "strangers": list(anonymous_ids[:MAX_IDS])}
         united = " UNION ALL ".join(parts)
         rows = connection.execute(
-            f"SELECT *, count(*) OVER () FROM ({united}) ORDER BY at DESC, received_at DESC, id "
+            f"SELECT *, count(*) OVER () FROM ({united}) ORDER BY moment DESC, received_at DESC, id "
             f"LIMIT {limit:d} OFFSET {offset:d}",
             given,
         ).fetchall()
@@ -86,7 +86,7 @@ def _part(schema: str, table: str) -> str:
     call, name = _TABLES[table]
     label = schema.replace("'", "''")
     return (
-        f"SELECT '{label}', id, '{call}', {name}, coalesce(timestamp, received_at) AS at, received_at, user_id, "
+        f"SELECT '{label}', id, '{call}', {name}, coalesce(timestamp, received_at) AS moment, received_at, user_id, "
         f"anonymous_id FROM {quoted(DATABASE, schema, table)} "
         "WHERE user_id IN (SELECT unnest($users)) OR anonymous_id IN (SELECT unnest($strangers))"
     )
