@@ -54,7 +54,13 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     broken = asyncio.Event()
     commit = GroupCommit(writer, loop=asyncio.get_running_loop(), on_broken=broken.set, on_stored=tally.settled)
     takes_webhooks = webhook_takers(settings.catalog_paths)
-    door = Doors(directory=directory, settings=door_settings(order), clock=now, takes_webhooks=takes_webhooks)
+    door = Doors(
+        directory=directory,
+        settings=door_settings(order),
+        clock=now,
+        takes_webhooks=takes_webhooks,
+        suppressed=directory.suppressed,
+    )
     trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
     proxy = WebProxy(home.socket("web"), https=bool(settings.tls_cert), trusted=trusted)
     figures = _Figures(door, reader)

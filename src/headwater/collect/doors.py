@@ -17,6 +17,7 @@ from headwater.collect.intake import Intake
 from headwater.collect.model import CustomerDirectory, Decision, Directory, DoorSettings, RestDirectory
 from headwater.collect.rest import RestDoor
 from headwater.collect.sdk import SdkDoor
+from headwater.collect.suppression import SuppressedPeople, nobody
 
 
 class AnyDirectory(Directory, CustomerDirectory, InboundDirectory, RestDirectory, Protocol):
@@ -47,9 +48,11 @@ class Doors:
         settings: DoorSettings,
         clock: Clock,
         takes_webhooks: Callable[[str], bool] = lambda _slug: False,
+        suppressed: SuppressedPeople = nobody,
     ) -> None:
-        """`takes_webhooks` tells by its slug whether the catalogue lets a source's events come as webhooks."""
-        self._intake = Intake(settings=settings, clock=clock)
+        """`takes_webhooks` tells by its slug whether the catalogue lets a source's events come as webhooks,
+        `suppressed` by its id whose events a workspace does not take."""
+        self._intake = Intake(settings=settings, clock=clock, suppressed=suppressed)
         self._tracking = Door(directory=directory, settings=settings, clock=clock, intake=self._intake)
         self._rest = RestDoor(directory=directory, intake=self._intake)
         self._others: tuple[SideDoor, ...] = (

@@ -21,6 +21,7 @@ from headwater.control.contents import ContentNumbers
 from headwater.control.database import State
 from headwater.control.generation import Generation
 from headwater.control.model import AuditEntry, IdentitySecret, IdentityVerification, Workspace
+from headwater.control.regulations import Regulations
 from headwater.control.seal import Sealer
 from headwater.control.segments import Segments
 from headwater.control.sources import Sources, add_builtin_sources
@@ -31,7 +32,7 @@ class Store(Sources):
     """The control state of an installation. Thread-safe; every call blocks for a few milliseconds at most.
 
     `access` holds who may sign in, `connections` where events are sent, `contents` the integers of contents,
-    `segments` the rules of segments.
+    `segments` the rules of segments, `regulations` whom to erase and whose events not to take.
     `by` names the actor for the audit log (`key:key_…`, `session`, `system`).
     """
 
@@ -41,6 +42,7 @@ class Store(Sources):
         self.connections = Connections(state=self._state, sealer=sealer)
         self.contents = ContentNumbers(state=self._state)
         self.segments = Segments(state=self._state)
+        self.regulations = Regulations(state=self._state, sealer=sealer)
 
     def close(self) -> None:
         self._state.close()

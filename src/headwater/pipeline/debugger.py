@@ -11,6 +11,7 @@ import msgspec
 
 from headwater.base.event import NO_JSON
 from headwater.base.forms import text_of
+from headwater.base.subject import Subject
 from headwater.pipeline.process import Item
 
 KEPT_PER_SOURCE = 500
@@ -93,6 +94,26 @@ class Debugger:
             found = [s for ring in self._sources.values() for s in ring if s.item.workspace_id == workspace_id]
         return [seen.item for seen in sorted(found, key=lambda seen: -seen.seq)]
 
+    def forget(self, subject: Subject) -> int:
+        """Shows nothing of a person any more; gives how many events that were."""
+        gone = 0
+        with self._lock:
+            for source_id, ring in self._sources.items():
+                kept = [seen for seen in ring if not _is_of(subject, seen.item)]
+                gone += len(ring) - len(kept)
+                if len(kept) < len(ring):
+                    self._sources[source_id] = deque(kept, maxlen=self._kept)
+        return gone
+
     def last_received_ms(self, source_id: str) -> int | None:
         with self._lock:
             return self._last_ms.get(source_id)
+
+
+def _is_of(subject: Subject, item: Item) -> bool:
+    if item.workspace_id != subject.workspace_id:
+        return False
+    event = item.event
+    if event is not None and subject.owns(event.user_id, event.anonymous_id, event.previous_id):
+        return True
+    return event is None and subject.mentions(item.raw + b"\n" + (item.note or "").encode())

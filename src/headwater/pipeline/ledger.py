@@ -19,6 +19,7 @@ import msgspec
 from headwater.base.clean import CleanFrame, Tally
 from headwater.base.errors import Transient
 from headwater.base.outcome import Fate
+from headwater.base.subject import Subject
 from headwater.pipeline.process import Item
 
 KEPT_FATES = 1_000_000
@@ -63,6 +64,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;")
+        self._db.execute("PRAGMA secure_delete=ON")
         self._db.executescript(_SCHEMA)
         row = self._db.execute("SELECT clean_offset, raw_next, totals FROM snapshot").fetchone()
         self.clean_offset, self.raw_next = (row[0], row[1]) if row else (0, 0)
@@ -145,6 +147,29 @@ class Ledger:
                 gone += surplus
         return gone
 
+    def erase(self, subject: Subject, *, at_once: int = 5_000) -> int:
+        """Forgets what was parked of a person, and leaves no trace of it in the file; gives how many events it was.
+
+        The books keep counting them as parked.
+        """
+        erased, last = 0, (-1, -1)
+        while True:
+            rows = self._rows(
+                "WHERE (payload IS NOT NULL OR note IS NOT NULL) AND (raw_offset, position) > (?, ?)"
+                " ORDER BY raw_offset, position LIMIT ?",
+                (*last, at_once),
+            )
+            if not rows:
+                break
+            last = (rows[-1].raw_offset, rows[-1].position)
+            theirs = [(row.raw_offset, row.position) for row in rows if _is_of(subject, row)]
+            with self._transaction() as db:
+                db.executemany("DELETE FROM fates WHERE raw_offset = ? AND position = ?", theirs)
+            erased += len(theirs)
+        with self._working() as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
+
     def close(self) -> None:
         with contextlib.suppress(Transient):
             self.save()
@@ -192,6 +217,11 @@ def _row(item: Item) -> tuple[Any, ...]:
         payload,
         None,
     )
+
+
+def _is_of(subject: Subject, row: FateRow) -> bool:
+    text = (row.payload or b"") + b"\n" + (row.note or "").encode()
+    return row.workspace_id in ("", subject.workspace_id) and subject.mentions(text)
 
 
 def _marks(values: Sequence[str]) -> str:

@@ -18,9 +18,11 @@ from headwater.base.clean import CleanFrame, decode_frame, encode_frame
 from headwater.base.clock import parse_iso
 from headwater.base.errors import HeadwaterError, Transient
 from headwater.base.outcome import Fate
+from headwater.base.subject import Subject
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record, Writer
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DedupeWindow, key_of
+from headwater.pipeline.erase import owns
 from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item, damaged, expired, process, tally_of
 from headwater.pipeline.replay import Span, clean_again, earliest_ms, going, release
@@ -79,6 +81,7 @@ class Pipeline:
         self._clean_max_bytes = clean_max_bytes
         self._expire_above_bytes = expire_above_bytes
         self._numbers = numbers
+        self._barred: tuple[Subject, ...] = ()
         self._stop = threading.Event()
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
 
@@ -134,9 +137,41 @@ class Pipeline:
             )
             for frame in again:
                 self._require_room()
-                self._in_loop(lambda frame=frame: self._append(frame, keys=[]))
+                self._in_loop(lambda frame=frame: self._append(self._without_barred(frame), keys=[]))
                 count += len(frame.events)
                 yield count
+
+    def bar(self, subject: Subject) -> None:
+        """From here on no replay brings events of theirs, not even one that has read them already."""
+        self._barred = (*self._barred, subject)
+
+    def unbar(self) -> None:
+        """When no replay is left that began before they were erased."""
+        self._barred = ()
+
+    def mark(self, cut: Callable[[], None]) -> int:
+        """Ends the segment of the clean journal (`cut` tells its writer); gives an offset in the one after it.
+
+        What was clean before lies in segments that are written to no more.
+        """
+        offset = 0
+
+        def append() -> None:
+            nonlocal offset
+            frame = CleanFrame(events=[], raw_next=self._ledger.raw_next)
+            self._append(frame, keys=[])
+            offset = self._ledger.clean_offset
+            cut()
+            self._append(frame, keys=[])
+
+        self._in_loop(append)
+        return offset
+
+    def _without_barred(self, frame: CleanFrame) -> CleanFrame:
+        if not self._barred:
+            return frame
+        kept = [event for event in frame.events if not any(owns(subject, event) for subject in self._barred)]
+        return msgspec.structs.replace(frame, events=kept)
 
     def release(self, rows: Sequence[FateRow]) -> int:
         """Lets parked events go on that can; gives how many."""
