@@ -27,8 +27,9 @@ class Person(Shape, frozen=True, kw_only=True):
     """Someone whom events told of. `traits` holds the latest value of each by the events' own time.
 
     `externalIds` are of the form `type:id`. `segments` are ids, `Everyone` first. `identified`: an identify call with
-    traits has come, without which a person is in `Everyone` alone. `refusedMerges` counts by reason what said that this
-    person is another one as well and was not believed.
+    traits has come, without which a person is in `Everyone` alone. `refused` counts by reason what was not taken of this
+    person's events (an id that cannot be one, a trait too many), `refusedMerges` what of that said that this person is
+    another one as well.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Person(Shape, frozen=True, kw_only=True):
     identified: bool = False
     first_seen_at: str
     last_seen_at: str
+    refused: dict[str, int] = msgspec.field(default_factory=dict)
     refused_merges: dict[str, int] = msgspec.field(default_factory=dict)
 
 

@@ -17,7 +17,9 @@ from headwater.app.commands import (
     events,
     installation,
     integration,
+    people,
     replay,
+    segment,
     send,
     source,
     sql,
@@ -97,6 +99,8 @@ app.add_typer(source.app, name="source")
 app.add_typer(webhook.app, name="webhook")
 app.add_typer(destination.app, name="destination")
 app.add_typer(integration.app, name="integration")
+app.add_typer(segment.app, name="segment")
+app.add_typer(people.app, name="people")
 app.add_typer(table.app, name="table")
 sql.register(app)
 send.register(app)

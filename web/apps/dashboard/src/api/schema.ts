@@ -2844,7 +2844,7 @@ export interface components {
          */
         NewReplay: {
             /** @enum {unknown} */
-            reader: "pipeline" | "send" | "warehouse";
+            reader: "pipeline" | "profiles" | "send" | "warehouse";
             /**
              * @description Received at or after.
              * @default null
@@ -3011,8 +3011,9 @@ export interface components {
          * @description Someone whom events told of. `traits` holds the latest value of each by the events' own time.
          *
          *     `externalIds` are of the form `type:id`. `segments` are ids, `Everyone` first. `identified`: an identify call with
-         *     traits has come, without which a person is in `Everyone` alone. `refusedMerges` counts by reason what said that this
-         *     person is another one as well and was not believed.
+         *     traits has come, without which a person is in `Everyone` alone. `refused` counts by reason what was not taken of this
+         *     person's events (an id that cannot be one, a trait too many), `refusedMerges` what of that said that this person is
+         *     another one as well.
          */
         Person: {
             id: string;
@@ -3027,6 +3028,10 @@ export interface components {
             identified: boolean;
             firstSeenAt: string;
             lastSeenAt: string;
+            /** @default {} */
+            refused: {
+                [key: string]: number;
+            };
             /** @default {} */
             refusedMerges: {
                 [key: string]: number;
