@@ -77,6 +77,10 @@ def meters_of(person: Person) -> bytes:
     return _ENCODE(person.meters)
 
 
+def meters_in(body: bytes) -> dict[int, list[int]]:
+    return _METERS(body)
+
+
 def group_of(row: tuple[int, str, bytes, int, int, int], workspace_id: str) -> Group:
     return Group(
         ref=row[0],
