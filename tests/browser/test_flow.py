@@ -92,7 +92,7 @@ def test_the_figures_are_those_that_were_sent(page: Page, flow: Server) -> None:
     assert figures(page, "Shop Off") == ["3", "0", "3 source_disabled 3", "0", "0", "0"]
     dropped = f"{DROPPED} source_disabled {DROPPED}"
     assert figures(page, "All sources") == [str(accepted), "4", dropped, "0", str(clean), "0"]
-    for reader in ("warehouse", "send"):
+    for reader in ("warehouse", "send", "profiles"):
         assert figures(page, reader) == [str(clean), str(clean), "0", "0", "0"]
     region = page.get_by_role("region", name="Accounting")
     expect(region).to_contain_text(f"{accepted} accepted = 4 duplicate + {DROPPED} dropped + 0 parked + {clean} clean")

@@ -189,7 +189,7 @@ def test_where_an_event_is(headwater: CommandLine, shared_server: Server):
     shared_server.rows("SELECT count(*) FROM traced.counted", lambda rows: rows == [[1]])
     trail = headwater.json("where", "traced-1")
     assert [fate["fate"] for fate in trail["fates"]] == ["clean", "duplicate"]
-    assert [each["reader"] for each in trail["readers"]] == ["warehouse", "send"]
+    assert [each["reader"] for each in trail["readers"]] == ["warehouse", "send", "profiles"]
     assert trail["readers"][0]["status"] == "done"
     out = headwater.ok("where", "traced-1")
     assert out.startswith("traced-1: 2 arrivals\n")

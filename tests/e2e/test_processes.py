@@ -35,7 +35,7 @@ def track(number: int) -> dict[str, object]:
 
 def test_children_do_one_thing_each_and_end_with_their_parent(server: Server) -> None:
     pids = children(server)
-    assert set(pids) == {"collect", "pipeline", "send", "warehouse", "web"}
+    assert set(pids) == {"collect", "pipeline", "profiles", "send", "warehouse", "web"}
     server.kill()
     deadline = time.monotonic() + 5
     while any(os.path.exists(f"/proc/{pid}/exe") for pid in pids.values()) and time.monotonic() < deadline:
@@ -44,7 +44,7 @@ def test_children_do_one_thing_each_and_end_with_their_parent(server: Server) ->
     assert alive == []
 
 
-@pytest.mark.parametrize("part", ["collect", "pipeline", "send", "warehouse", "web"])
+@pytest.mark.parametrize("part", ["collect", "pipeline", "profiles", "send", "warehouse", "web"])
 def test_a_killed_part_is_back_within_ten_seconds_and_nothing_is_lost(server: Server, part: str) -> None:
     source = server.add_source()
     key = source["writeKeys"][0]

@@ -35,7 +35,7 @@ from headwater.control.store import Store
 class NewReplay(Body, frozen=True):
     """Received times, [from, to): ISO 8601. Left out: from the beginning, up to now."""
 
-    reader: Literal["pipeline", "warehouse", "send"]
+    reader: Literal["pipeline", "warehouse", "send", "profiles"]
     start: Annotated[str | None, msgspec.Meta(description="Received at or after.")] = msgspec.field(
         name="from", default=None
     )

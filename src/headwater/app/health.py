@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from headwater.app.processes import COLLECT, PIPELINE, SEND, WAREHOUSE, Process
+from headwater.app.processes import COLLECT, PIPELINE, PROFILES, SEND, WAREHOUSE, Process
 from headwater.app.rpc import RpcClient
 from headwater.base.errors import HeadwaterError
 
@@ -117,6 +117,8 @@ class _Snapshot(Collector):
             yield from self._of_pipeline(pipeline)
         if (send := self._parts.get(SEND.name)) is not None:
             yield from _of_send(send)
+        if (profiles := self._parts.get(PROFILES.name)) is not None:
+            yield from _of_profiles(profiles)
         if (warehouse := self._parts.get(WAREHOUSE.name)) is not None:
             yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", warehouse["warehouseLagBytes"])
 
@@ -148,6 +150,18 @@ def _of_send(send: dict[str, Any]) -> Iterable[Metric]:
     yield _gauge("delivery_queue_bytes", "What the queue and its log take on disk", send["queueBytes"])
     attempts = [([outcome], send[outcome]) for outcome in ("delivered", "failed")]
     yield _counter("delivery_attempts", "Attempts since the process began", ["outcome"], attempts)
+
+
+def _of_profiles(profiles: dict[str, Any]) -> Iterable[Metric]:
+    yield _gauge(
+        "profiles_lag_bytes", "Clean journal of which the people do not know yet", profiles["profilesLagBytes"]
+    )
+    yield _gauge("people", "People of all workspaces", profiles["people"])
+    yield _gauge("groups", "Groups of all workspaces", profiles["groups"])
+    yield _gauge("profiles_bytes", "What the people take on disk", profiles["profilesBytes"])
+    yield _gauge("announcements_pending", "Entered and left segments, not yet told", profiles["announcementsPending"])
+    refused = [([reason], count) for reason, count in profiles["refusals"].items()]
+    yield _counter("profile_refusals", "What people did not take of events", ["reason"], refused)
 
 
 def _counter(name: str, text: str, labels: list[str], rows: Iterable[tuple[list[str], float]]) -> Metric:

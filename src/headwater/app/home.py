@@ -28,6 +28,7 @@ class Home:
         self.warehouse = directory / "warehouse.duckdb"
         self.warehouses = directory / "warehouses"
         self.queue = directory / "send.db"
+        self.profiles = directory / "profiles.db"
         self.files = directory / "files"
         self.run = directory / "run"
         self.generation = self.run / "control.generation"

@@ -15,7 +15,7 @@ import msgspec
 
 from headwater.app.backup import begin_backup, finish_backup, refuse_inside
 from headwater.app.home import Home
-from headwater.app.processes import PIPELINE, WAREHOUSE
+from headwater.app.processes import PIPELINE, PROFILES, WAREHOUSE
 from headwater.app.pruning import Pruning
 from headwater.app.replays import Replays
 from headwater.app.rpc import LONG_S, RpcClient
@@ -34,7 +34,7 @@ from headwater.pipeline.process import Item
 from headwater.pipeline.replay import Span
 from headwater.pipeline.run import Pipeline
 
-REPLAYED = (PIPELINE.name, WAREHOUSE.name)
+REPLAYED = (PIPELINE.name, WAREHOUSE.name, PROFILES.name)
 POLL_S = 0.05
 MAX_WAIT_S = 30.0
 _NAME_KEYS = ("event", "name", "eventName", "screenName", "pageName")
@@ -207,7 +207,7 @@ class PipelineCalls:
     def replay(
         self, workspace_id: str, reader: str, start: str | None, end: str | None, connection_id: str | None
     ) -> dict[str, Any]:
-        """Both readers are replayed through the clean stream; the warehouse takes an id once."""
+        """All are replayed through the clean stream: the warehouse takes an id once, and people come out the same."""
         if reader not in REPLAYED:
             raise Unprocessable(f"there is no reader {reader!r} to replay; there are {', '.join(REPLAYED)} and send.")
         if connection_id is not None:

@@ -37,10 +37,13 @@ WAREHOUSE = Process(
     name="warehouse", role="work", module="headwater.app.warehouse_process", has_figures=True, reads_clean=True
 )
 SEND = Process(name="send", role="work", module="headwater.app.send_process", has_figures=True, reads_clean=True)
+PROFILES = Process(
+    name="profiles", role="work", module="headwater.app.profiles_process", has_figures=True, reads_clean=True
+)
 WEB = Process(name="web", role="web", module="headwater.app.web_process")
 DEMO = Process(name="demo", role="demo", module="headwater.app.demo_process", serves=False)
 
-PROCESSES = (COLLECT, PIPELINE, WAREHOUSE, SEND, WEB, DEMO)
+PROCESSES = (COLLECT, PIPELINE, WAREHOUSE, SEND, PROFILES, WEB, DEMO)
 READERS = tuple(process.name for process in PROCESSES if process.reads_clean)
 
 SHARED = (

@@ -20,6 +20,7 @@ from headwater.collect.model import Decision, Directory, DoorSettings, Durable, 
 from headwater.collect.records import Good, Told
 from headwater.collect.refusal import NotTaken, Refusal
 from headwater.collect.scripts import Scripts
+from headwater.control.sources import takes_no_keys
 
 __all__ = ["Decision", "Directory", "Door", "DoorSettings", "Durable", "Refused", "SourceEntry"]
 
@@ -257,8 +258,11 @@ class Door:
         return lambda item: refusal(source, workspace, item.user_id, (*item.signatures, *asked))
 
     def _by_header(self, request: Request) -> tuple[SourceEntry | None, bool]:
-        """(the source, whether the Authorization header names a key at all)."""
+        """(the source, whether the Authorization header names a key at all). A source that takes no keys is named by
+        its id, which processes of this installation alone can do."""
         key = self._keys.key(request.headers.get(b"authorization"))
+        if request.inside and key is not None and takes_no_keys(key):
+            return self._directory.by_id(key), True
         return self._source(key), key is not None
 
     def _source(self, key: str | None) -> SourceEntry | None:

@@ -30,7 +30,8 @@ TABLES: Final = (
     " body BLOB NOT NULL)",
     "CREATE INDEX IF NOT EXISTS people_of ON people (workspace, ref)",
     # Apart from the rest, as these change with every event: small rows, many to a page.
-    "CREATE TABLE IF NOT EXISTS seen (ref INTEGER PRIMARY KEY, first INTEGER NOT NULL, last INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS seen (ref INTEGER PRIMARY KEY, workspace INTEGER NOT NULL,"
+    " first INTEGER NOT NULL, last INTEGER NOT NULL)",
     "CREATE TABLE IF NOT EXISTS meters (ref INTEGER PRIMARY KEY, body BLOB NOT NULL)",
     "CREATE TABLE IF NOT EXISTS groups (ref INTEGER PRIMARY KEY, workspace INTEGER NOT NULL, id TEXT NOT NULL,"
     " first INTEGER NOT NULL, last INTEGER NOT NULL, body BLOB NOT NULL)",

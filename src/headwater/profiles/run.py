@@ -68,7 +68,7 @@ class Profiles:
         self._reading = Reading(store=store, sources=sources, segments=segments)
         self._judging = Judging(store=store, segments=segments, clock=clock)
         self._stop = threading.Event()
-        self._jobs: queue.SimpleQueue[tuple[Callable[[Working], Any], Future[Any]]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
         segments.open(store.db.writer)
         cursor = store.cursor()
         self.offset = clean.earliest() if cursor is None else cursor
@@ -85,6 +85,10 @@ class Profiles:
 
     def do(self, job: Callable[[Working], T], timeout_s: float = 60.0) -> T:
         """Runs something on the room's thread, in a transaction of its own, between two stretches."""
+        return self.alone(lambda: self.transact(job), timeout_s)
+
+    def alone(self, job: Callable[[], T], timeout_s: float = 60.0) -> T:
+        """The same without a transaction."""
         done: Future[T] = Future()
         self._jobs.put((job, done))
         self._clean.wake()
@@ -229,7 +233,7 @@ class Profiles:
         while not self._jobs.empty():
             job, done = self._jobs.get()
             try:
-                done.set_result(self.transact(job))
+                done.set_result(job())
             except Exception as error:
                 done.set_exception(error)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from headwater.base.event import CleanEvent
 from headwater.profiles import rows
 from headwater.profiles.database import Database
 from headwater.profiles.model import Group, Person
@@ -38,6 +39,10 @@ class Dead(msgspec.Struct, frozen=True):
     reason: str
     at_ms: int
     body: bytes
+
+    @property
+    def event(self) -> CleanEvent:
+        return msgspec.json.decode(self.body, type=CleanEvent)
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -123,9 +128,10 @@ class Store:
             [(person.ref, no, person.id, rows.body_of(person)) for no, person in people],
         )
 
-    def put_seen(self, seen: Iterable[tuple[int, int, int]]) -> None:
+    def put_seen(self, seen: Iterable[tuple[int, int, int, int]]) -> None:
+        """(ref, number of the workspace, first, last)."""
         self.db.write_many(
-            "INSERT INTO seen VALUES (?, ?, ?) ON CONFLICT (ref) DO UPDATE SET"
+            "INSERT INTO seen VALUES (?, ?, ?, ?) ON CONFLICT (ref) DO UPDATE SET"
             " first = min(first, excluded.first), last = max(last, excluded.last)",
             seen,
         )
@@ -181,6 +187,18 @@ class Store:
     def add_dead(self, dead: Dead) -> None:
         values = (dead.workspace_id, dead.message_id, dead.reason, dead.at_ms, dead.body)
         self.db.write("INSERT INTO dead (workspace, message, reason, at, body) VALUES (?, ?, ?, ?, ?)", values)
+
+    def remove_dead_of(self, workspace_id: str, user_ids: Container[str], anonymous_ids: Container[str]) -> int:
+        """There are few of them, if any: each is looked at."""
+        found = self.db.write("SELECT id, body FROM dead WHERE workspace = ?", (workspace_id,))
+        mine = [
+            (id,)
+            for id, body in found
+            if ((event := msgspec.json.decode(body, type=CleanEvent)).user_id or "") in user_ids
+            or (event.anonymous_id or "") in anonymous_ids
+        ]
+        self.db.write_many("DELETE FROM dead WHERE id = ?", mine)
+        return len(mine)
 
     # Those who wait to be judged
 

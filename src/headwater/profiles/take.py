@@ -99,7 +99,7 @@ class Taking:
         working.counting = not each.replayed
         ref = noted(each, working)
         if ref is not None:
-            working.saw(ref, each.at_ms)
+            working.saw(each.no, ref, each.at_ms)
             return
         person = self._person(each)
         if person is None:
@@ -128,7 +128,7 @@ class Taking:
             self._claim(each, person, ANONYMOUS, anonymous_id)
         else:
             return None
-        working.saw(person.ref, each.at_ms)
+        working.saw(each.no, person.ref, each.at_ms)
         if event.type == "alias" and user_id is not None:
             person = self._alias(each, person, anonymous_id)
         if not each.browser:

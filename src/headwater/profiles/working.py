@@ -43,6 +43,7 @@ class Working:
         self._metered: set[int] = set()
         self._gone: set[int] = set()
         self._seen: dict[int, list[int]] = {}
+        """(workspace's number, first, last) by ref."""
         self._groups: dict[str, Group | None] = {}
         self._groups_written: set[str] = set()
         self._groups_waiting: set[tuple[int, str]] = set()
@@ -116,8 +117,8 @@ class Working:
     def _with_seen(self, person: Person) -> Person:
         seen = self._seen.get(person.ref)
         if seen is not None:
-            person.first_seen_ms = min(person.first_seen_ms, seen[0])
-            person.last_seen_ms = max(person.last_seen_ms, seen[1])
+            person.first_seen_ms = min(person.first_seen_ms, seen[1])
+            person.last_seen_ms = max(person.last_seen_ms, seen[2])
         return person
 
     def new_person(self, no: int, workspace_id: str, first_id: str, at_ms: int) -> Person:
@@ -135,19 +136,20 @@ class Working:
         self._next_person += 1
         self._people[person.ref] = person
         self._set_claim(rows.public_name(no, id), Claim(person.ref, at_ms))
-        self.saw(person.ref, at_ms)
+        self.saw(no, person.ref, at_ms)
         self.write(person)
         self.change(person).whole = True
         return person
 
-    def saw(self, ref: int, at_ms: int) -> None:
+    def saw(self, no: int, ref: int, at_ms: int) -> None:
+        """They were there at that time."""
         seen = self._seen.get(ref)
         if seen is None:
-            self._seen[ref] = [at_ms, at_ms]
-        elif at_ms < seen[0]:
-            seen[0] = at_ms
-        elif at_ms > seen[1]:
+            self._seen[ref] = [no, at_ms, at_ms]
+        elif at_ms < seen[1]:
             seen[1] = at_ms
+        elif at_ms > seen[2]:
+            seen[2] = at_ms
         person = self._people.get(ref)
         if person is not None:
             person.first_seen_ms = min(person.first_seen_ms, at_ms)
@@ -205,8 +207,8 @@ class Working:
                 self._set_claim(name, Claim(person.ref, claim.at_ms if claim else person.last_seen_ms))
         self._remove(goes.ref)
         self._people[person.ref] = person
-        self.saw(person.ref, person.first_seen_ms)
-        self.saw(person.ref, person.last_seen_ms)
+        self.saw(no, person.ref, person.first_seen_ms)
+        self.saw(no, person.ref, person.last_seen_ms)
         self.write(person)
         self.write_meters(person)
         self.change(person).whole = True
@@ -282,7 +284,7 @@ class Working:
         store.remove_people(sorted(self._gone))
         written = [self._people[ref] for ref in sorted(self._written)]
         store.put_people([(store.number(person.workspace_id), person) for person in written])
-        store.put_seen([(ref, seen[0], seen[1]) for ref, seen in sorted(self._seen.items())])
+        store.put_seen([(ref, seen[0], seen[1], seen[2]) for ref, seen in sorted(self._seen.items())])
         store.put_meters([self._people[ref] for ref in sorted(self._metered)])
         store.put_groups(
             [

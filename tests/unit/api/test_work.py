@@ -84,9 +84,9 @@ def test_bad_replays_are_refused(client: TestClient, work: Nearby, body: dict[st
 
 
 def test_a_reader_that_there_is_not_is_answered_with_those_that_there_are(client: TestClient) -> None:
-    answer = client.post("/api/v1/replay", json={"reader": "profiles"})
+    answer = client.post("/api/v1/replay", json={"reader": "nobody"})
     assert answer.status_code == 400
-    assert "allowed: pipeline, send, warehouse" in answer.json()["error"]["message"]
+    assert "allowed: pipeline, profiles, send, warehouse" in answer.json()["error"]["message"]
 
 
 def test_parked_events_are_listed_and_released(client: TestClient, work: Nearby, workspace: Workspace) -> None:

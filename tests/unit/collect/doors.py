@@ -49,6 +49,9 @@ class Sources:
     def by_write_key(self, key: str) -> Source | None:
         return self.by_key.get(key)
 
+    def by_id(self, source_id: str) -> Source | None:
+        return next((each for each in self.by_key.values() if each.source_id == source_id), None)
+
 
 class Time:
     def __init__(self) -> None:

@@ -17,6 +17,9 @@ class Away:
     def by_write_key(self, key: str) -> Source | None:
         raise Transient(f"The state database cannot be read now, nor who has {key}.")
 
+    def by_id(self, source_id: str) -> Source | None:
+        raise AssertionError("nothing is known")
+
     def workspace(self, workspace_id: str) -> Workspace | None:
         raise AssertionError("nobody is known")
 

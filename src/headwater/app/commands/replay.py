@@ -21,7 +21,7 @@ POLL_S: Final = 0.3
 @command(app, "start")
 def start(
     session: Session,
-    reader: Annotated[str, typer.Argument(metavar="READER", help="pipeline, warehouse or send.")],
+    reader: Annotated[str, typer.Argument(metavar="READER", help="pipeline, warehouse, send or profiles.")],
     since: Annotated[
         str | None, typer.Option("--from", metavar="TIME", help="Received at or after; else the beginning.")
     ] = None,
