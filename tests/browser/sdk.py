@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -52,14 +53,27 @@ def open_page(
     return address
 
 
+def until(page: Page, expression: str, *, wait_s: float = 30.0) -> None:
+    """Asks from outside: what the browser's tool runs inside to wait is refused by a strict policy."""
+    deadline = time.monotonic() + wait_s
+    while not page.evaluate(f"Boolean({expression})"):
+        assert time.monotonic() < deadline, f"never true within {wait_s} s: {expression}"
+        time.sleep(0.05)
+
+
 def loaded(page: Page, name: str = "headwater") -> None:
-    page.wait_for_function(f"window.{name} && {name}.providerProps")
+    until(page, f"window.{name} && {name}.providerProps")
 
 
 def rows(server: Server, query: str, expected: Callable[[list[list[Any]]], bool] | list[list[Any]]) -> list[list[Any]]:
     """The rows of a query in the schema of customer events, once they are as expected."""
     check = expected if callable(expected) else lambda found: found == expected
     return server.rows(query, check, wait_s=40)
+
+
+def emptied(page: Page) -> None:
+    """All that waited has been taken by the server."""
+    until(page, "!Object.keys(localStorage).some((key) => key.startsWith('headwater:q:'))")
 
 
 def waiting(page: Page) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.sdk import loaded, open_page, policy, rows, token_of, waiting
+from tests.browser.sdk import emptied, loaded, open_page, policy, rows, token_of
 from tests.compat.site import Site
 from tests.server import Server
 
@@ -72,8 +72,7 @@ def test_the_init_snippet_with_a_user(page: Page, shared_server: Server, site: S
     open_page(page, site, html, policy(shared_server, html))
     loaded(page, "Candu")
     rows(shared_server, f"SELECT user_id FROM customer_events.identifies WHERE user_id = '{user}'", [[user]])
-    page.wait_for_function("Object.keys(localStorage).every((key) => !key.startsWith('headwater:q:'))")
-    assert waiting(page) == 0
+    emptied(page)
 
 
 @pytest.mark.seed("S2.9")
