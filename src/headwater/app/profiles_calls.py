@@ -85,9 +85,11 @@ class ProfilesCalls:
     def person_of(
         self, workspace_id: str, user_id: str | None = None, anonymous_id: str | None = None
     ) -> dict[str, Any] | None:
-        """Whom an id names, with the segments; a user id goes before an anonymous one."""
+        """Whom an id names, with the segments; a user id goes before an anonymous one. `known`: by a user id."""
         found = self._view.named(workspace_id, user_id, anonymous_id)
-        return None if found is None else {"id": found.id, "segments": self._segments.of(found)}
+        if found is None:
+            return None
+        return {"id": found.id, "segments": self._segments.of(found), "known": found.is_known}
 
     def ids_of(
         self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str] | None = None

@@ -12,7 +12,7 @@ from headwater.app import log
 from headwater.app.home import Home
 from headwater.app.identity_notes import IdentityNotes
 from headwater.app.listen import Listener
-from headwater.app.processes import COLLECT, PROCESSES, SEND
+from headwater.app.processes import COLLECT, PROCESSES, PROFILES, SEND
 from headwater.app.remote_profiles import RemoteProfiles
 from headwater.app.remote_sending import RemoteSending
 from headwater.app.remote_work import RemoteWork
@@ -30,8 +30,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     settings, logger = order.settings, log.logger("web")
     home = Home(settings.data_dir)
     clients = {each.name: RpcClient(home.socket(each.name), name=each.name) for each in PROCESSES if each.serves}
-    people = RpcClient(home.socket("profiles"), name="profiles", patience_s=2.0)
-    pages = RpcClient(home.socket("profiles"), name="profiles", patience_s=0.0)
+    pages = RpcClient(home.socket(PROFILES.name), name=PROFILES.name, patience_s=0.0)
     notes = IdentityNotes(clients[COLLECT.name])
     bootstrap = Bootstrap(tokens=open_directory(home), people=RemoteProfiles(pages), note=notes.add)
     api = create_app(
@@ -40,7 +39,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         destinations=load_destinations(settings.catalog_paths),
         work=RemoteWork(clients, query_timeout_s=settings.query_timeout_s),
         sending=RemoteSending(clients[SEND.name]),
-        profiles=RemoteProfiles(people),
+        profiles=RemoteProfiles(clients[PROFILES.name]),
         public_url=settings.public_url,
         local_url=order.url,
         uploads=home.run / "uploads",
@@ -54,7 +53,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await stop.wait()
     noting.cancel()
     await listener.stop(drain_s=2.0)
-    for client in (*clients.values(), people, pages):
+    for client in (*clients.values(), pages):
         await client.close()
 
 
