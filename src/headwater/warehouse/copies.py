@@ -42,7 +42,7 @@ def snapshot(engine: Engine, target: Path) -> None:
         if state.wal_bytes:
             _copy(Path(f"{state.path}.wal"), log, state.wal_bytes)
     _take_in_log(target)
-    _sync(target)
+    sync(target)
 
 
 def export(engine: Engine, directory: Path) -> list[ExportedTable]:
@@ -105,7 +105,8 @@ def _take_in_log(target: Path) -> None:
         connection.close()
 
 
-def _sync(target: Path) -> None:
+def sync(target: Path) -> None:
+    """Make a file and its name durable."""
     for path in (target, target.parent):
         descriptor = os.open(path, os.O_RDONLY)
         try:

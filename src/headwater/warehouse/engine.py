@@ -10,6 +10,7 @@ alone decides when a checkpoint is made: never while a snapshot is being read.
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -42,6 +43,12 @@ wait for it."""
 BEHIND: Final = 3
 """So many times as long the log may be while loads are far behind: each checkpoint writes the last row group of every
 table again, and nobody sees the newest rows in time then anyway."""
+
+SWAP_S: Final = 60.0
+"""So long the queries under way are waited for before the file is replaced; those that come meanwhile wait too."""
+
+DRAFT: Final = ".renew"
+"""Behind the file's name: another one that is to replace it."""
 
 CHECKPOINT_RETRY_S: Final = 5.0
 """After one that failed."""
@@ -88,11 +95,15 @@ class Engine:
         self._snapshots = threading.Condition()
         self._reading = 0
         self._copying = 0
+        self._cursors = 0
+        self._swapping = False
         self._generation = 0
         self._wal_bytes = 0
         if path is not None:
             for left in path.parent.glob(f"{path.name}.spill-*"):  # of query processes that were killed
                 shutil.rmtree(left, ignore_errors=True)
+            for left in path.parent.glob(f"{path.name}{DRAFT}*"):  # of a renewal that was cut short
+                left.unlink(missing_ok=True)
         self._writer: duckdb.DuckDBPyConnection | None = None
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._closed = False
@@ -121,6 +132,18 @@ class Engine:
     @contextmanager
     def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection of one's own in this process that sees what is committed; loading goes on."""
+        with self._snapshots:
+            if not self._snapshots.wait_for(lambda: not self._swapping, timeout=SWAP_S):
+                raise Transient("The warehouse is being written anew. Try again in a moment.")
+            self._cursors += 1
+        try:
+            yield from self._read()
+        finally:
+            with self._snapshots:
+                self._cursors -= 1
+                self._snapshots.notify_all()
+
+    def _read(self) -> Iterator[duckdb.DuckDBPyConnection]:
         connection = (self._reader or self._opened_anew()).cursor()
         try:
             yield connection
@@ -147,11 +170,13 @@ class Engine:
             with self._snapshots:
                 self._reading -= 1
                 self._copying -= copying
+                self._snapshots.notify_all()
             self._checkpoint_when_due()
 
     def _may_be_read(self) -> bool:
-        """False: a checkpoint is due and the snapshots of now are waited for. While a copy is made it cannot be had."""
-        return self._copying > 0 or not self._log_is_long(4)
+        """False: a checkpoint is due and the snapshots of now are waited for. While a copy is made it cannot be had.
+        Or the file is about to be replaced."""
+        return not self._swapping and (self._copying > 0 or not self._log_is_long(4))
 
     def checkpoint(self) -> bool:
         """Bring the log into the file; False when a snapshot is being read just now."""
@@ -167,6 +192,41 @@ class Engine:
             self._note_log()
             self._snapshots.notify_all()
             return True
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody writes while the block runs; reading goes on."""
+        with self._write_lock:
+            yield
+
+    def swap(self, fresh: Path) -> None:
+        """Put another file in the place of this one, which is emptied. It must hold the same; within `alone`.
+
+        Raises Transient when what reads now does not end in time; everything is then as it was.
+        """
+        assert self.path is not None
+        with self._write_lock, self._snapshots:
+            self._swapping = True
+            try:
+                if not self._snapshots.wait_for(lambda: not self._reading and not self._cursors, timeout=SWAP_S):
+                    raise Transient("The warehouse is being read for long. It is written anew when that has ended.")
+                self._swap(self.path, fresh)
+            finally:
+                self._swapping = False
+                self._snapshots.notify_all()
+
+    def _swap(self, path: Path, fresh: Path) -> None:
+        old = os.open(path, os.O_RDWR)
+        try:
+            self._close()  # which takes the log into the file: beside a new one it must not be found
+            if path.with_name(path.name + ".wal").exists():
+                raise Transient("The warehouse's log cannot be taken into its file now.")
+            os.replace(fresh, path)
+            sync(path.parent)
+            os.ftruncate(old, 0)
+        finally:
+            os.close(old)
+            self._open()
 
     def close(self) -> None:
         """Close all connections; what is committed is in the file."""
@@ -237,6 +297,15 @@ class Engine:
         self._reader = writer.cursor()
         self._reader.execute(f"USE {DATABASE}")
         self._note_log()
+
+
+def sync(directory: Path) -> None:
+    """Make the names in a directory durable."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def connect(settings: dict[str, str]) -> duckdb.DuckDBPyConnection:

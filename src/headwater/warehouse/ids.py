@@ -26,7 +26,7 @@ _COMPLETE: Final = b"complete"
 _BUFFER_BYTES: Final = 8 * 2**20
 _FILL_ROWS: Final = 20_000
 
-_OF_EACH_EVENT: Final = ("tracks", "form_submissions", "identifies", "groups", "pages", "screens", "aliases")
+OF_EACH_EVENT: Final = ("tracks", "form_submissions", "identifies", "groups", "pages", "screens", "aliases")
 """Every event has a row in one of these."""
 
 
@@ -172,8 +172,8 @@ def fill(engine: Engine, ids: KnownIds, stop: Callable[[], bool]) -> None:
         sequence = committed(connection)
         tables = connection.execute(
             "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = ? AND schema_name <> ? "
-            f"AND table_name IN ({', '.join('?' * len(_OF_EACH_EVENT))})",
-            [DATABASE, INTERNAL, *_OF_EACH_EVENT],
+            f"AND table_name IN ({', '.join('?' * len(OF_EACH_EVENT))})",
+            [DATABASE, INTERNAL, *OF_EACH_EVENT],
         ).fetchall()
         for schema, table in tables:
             found = connection.execute(f"SELECT id FROM {quoted(DATABASE, schema, table)}")

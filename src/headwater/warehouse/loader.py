@@ -24,13 +24,15 @@ from headwater.base.errors import Transient
 from headwater.base.event import CleanEvent
 from headwater.base.naming import table_name
 from headwater.base.outcome import ParkReason
-from headwater.warehouse import copies
+from headwater.base.subject import Subject
+from headwater.warehouse import copies, erase
 from headwater.warehouse.books import forget_parked
 from headwater.warehouse.columns import Column
 from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine, quoted
 from headwater.warehouse.ids import DiskIds, MemoryIds, committed, fill
 from headwater.warehouse.layout import Layout, SourceTables, catalogue_columns, tables_at_creation
 from headwater.warehouse.load import Loader, first_line
+from headwater.warehouse.renew import renew
 from headwater.warehouse.report import Counts, Found, LoadReport, Mark, Parked, Stats, TableStats
 from headwater.warehouse.schema import NOT_OF_SOURCES, Schemas
 from headwater.warehouse.steps import AtOnce, InTurn, Stopped
@@ -196,6 +198,21 @@ class Warehouse:
             Parked(msgspec.json.decode(event, type=CleanEvent), ParkReason(reason), detail)
             for event, reason, detail in rows
         ]
+
+    def erase(self, subject: Subject) -> int:
+        """Remove people's rows, and every trace of them from the file; gives how many rows there were.
+
+        Loading waits meanwhile, queries go on. Raises Transient when it could not be finished: erase again.
+        """
+        with self.transaction() as connection:
+            count = erase.erase(connection, subject)
+        renew(self.engine)
+        return count
+
+    def devices_of(self, user_ids: Sequence[str]) -> tuple[set[str], set[str]]:
+        """(the anonymous ids that these users came with, those of them that others came with too)."""
+        with self.engine.reading() as connection:
+            return erase.devices_of(connection, user_ids)
 
     def load(self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = "warehouse") -> LoadReport:
         """Bring events to rows and the reader's cursor to `next_offset` (None: leave it where it is).
