@@ -10,9 +10,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.base.event import MAX_DEPTH
+from headwater.base.event import CALL_TYPES, MAX_DEPTH
 from headwater.collect import body, calls
-from headwater.collect.refusal import Refusal
+from headwater.collect.refusal import NotTaken, Refusal
 from tests.property import generate
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
@@ -31,6 +31,31 @@ def test_what_the_quick_reading_takes_the_exact_one_takes(seed: int) -> None:
     assert isinstance(exact, Refusal) == isinstance(judged, Refusal)
     if isinstance(judged, Refusal) and isinstance(exact, Refusal):
         assert exact.code == judged.code
+
+
+@given(SEEDS, st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=2))
+@settings(max_examples=600, deadline=None)
+def test_what_is_read_once_is_what_is_read_step_by_step(seed: int, flips: list[tuple[int, int]]) -> None:
+    rng = Random(seed)
+    event = generate.call(rng) if rng.random() < 0.7 else generate.faulty(rng)[0]
+    data = bytearray(json.dumps(event, ensure_ascii=rng.random() < 0.5).encode("utf-8", "surrogatepass"))
+    for place, value in flips:
+        data[place % len(data)] = value
+    text = bytes(data)
+    kind = rng.choice(CALL_TYPES)
+    item = None
+    try:
+        text = body.read(text, "")
+        item = calls.quick(text, kind)
+        raw, marker = body.parse(msgspec.json.Decoder(msgspec.Raw).decode, text)
+        judged = calls.judge(raw, kind, marker=marker, size_bytes=len(text))
+    except NotTaken:
+        assert item is None
+        return
+    if item is not None:
+        assert (item, text) == (judged, bytes(raw))
+    elif not flips and isinstance(judged, calls.Item):
+        assert type(judged) is not calls.Item  # only what the typed reading does not take is read another way
 
 
 TIMES = st.one_of(

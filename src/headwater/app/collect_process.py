@@ -29,7 +29,7 @@ from headwater.base.clock import now
 from headwater.collect import unproven
 from headwater.collect.doors import Doors
 from headwater.collect.model import DoorSettings
-from headwater.collect.server import DoorApplication, DoorProtocol, nothing_here
+from headwater.collect.server import DoorApplication, DoorProtocol, Heads, nothing_here
 from headwater.collect.unproven import Standing
 from headwater.control.access import Access
 from headwater.journal.commit import GroupCommit
@@ -74,6 +74,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         door=door,
         journal=commit,
         accepted=tally.add,
+        heads=Heads(),
         trusted=trusted,
     )
     figures.listener = listener

@@ -180,12 +180,13 @@ class Door:
                 return self._unknown_key()
             try:
                 text = body.read(request.body, request.header(b"content-encoding"))
-                raw, marker = body.parse(_RAW, text)
+                item = calls.quick(text, kind)
+                raw, marker = (msgspec.Raw(text), b"") if item is not None else body.parse(_RAW, text)
             except NotTaken as error:
                 return self._intake.refuse(source, error.refusal, request.body)
             if source is None and (source := self._source(keys.body_key(raw))) is None:
                 return self._unknown_key()
-            found = calls.judge(raw, kind, marker=marker, size_bytes=len(text))
+            found = calls.judge(raw, kind, marker=marker, size_bytes=len(text)) if item is None else item
             return self._one(request, source, kind, raw, found)
 
         return single

@@ -49,7 +49,9 @@ class Good(msgspec.Struct, frozen=True):
 
 def encode(source: SourceEntry, told: Told, events: Sequence[Good], *, received_ms: int, address: str) -> list[bytes]:
     """Encoded RawRecords in the order of the events: one, unless only some events carry the address."""
-    if told.direct or source.platform == "browser":
+    if len(events) == 1:
+        runs = [(told.direct or source.platform == "browser" or events[0].direct, events)]
+    elif told.direct or source.platform == "browser":
         runs = [(True, events)]
     elif not any(event.direct for event in events):
         runs = [(False, events)]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from headwater.base.errors import HeadwaterError
@@ -24,8 +25,14 @@ from headwater.collect.model import Decision, Durable, Refused
 
 _HTTP2_OFFER = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
 
+_CHANGING = {b"connection", b"expect", b"transfer-encoding", b"upgrade"}
+
 READ_AHEAD_BYTES = 8 * MAX_BODY_BYTES
 """A body that is too large is read (and forgotten) so far, so that the client gets its answer; then it is cut."""
+
+MAX_HEADS = 2048
+MAX_HEAD_BYTES = 2048
+"""More heads than this, and longer ones, are not remembered."""
 
 Done = Callable[[HeadwaterError | None], None]
 Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
@@ -110,15 +117,58 @@ class _Waiting(_Asked):
         self.protocol.on_response_complete()
 
 
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What the head of a POST says. `size_bytes`: of the body."""
+
+    path: str
+    query: str
+    headers: dict[bytes, bytes]
+    size_bytes: int
+
+
+class Heads:
+    """Heads that came before, byte for byte. Clients send few different ones: the parser reads each once.
+
+    Only heads after which a connection goes on as before are kept: no closing, no upgrade, no chunks, no Expect.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Head] = {}
+        self.get = self._known.get
+
+    def keep(self, head: bytes, *, url: bytes, headers: dict[bytes, bytes], lines: int) -> None:
+        """`lines`: how many header lines the parser read; it may end a head elsewhere than we do."""
+        length = headers.get(b"content-length", b"")
+        is_plain = head.startswith(b"POST ") and head.count(b"\n") == head.count(b"\r\n") == lines + 2
+        if not is_plain or not length.isdigit() or len(length) > len(str(MAX_BODY_BYTES)) or _CHANGING & headers.keys():
+            return
+        if len(self._known) >= MAX_HEADS:
+            self._known.clear()
+        path, _, query = url.partition(b"?")
+        self._known[head] = Head(path.decode("latin-1"), query.decode("latin-1"), headers, int(length))
+
+
 class DoorProtocol(HttpToolsProtocol):
+    """`heads` is one for all connections."""
+
     def __init__(
-        self, *, door: Door, journal: Journal, accepted: Accepted, trusted: Networks = (), **rest: Any
+        self,
+        *,
+        door: Door,
+        journal: Journal,
+        accepted: Accepted,
+        heads: Heads,
+        trusted: Networks = (),
+        **rest: Any,
     ) -> None:
         super().__init__(**rest)
         self._door = door
         self._journal = journal
         self._accepted = accepted
         self._trusted = trusted
+        self._heads = heads
+        self._head = b""
+        self._within = False
         self._fast: _Waiting | None = None
         self._path = ""
         self._quiet = False
@@ -126,13 +176,43 @@ class DoorProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Some clients (Java's for one) offer HTTP/2 with a request, and the parser would then skip its body."""
-        if self._fast is None and data.find(b"h2c", 0, data.find(b"\r\n\r\n")) >= 0:
-            head, end, body = data.partition(b"\r\n\r\n")
-            data = _HTTP2_OFFER.sub(b"", head + end) + body
+        size = data.find(b"\r\n\r\n") + 4
+        if self._within or not 4 <= size <= MAX_HEAD_BYTES:
+            self._head = b""
+        elif self._came_before(data, size):
+            return
+        if self._fast is None and data.find(b"h2c", 0, size) >= 0:
+            data = _HTTP2_OFFER.sub(b"", data[:size]) + data[size:]
         super().data_received(data)
+
+    def _came_before(self, data: bytes, size: int) -> bool:
+        """Takes a whole request whose head (`size` bytes) came before; else notes the head, to know it next time."""
+        self._head = data[:size]
+        head = self._heads.get(self._head)
+        if head is None or head.size_bytes != len(data) - size or not self._is_free():
+            return False
+        self._head = b""
+        self._unset_keepalive_if_required()
+        self.cycle = waiting = _Waiting(self, head.headers, keep_alive=True)  # pyright: ignore[reportAttributeAccessIssue]
+        request = Request(
+            method="POST",
+            path=head.path,
+            query=head.query,
+            headers=head.headers,
+            body=data[size:],
+            peer=self._peer(head.headers),
+        )
+        decide(request, waiting, door=self._door, journal=self._journal, accepted=self._accepted)
+        return True
+
+    def _is_free(self) -> bool:
+        """No request of this connection is waiting for its answer."""
+        # uvicorn sets it to None before the first request, in spite of its annotation.
+        return self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison]
 
     def on_message_begin(self) -> None:
         """uvicorn makes the scope of an ASGI request here; most requests need none."""
+        self._within = True
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
@@ -145,13 +225,16 @@ class DoorProtocol(HttpToolsProtocol):
         self.expect_100_continue = headers.get(b"expect", b"").lower() == b"100-continue"
         path, _, _ = self.url.partition(b"?")
         self._path = path.decode("latin-1")
-        # uvicorn sets it to None before the first request, in spite of its annotation.
-        free = self.cycle is None or self.cycle.response_complete  # pyright: ignore[reportUnnecessaryComparison]
-        if not free or not self._door.owns(self._path):
+        if not self._is_free() or not self._door.owns(self._path):
+            self._head = b""
             self._fast = None
             self._leave_to_uvicorn()
             return
-        self._fast = _Waiting(self, headers, keep_alive=self._keeps_alive(headers))
+        keep_alive = self._keeps_alive(headers)
+        if self._head and keep_alive:
+            self._heads.keep(self._head, url=self.url, headers=headers, lines=len(self.headers))
+        self._head = b""
+        self._fast = _Waiting(self, headers, keep_alive=keep_alive)
         self.cycle = self._fast  # pyright: ignore[reportAttributeAccessIssue]
         if self.expect_100_continue:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -170,6 +253,7 @@ class DoorProtocol(HttpToolsProtocol):
             waiting.body = bytearray(waiting.body) + body
 
     def on_message_complete(self) -> None:
+        self._within = False
         waiting = self._fast
         if waiting is None:
             super().on_message_complete()
@@ -247,8 +331,11 @@ class DoorProtocol(HttpToolsProtocol):
             query=query.decode("latin-1"),
             headers=headers,
             body=bytes(waiting.body),
-            peer=client_address(self.client[0] if self.client else "", headers, self._trusted),
+            peer=self._peer(headers),
         )
+
+    def _peer(self, headers: dict[bytes, bytes]) -> str:
+        return client_address(self.client[0] if self.client else "", headers, self._trusted)
 
 
 class DoorApplication:
