@@ -35,7 +35,7 @@ class NoSegments:
     def joined(self, mine: Mapping[int, list[int]], theirs: Mapping[int, list[int]]) -> dict[int, list[int]]:
         return {}
 
-    def judge(self, person: Person, changed: Changed, now_ms: int) -> list[Transition]:
+    def judge(self, person: Person, changed: Changed, now_ms: int, people: People) -> list[Transition]:
         return []
 
     def concerned(self, workspace_id: str, traits: set[str]) -> bool:

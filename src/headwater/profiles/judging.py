@@ -54,7 +54,7 @@ class Judging:
         outgoing: list[tuple[str, int, bytes]] = []
         now_ms = self._now_ms()
         for person, changed in pairs:
-            for transition in self._segments.judge(person, changed, now_ms):
+            for transition in self._segments.judge(person, changed, now_ms, working):
                 person.turned_ms = max(now_ms, person.turned_ms + 1)
                 working.write(person)
                 body = msgspec.json.encode(event_of(person, transition, person.turned_ms))

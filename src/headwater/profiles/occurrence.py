@@ -11,6 +11,8 @@ from headwater.base.clock import parse_iso
 AHEAD_MS: Final = 5 * 60_000
 """A clock that runs ahead of ours counts for no more than this."""
 _ORDER_BITS: Final = 20
+_MOST_MS: Final = (1 << 43) - 1
+"""In the year 2248."""
 
 
 def milliseconds(text: str) -> int:
@@ -29,4 +31,4 @@ def happened_ms(timestamp: str, received_ms: int) -> int:
 def order_of(received_ms: int, message_id: str) -> int:
     """Later received is greater; of what came at once, one is always the same. At most 63 bits."""
     low = zlib.crc32(message_id.encode("utf-8", "surrogatepass")) & ((1 << _ORDER_BITS) - 1)
-    return (max(received_ms, 0) << _ORDER_BITS) | low
+    return (min(max(received_ms, 0), _MOST_MS) << _ORDER_BITS) | low

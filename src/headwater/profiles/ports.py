@@ -48,9 +48,15 @@ class PastEvent(msgspec.Struct, frozen=True):
 
 
 class History(Protocol):
-    """Events that came before a segment asked for them. Raises Transient while they cannot be had."""
+    """Events that came before a segment asked for them."""
 
-    def events(self, workspace_id: str, event: str, since_ms: int) -> Iterator[PastEvent]: ...
+    def events(
+        self, workspace_id: str, event: str, since_ms: int, properties: Sequence[str], until: int
+    ) -> Iterator[PastEvent]:
+        """Events of that name, each once, with the properties of these names (a dotted name as one key). All that stand
+        in the clean journal before the offset `until` are among them. May wait. Raises Transient while they cannot be
+        had. Of any thread."""
+        ...
 
 
 class Segments(Protocol):
@@ -85,8 +91,9 @@ class Segments(Protocol):
         """The meters of two that became one; whichever is named first."""
         ...
 
-    def judge(self, person: Person, changed: Changed, now_ms: int) -> list[Transition]:
-        """Which segments the person entered and left, given what changed; takes note of it."""
+    def judge(self, person: Person, changed: Changed, now_ms: int, people: People) -> list[Transition]:
+        """Which segments the person entered and left, given what changed; takes note of it. `people` as they are
+        within the transaction."""
         ...
 
     def concerned(self, workspace_id: str, traits: set[str]) -> bool:

@@ -33,8 +33,13 @@ def read(text: msgspec.Raw, at_ms: int, order: int) -> tuple[Traits, list[Refusa
         elif len(value) > MAX_TRAIT_BYTES:
             refused.append(Refusal.TRAIT_TOO_LONG)
         else:
-            found[name] = Trait(bytes(value), at_ms, order)
+            found[name] = Trait(_written(bytes(value)), at_ms, order)
     return found, refused
+
+
+def _written(value: bytes) -> bytes:
+    """A text is written in one way, whatever the client escaped, so that people can be found by it."""
+    return msgspec.json.encode(msgspec.json.decode(value)) if value.startswith(b'"') and b"\\" in value else value
 
 
 def join(mine: Traits, theirs: Mapping[str, Trait]) -> tuple[set[str], int]:
