@@ -66,14 +66,21 @@ class Sources:
 
 
 class Room:
-    def __init__(self, *, path: Path | None = None, segments: Segments | None = None, log: MemoryLog | None = None):
+    def __init__(
+        self,
+        *,
+        path: Path | None = None,
+        segments: Segments | None = None,
+        log: MemoryLog | None = None,
+        store: Store | None = None,
+    ):
         self.journal = log or MemoryLog()
         self.sources = Sources()
         self.segments = segments or NoSegments()
         self.logged: list[str] = []
         self.passed: list[int] = []
         self.now_s = START_MS / 1000
-        self.store = Store(path)
+        self.store = store or Store(path)
         self.profiles = Profiles(
             store=self.store,
             clean=self.journal,
