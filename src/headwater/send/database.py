@@ -17,7 +17,7 @@ from headwater.send.partition import drops, first_id, main_statements, statement
 
 _SETTINGS = """
 PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000; PRAGMA wal_autocheckpoint=4000;
-PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384;
+PRAGMA journal_size_limit=67108864; PRAGMA cache_size=-16384; PRAGMA secure_delete=FAST;
 """
 IDS = ("events", "deliveries", "bodies", "attempts", "inbox")
 
@@ -34,6 +34,10 @@ class Database:
         for statement in main_statements():
             self.write(statement)
         self.days: list[int] = sorted(row[0] for row in self.write("SELECT day FROM days"))
+
+    @property
+    def path(self) -> Path | None:
+        return self._path
 
     @property
     def in_memory(self) -> bool:

@@ -134,6 +134,16 @@ class Engine:
         lane.look_again()
         self._pump(lane)
 
+    def give_back(self, ids: Iterable[int]) -> int:
+        """Lets go of deliveries that have ended in the store and were not begun; gives how many are under way still."""
+        wanted = set(ids)
+        for lane in self._lanes.values():
+            if not lane.taken_of(wanted):
+                continue
+            lane.start_over()
+            self._pump(lane)
+        return sum(lane.taken_of(wanted) for lane in self._lanes.values())
+
     def unstick(self) -> int:
         """Finds deliveries that nothing works on any more; gives how many. There should be none."""
         if not self._commits.idle or self._batch is not None:

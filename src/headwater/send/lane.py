@@ -69,6 +69,10 @@ class Lane:
     def holds(self, id: int) -> bool:
         return id in self._taken
 
+    def taken_of(self, ids: set[int]) -> int:
+        """How many of these are here or under way."""
+        return len(self._taken & ids)
+
     def look_again(self) -> None:
         """There may be more in the store than is known here."""
         self._more = True

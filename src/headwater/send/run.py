@@ -22,6 +22,7 @@ from headwater.send.attempt import Attempts
 from headwater.send.care import Care, CareSettings
 from headwater.send.commits import Commits
 from headwater.send.engine import Engine, EngineSettings
+from headwater.send.erase import Erasing
 from headwater.send.folder import Folder
 from headwater.send.history import History
 from headwater.send.ports import Connections, Destinations, PortalIds, Switch, Transport
@@ -116,6 +117,14 @@ class Sending:
             rules=lambda: self._rules,
             open_clean=open_clean,
             log=log,
+        )
+        self.erasing = Erasing(
+            store=store,
+            commits=self.commits,
+            engine=self.engine,
+            recovery=self.recovery,
+            path=store.db.path,
+            files_dir=settings.files_dir,
         )
         self.care = Care(
             store=store,

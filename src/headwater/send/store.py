@@ -85,6 +85,12 @@ class Store(Backlog):
         self.db.rollback()
         self._bodies.forget()
 
+    def forget_content(self, events: Iterable[int]) -> None:
+        """Follows the erasure of events: what is kept at hand of them and of sent bodies is looked up again."""
+        for id in events:
+            self._at_hand.pop(id, None)
+        self._bodies.forget()
+
     def close(self) -> None:
         self.db.close()
 
