@@ -12,8 +12,8 @@ from headwater.app.announcing import DoorAnnouncer
 from headwater.app.home import Home
 from headwater.app.lanes import Lane
 from headwater.app.listen import Listener
-from headwater.app.no_segments import NoSegments
-from headwater.app.processes import PROFILES
+from headwater.app.past_events import PastEvents
+from headwater.app.processes import PROFILES, WAREHOUSE
 from headwater.app.profiles_calls import ProfilesCalls
 from headwater.app.rpc import calls_of, serve_rpc
 from headwater.app.sockets import bind_unix
@@ -25,6 +25,7 @@ from headwater.journal.local import LocalReader
 from headwater.journal.position import Position
 from headwater.profiles.outbox import Outbox
 from headwater.profiles.run import Profiles
+from headwater.profiles.segments import PeopleSegments
 from headwater.profiles.store import Store
 
 SWITCH_S = 0.0002
@@ -42,7 +43,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     directory = open_directory(home)
     position = Position(home.clean, PROFILES.name, writable=True)
     store = await asyncio.to_thread(Store, home.profiles)
-    segments = NoSegments()
+    past = PastEvents(home.socket(WAREHOUSE.name), position=Position(home.clean, WAREHOUSE.name))
+    segments = PeopleSegments(store=store, definitions=directory.segments, history=past, clock=now, log=logger.warning)
 
     def remove(seqs: Sequence[int]) -> None:
         profiles.do(lambda _: store.remove_outgoing(seqs))

@@ -17,6 +17,7 @@ from headwater.app.warehouses import Warehouses
 from headwater.base.clock import Clock
 from headwater.control.directory import Directory
 from headwater.warehouse.intake import FileKind
+from headwater.warehouse.past import Place, past
 from headwater.warehouse.report import Found, Parked
 from headwater.warehouse.run import Loading
 from headwater.warehouse.timeline import known, timeline
@@ -99,6 +100,28 @@ class WarehouseCalls:
         sources = {each.schema: self._source_of(workspace_id, each.schema) for each in lived}
         rows = [{"sourceId": sources[each.schema], **msgspec.to_builtins(each)} for each in lived]
         return {"data": rows, "total": total, "loaded": sorted(known(engine, besides))}
+
+    def past_events(
+        self,
+        workspace_id: str,
+        event: str,
+        since_ms: int,
+        properties: list[str],
+        after: list[Any] | None,
+        limit: int,
+    ) -> dict[str, Any]:
+        """A page of the events of one name, of sources that feed profiles; `next` is to be given as `after`."""
+        sources = [each for each in self._directory.sources() if each.workspace_id == workspace_id]
+        page = past(
+            self._warehouses.of(workspace_id).engine,
+            [each.schema for each in sources if each.feeds_profiles],
+            event,
+            since_ms=since_ms,
+            properties=properties,
+            after=msgspec.convert(after, Place) if after is not None else Place(),
+            limit=limit,
+        )
+        return {"rows": page.rows, "next": page.next}
 
     def warehouses(self, workspace_id: str) -> list[dict[str, Any]]:
         warehouse = self._warehouses.of(workspace_id)

@@ -69,7 +69,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         serve_rpc(
             calls_of(calls),
             log=lambda call, error: logger.error("a call failed", call=call, exc_info=error),
-            lanes={"sql": queries, "person_events": queries} | dict.fromkeys(COPIES, copies),
+            lanes={"sql": queries, "person_events": queries, "past_events": queries} | dict.fromkeys(COPIES, copies),
         )
     )
     await listener.start(bind_unix(home.socket(WAREHOUSE.name)))

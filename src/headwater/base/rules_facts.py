@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -23,7 +23,7 @@ class Facts(msgspec.Struct, frozen=True):
     traits: Mapping[str, Any] = {}
     groups: Sequence[Mapping[str, Any]] = ()
     person: Mapping[str, Sequence[Any]] = {}
-    meters: Mapping[Hashable, Sequence[int]] = {}
+    meters: Mapping[Any, Sequence[int]] = {}
     segments: Container[str] = ()
 
 
