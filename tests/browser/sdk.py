@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx
 from playwright.sync_api import Page
 
 from tests.compat.site import Site
 from tests.server import Server
 
+WAIT_S = 40.0
 EMPTY = "<!doctype html><title>A page</title>"
 
 
@@ -66,9 +68,22 @@ def loaded(page: Page, name: str = "headwater") -> None:
 
 
 def rows(server: Server, query: str, expected: Callable[[list[list[Any]]], bool] | list[list[Any]]) -> list[list[Any]]:
-    """The rows of a query in the schema of customer events, once they are as expected."""
+    """The rows of a query once they are as expected; none while a table or a column is not there yet."""
     check = expected if callable(expected) else lambda found: found == expected
-    return server.rows(query, check, wait_s=40)
+    deadline = time.monotonic() + WAIT_S
+    while not check(found := _rows(server, query)):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    return found
+
+
+def _rows(server: Server, query: str) -> list[list[Any]]:
+    headers = {"authorization": f"Bearer {server.token}"}
+    answer = httpx.post(f"{server.url}/api/v1/sql", json={"query": query}, headers=headers, timeout=60)
+    if answer.status_code == 400 and re.search("unknown_table|not found in FROM", answer.text):
+        return []
+    assert answer.status_code == 200, f"{query}: {answer.status_code} {answer.text}"
+    return answer.json()["rows"]
 
 
 def emptied(page: Page) -> None:

@@ -19,8 +19,8 @@ export function create(host: string): Client {
   const client: Client = createClient(browserPlatform(), host, (options: Options) => {
     if (!options.pages || routes) return;
     routes = true;
-    void client.page();
-    onRoute(() => void client.page());
+    void client.sdk.page();
+    onRoute(() => void client.sdk.page());
   });
   document.addEventListener("visibilitychange", client.wake);
   window.addEventListener("online", client.wake);

@@ -14,7 +14,7 @@ export type {
 } from "@headwater/core";
 
 /** The SDK of this page. Where there is no page (as a server renders one), every call does nothing. */
-export const headwater: Headwater = typeof window === "undefined" ? nowhere() : shared("");
+export const headwater: Headwater = typeof window === "undefined" ? nowhere() : shared("").sdk;
 
 export default headwater;
 

@@ -12,7 +12,8 @@ const ANONYMOUS = "headwater:anonymous_id";
 const EARLY_CALLS = 100;
 
 /** The SDK, and what the surroundings drive it by. */
-export interface Client extends Headwater {
+export interface Client {
+  sdk: Headwater;
   /** The page ends now, or may. */
   last(): void;
   /** Something changed for the better: there is a network again, or the page is looked at again. */
@@ -38,6 +39,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   let given: Options | undefined;
   let anonymousId = "";
   let user: Omit<Identity, "anonymousId"> = { userId: undefined, hmac: undefined };
+  let told = "";
 
   const identity = (): Identity => ({ anonymousId, ...user });
 
@@ -80,6 +82,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     if (userId) {
       const changed = userId !== user.userId;
       const hmac = typeof signature === "object" ? signature && (signature.hmac || signature.hash) : signature;
+      if (changed) told = "";
       user = { userId, hmac: hmac || (changed ? undefined : user.hmac) };
       given = { ...given!, userId, hmac: user.hmac, traits: changed ? undefined : given!.traits };
     } else if (id) {
@@ -133,10 +136,18 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     user = { userId: undefined, hmac: undefined };
     if (idText(options.userId) === before.userId) user = before;
     recognise(options.userId, options.hmac);
-    if (user.userId || options.traits) learn(options.traits);
-    if (idText(options.groupId)) join(options.groupId!, options.groupTraits);
+    introduce(options);
     early.splice(0).forEach(when);
     if (onInit) onInit(options);
+  }
+
+  /** Applications that render often call `init` often: what was said already is not said again. */
+  function introduce({ traits, groupId, groupTraits }: Options) {
+    const telling = JSON.stringify([identity(), traits, groupId, groupTraits, line!.token]);
+    if (told === telling) return;
+    told = telling;
+    if (user.userId || traits) learn(traits);
+    if (idText(groupId)) join(groupId!, groupTraits);
   }
 
   function join(groupId: UserId, traits: Traits | undefined) {
@@ -153,7 +164,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
 
   const flush = (): Promise<void> => (line ? line.sender.flush().catch(() => undefined) : Promise.resolve());
 
-  return {
+  const sdk: Headwater = {
     init: (options) => console.guard(() => start(options), undefined),
     identify: (id, traits, signature) =>
       when(() => {
@@ -182,6 +193,10 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       return given && line ? { ...given, host: line.host, anonymousId, storage, sdk } : null;
     },
     version: platform.sdk.version,
+  };
+
+  return {
+    sdk,
     last: () => when(() => line!.sender.last()),
     wake() {
       if (line) void flush();

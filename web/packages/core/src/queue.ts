@@ -7,8 +7,12 @@
 
 import type { Platform } from "./platform";
 
-export const MAX_EVENTS = 1000;
-export const MAX_CHARS = 1_000_000;
+/** What one workspace's events may take of the storage, which the site shares with us ... */
+export const MAX_STORED = 1000;
+export const MAX_STORED_CHARS = 1_000_000;
+/** ... and of the page's memory, for what comes faster than it goes. */
+export const MAX_EVENTS = 10_000;
+export const MAX_CHARS = 8_000_000;
 export const LEFT_LYING_MS = 5000;
 const PREFIX = "headwater:q:";
 const STAMP = 9;
@@ -40,25 +44,33 @@ export function createQueue(
   const mine = `${PREFIX}${token}:`;
   const owner = Math.floor(platform.random() * 36 ** 5).toString(36);
   let waiting: Waiting[] = [];
+  let chars = 0;
   let last = 0;
 
   const stamp = (time: number) => Math.floor(time).toString(36).padStart(STAMP, "0");
 
+  function hold(items: Waiting[]) {
+    waiting = items;
+    chars = items.reduce((sum, item) => sum + item.text.length, 0);
+  }
+
   function remove(items: Waiting[]) {
     const gone = new Set(items.map((item) => item.key));
-    waiting = waiting.filter((item) => !gone.has(item.key));
+    hold(waiting.filter((item) => !gone.has(item.key)));
     gone.forEach((key) => store.remove(key));
   }
 
+  /** Drops the oldest ones until the rest may stay. */
   function bound() {
-    let chars = waiting.reduce((sum, item) => sum + item.text.length, 0);
-    const first = waiting.findIndex((item, index) => {
-      const fits = waiting.length - index <= MAX_EVENTS && chars <= MAX_CHARS;
-      chars -= item.text.length;
-      return fits;
-    });
-    if (first) {
-      remove(waiting.slice(0, first < 0 ? waiting.length : first));
+    let left = waiting.length;
+    let leftChars = chars;
+    for (const item of waiting) {
+      if (left <= MAX_EVENTS && leftChars <= MAX_CHARS) break;
+      left--;
+      leftChars -= item.text.length;
+    }
+    if (left < waiting.length) {
+      remove(waiting.slice(0, waiting.length - left));
       onDropped();
     }
   }
@@ -69,21 +81,23 @@ export function createQueue(
       last = Math.max(now(), last + 1);
       const item = { key: mine + stamp(last) + owner, text };
       waiting.push(item);
-      store.set(item.key, text);
+      chars += text.length;
+      if (waiting.length <= MAX_STORED && chars <= MAX_STORED_CHARS) store.set(item.key, text);
       bound();
     },
     adopt() {
+      const found = [...waiting];
       const known = new Set(waiting.map((item) => item.key));
       const before = mine + stamp(now() - LEFT_LYING_MS);
       for (const key of store.keys()) {
         const text = key.startsWith(mine) && key < before && !known.has(key) && store.get(key);
-        if (text) waiting.push({ key, text, found: true });
+        if (text) found.push({ key, text, found: true });
       }
-      waiting.sort((one, other) => (one.key < other.key ? -1 : 1));
-      if (waiting.length) bound();
+      hold(found.sort((one, other) => (one.key < other.key ? -1 : 1)));
+      bound();
     },
     take(count, bytes, except) {
-      waiting = waiting.filter((item) => !item.found || store.get(item.key));
+      hold(waiting.filter((item) => !item.found || store.get(item.key)));
       const taken: Waiting[] = [];
       for (const item of waiting) {
         if (except && except.has(item.key)) continue;

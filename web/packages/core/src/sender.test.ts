@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { createClient } from "./client";
-import { LEFT_LYING_MS, MAX_EVENTS } from "./queue";
+import { LEFT_LYING_MS, MAX_CHARS, MAX_EVENTS, MAX_STORED } from "./queue";
 import { BATCH_BYTES, BATCH_EVENTS } from "./sender";
 import { place, type Place } from "./testing/place";
 
@@ -9,7 +9,8 @@ const TOKEN = "tok1234567";
 const AWAY = { status: 0 };
 
 function started(where: Place = place(), options: object = {}) {
-  const client = createClient(where, "https://headwater.example");
+  const { sdk, ...rest } = createClient(where, "https://headwater.example");
+  const client = { ...sdk, ...rest };
   client.init({ clientToken: TOKEN, ...options });
   return { client, where };
 }
@@ -161,15 +162,32 @@ describe("the queue", () => {
     expect(waiting(where)).toBe(1);
   });
 
-  it("is bounded: the oldest go, and it is said once", async () => {
+  it("takes its part of the storage, and what comes faster waits in memory", async () => {
     const { client, where } = started();
-    where.answers = [AWAY];
+    names(MAX_STORED + 500).forEach((name) => client.track(name));
+    expect(waiting(where)).toBe(MAX_STORED);
+    await where.pass(1000);
+    expect(sent(where)).toEqual(names(MAX_STORED + 500));
+    expect([waiting(where), where.warnings]).toEqual([0, []]);
+  });
+
+  it("is bounded in number: the oldest go, and it is said once", async () => {
+    const { client, where } = started();
     names(MAX_EVENTS + 5).forEach((name) => client.track(name));
-    expect(waiting(where)).toBe(MAX_EVENTS);
-    await where.pass(100_000);
-    expect(sent(where)[BATCH_EVENTS]).toBe("e5");
-    expect(new Set(sent(where)).size).toBe(MAX_EVENTS);
+    await where.pass(1000);
+    expect(sent(where)).toEqual(names(MAX_EVENTS + 5).slice(5));
     expect(where.warnings).toEqual(["too many events wait to be sent; the oldest ones are dropped"]);
+  });
+
+  it("is bounded in size, also for a single event that is too large for everything", async () => {
+    const { client, where } = started();
+    client.track("old", { text: "x".repeat(MAX_CHARS / 2) });
+    client.track("new", { text: "x".repeat(MAX_CHARS / 2) });
+    client.track("huge", { text: "x".repeat(MAX_CHARS) });
+    client.track("last");
+    expect(waiting(where)).toBe(1);
+    await where.pass(1000);
+    expect(sent(where)).toEqual(["last"]);
   });
 
   it("is in memory when nothing can be kept", async () => {

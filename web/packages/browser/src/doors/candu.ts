@@ -5,15 +5,15 @@ import type { CanduGlobal } from "../globals";
 import { install, quietly, scriptOf } from "../script";
 
 quietly(() => {
-  const client = shared(scriptOf("/sdk/latest/candu.umd.js").host);
-  const { identify, track, page, screen, group, init, getMembership, version } = client;
+  const { sdk } = shared(scriptOf("/sdk/latest/candu.umd.js").host);
+  const { identify, track, page, screen, group, init, getMembership, version } = sdk;
   const candu: CanduGlobal = {
     init,
     getEventing: () => ({ identify, track, page, screen, group }),
     getMembership,
     track,
     get providerProps() {
-      return client.providerProps;
+      return sdk.providerProps;
     },
     version,
   };

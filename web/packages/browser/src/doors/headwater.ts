@@ -6,10 +6,10 @@ import { install, quietly, scriptOf } from "../script";
 
 quietly(() => {
   const { host, data } = scriptOf("/sdk/latest/headwater.js");
-  const client = shared(host);
-  const there = install("headwater", client, Array.isArray);
+  const { sdk } = shared(host);
+  const there = install("headwater", sdk, Array.isArray);
   const { clientToken, userId, hmac } = data;
-  if (clientToken) client.init({ clientToken, userId, hmac, pages: "pages" in data });
-  if (Array.isArray(there)) (there as ((sdk: Headwater) => void)[]).forEach((call) => call(client));
+  if (clientToken) sdk.init({ clientToken, userId, hmac, pages: "pages" in data });
+  if (Array.isArray(there)) (there as ((sdk: Headwater) => void)[]).forEach((call) => call(sdk));
   window.dispatchEvent(new CustomEvent("headwater.ready"));
 });

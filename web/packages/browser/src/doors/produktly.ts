@@ -7,18 +7,18 @@ import { install, quietly, scriptOf } from "../script";
 quietly(() => {
   const { host, data } = scriptOf("/js/main.js");
   const token = data.clientToken || "";
-  const first = shared(host);
+  const first = shared(host).sdk;
   const before = first.providerProps;
-  const client = before && before.clientToken !== token ? create(host) : first;
-  if (!client.providerProps) client.init({ clientToken: token });
+  const sdk = before && before.clientToken !== token ? create(host).sdk : first;
+  if (!sdk.providerProps) sdk.init({ clientToken: token });
   let told = false;
   const produktly: ProduktlyGlobal = {
-    identifyUser: client.identify,
+    identifyUser: sdk.identify,
     startTour() {
       if (!told) console.info("headwater: tours are not there yet, so startTour does nothing.");
       told = true;
     },
-    version: client.version,
+    version: sdk.version,
   };
   install("Produktly", produktly);
 });
