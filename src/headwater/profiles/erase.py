@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from headwater.profiles import rows
 from headwater.profiles.model import Person
 from headwater.profiles.store import Store
 from headwater.profiles.working import Working
+
+SLICE: Final = 1_000
 
 
 def people_of(
@@ -41,3 +44,11 @@ def erase(
         count += store.remove_outgoing_of(person.ref) + working.remove(no, person)
         count += store.remove_people([person.ref])
     return count
+
+
+def clear_workspace(store: Store, working: Working, no: int) -> bool:
+    """Takes out a slice of a workspace that was deleted; False when nothing is left of it."""
+    refs = store.some_refs(no, SLICE)
+    for ref in refs:
+        working.vanish(ref)
+    return bool(refs) or store.clear_names(no, SLICE) or store.clear_rest(no)

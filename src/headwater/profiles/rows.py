@@ -102,6 +102,7 @@ def trait_pattern(name: str, value: bytes) -> bytes:
 
 
 # Names: a letter for the kind, the workspace's number, a colon, the id.
+LETTERS: Final = "uaxpgme"
 
 
 def user_name(no: int, id: str) -> str:

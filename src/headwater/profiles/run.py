@@ -20,7 +20,7 @@ from headwater.base.clean import CleanFrame, decode_frame
 from headwater.base.clock import Clock
 from headwater.base.errors import HeadwaterError, Transient
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader
-from headwater.profiles import take
+from headwater.profiles import erase, take
 from headwater.profiles.judging import Judging
 from headwater.profiles.occurrence import milliseconds
 from headwater.profiles.ports import Segments, Sources
@@ -69,6 +69,7 @@ class Profiles:
         self._judging = Judging(store=store, segments=segments, clock=clock)
         self._stop = threading.Event()
         self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Future[Any]]] = queue.SimpleQueue()
+        self._cleared: set[str] = set()
         segments.open(store.db.writer)
         cursor = store.cursor()
         self.offset = clean.earliest() if cursor is None else cursor
@@ -120,7 +121,7 @@ class Profiles:
         moved_bytes = self.step()
         due = self._slice(self._judging.due)
         waiting = self._slice(self._judging.waiting)
-        working = self._work()
+        working = self._work() | self._clear()
         return moved_bytes >= LARGE_BYTES or due or waiting or working or not self._jobs.empty()
 
     def step(self) -> int:
@@ -228,6 +229,16 @@ class Profiles:
     def _work(self) -> bool:
         until_s = time.monotonic() + SLICE_S
         return self.transact(lambda working: self._segments.work(lambda: time.monotonic() >= until_s))
+
+    def _clear(self) -> bool:
+        """A slice of the people of workspaces that were deleted."""
+        gone, known = self._sources.gone_workspaces(), self._store.known_workspaces()
+        for workspace_id in known.keys() & gone - self._cleared:
+            no = known[workspace_id]
+            if self.transact(lambda working, no=no: erase.clear_workspace(self._store, working, no)):
+                return True
+            self._cleared.add(workspace_id)
+        return False
 
     def _run_jobs(self) -> None:
         while not self._jobs.empty():

@@ -200,6 +200,29 @@ class Store:
         self.db.write_many("DELETE FROM dead WHERE id = ?", mine)
         return len(mine)
 
+    # A workspace that is gone
+
+    def known_workspaces(self) -> dict[str, int]:
+        """Their numbers, by id."""
+        return dict(self._numbers)
+
+    def some_refs(self, no: int, limit: int) -> list[int]:
+        return [row[0] for row in self.db.write("SELECT ref FROM people WHERE workspace = ? LIMIT ?", (no, limit))]
+
+    def clear_names(self, no: int, limit: int) -> bool:
+        """Some of all the names of a workspace; False when there are none left."""
+        chosen = "SELECT name FROM names WHERE name >= ? AND name < ? LIMIT ?"
+        statement = f"DELETE FROM names WHERE name IN ({chosen})"
+        prefixes = (f"{letter}{no}:" for letter in rows.LETTERS)
+        return sum(self.db.changed(statement, (*rows.range_of(prefix), limit)) for prefix in prefixes) > 0
+
+    def clear_rest(self, no: int) -> bool:
+        """Groups, and what goes by the workspace's id; False when there was nothing left."""
+        count = self.db.changed("DELETE FROM groups WHERE workspace = ?", (no,))
+        for table in ("counts", "refusals", "outbox", "dead"):
+            count += self.db.changed(f"DELETE FROM {table} WHERE workspace = ?", (self._ids[no],))
+        return count > 0
+
     # Those who wait to be judged
 
     def add_waiting_members(self, no: int, group_id: str) -> None:

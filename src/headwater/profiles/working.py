@@ -222,6 +222,10 @@ class Working:
         self._remove(person.ref)
         return len(names)
 
+    def vanish(self, ref: int) -> None:
+        """The same without the names, which go together."""
+        self._remove(ref)
+
     def _remove(self, ref: int) -> None:
         self._people.pop(ref, None)
         self._seen.pop(ref, None)

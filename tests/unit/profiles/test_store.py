@@ -232,6 +232,24 @@ def test_erasing_goes_by_any_id_and_takes_no_other() -> None:
     assert room.profiles.transact(lambda working: erase.erase(room.store, working, "other", ["u2"], [])) == 0
 
 
+def test_nobody_is_left_of_a_workspace_that_was_deleted(tmp_path: Path) -> None:
+    room = Room(path=tmp_path / "profiles.db", segments=Pro())
+    room.take(
+        *(
+            identify(f"u{n}", anonymous_id=f"a{n}", traits={"email": f"u{n}@x.com", "plan": "pro"})
+            for n in range(1_500)
+        ),
+        event("group", user_id="u1", group_id="g1", traits={"seats": 3}),
+    )
+    room.sources.gone = frozenset({WORKSPACE})
+    while room.profiles.turn():
+        pass
+    for table in ("people", "seen", "names", "groups", "outbox", "counts", "refusals"):
+        assert room.store.db.read(f"SELECT count(*) FROM {table}") == [(0,)], table
+    room.take(identify("u1", traits={"n": 1}))  # what was still on its way changes nobody
+    assert room.everybody() == []
+
+
 def test_a_copy_opens_as_a_store_of_its_own(tmp_path: Path) -> None:
     room = Room(path=tmp_path / "profiles.db")
     room.take(identify("u1", traits={"plan": "pro"}))
