@@ -17,7 +17,7 @@ from headwater.app.settings import Settings
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.threads import watch
-from headwater.app.wiring import Contents, open_directory
+from headwater.app.wiring import Contents, Erasures, open_directory
 from headwater.base.clock import now
 from headwater.catalog.load import load_catalog
 from headwater.journal.local import LocalReader, LocalWriter
@@ -100,6 +100,7 @@ def _pipeline(
         clean_max_bytes=settings.journal_max_bytes,
         expire_above_bytes=_expire_above_bytes(settings),
         numbers=Contents(home),
+        erasures=Erasures(home),
     )
 
 

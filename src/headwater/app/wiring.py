@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from headwater.app.home import Home
-from headwater.base.errors import Transient
+from headwater.base.errors import NotFound, Transient
 from headwater.catalog.load import load_catalog
 from headwater.control.access import Access
 from headwater.control.bootstrap import generation_at, sealer_at, state_url
 from headwater.control.contents import ContentNumbers
 from headwater.control.database import State
 from headwater.control.directory import Directory
+from headwater.control.regulations import Regulations
 
 
 class Contents:
@@ -30,6 +31,29 @@ class Contents:
             return self._numbers.number_of(workspace_id, content_id)
         except SQLAlchemyError as error:
             raise Transient("the state database cannot give a content its number now") from error
+
+
+class Erasures:
+    """What back ends ask to erase by the REST door, as regulations."""
+
+    def __init__(self, home: Home) -> None:
+        state = State(url=state_url(home.directory), generation=generation_at(home.directory))
+        self._regulations = Regulations(state=state, sealer=sealer_at(home.directory))
+
+    def request(self, workspace_id: str, user_ids: Sequence[str], id: str) -> None:
+        try:
+            self._regulations.request(
+                workspace_id,
+                type="DELETE_ONLY",
+                subject_type="USER_ID",
+                subject_ids=user_ids,
+                by="source:rest",
+                id=id,
+            )
+        except NotFound:
+            return  # the workspace was deleted meanwhile, with all that it had
+        except SQLAlchemyError as error:
+            raise Transient("the state database cannot take an erasure on now") from error
 
 
 def open_access(home: Home) -> Access:

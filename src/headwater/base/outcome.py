@@ -23,6 +23,8 @@ class DropReason(StrEnum):
     SUPPRESSED = "suppressed"
     ERASED = "erased"
     EXPIRED = "expired"
+    ERASURE_REQUESTED = "erasure_requested"
+    """It was no event but a back end's call to erase a user, which is being done."""
 
 
 class ParkReason(StrEnum):

@@ -30,8 +30,8 @@ class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
 
     `call` is the call kind when the path names it (`/v1/track`); None: each event has its own `type`.
     `context` and `integrations` are the batch's, merged under each event's own. `fate` is set when the door
-    knows that the events go no further (`source_disabled`, `suppressed`). `ip` is the client's address where it is to
-    be recorded.
+    knows that the events go no further (`source_disabled`, `suppressed`, `erasure_requested`). `ip` is the client's
+    address where it is to be recorded.
     """
 
     source_id: str = msgspec.field(name="s")

@@ -45,26 +45,31 @@ class Intake:
         items: Sequence[msgspec.Raw] = (),
         *,
         address: str = "",
+        deletions: Sequence[msgspec.Raw] = (),
     ) -> Decision:
         """`bad` by place in `items`. When nothing is good, the first bad one's reason is that of all.
 
         `address` is the client's; whether it goes into the events is decided by the source and by what they ask.
+        `deletions` are calls to erase users, as `deletion` writes them down.
         """
-        if good and (wait_s := self._limits.wait_s(source.source_id, len(good))):
+        count = len(good) + len(deletions)
+        if count and (wait_s := self._limits.wait_s(source.source_id, count)):
             self.throttled[source.source_id] += 1
             return answers.too_many(wait_s)
         suppressed = self._suppressed(source.workspace_id)
         notes = [note for index, why in bad for note in self._notes(source, why, bytes(items[index]), suppressed)]
-        if not good:
+        if not count:
             return Refused(reply=answers.refused(bad[0][1]), source_id=source.source_id, notes=notes)
         received_ms = int(self._clock() * 1000)
         taken = good if suppressed is None else [each for each in good if not _is_of(suppressed, each)]
         written = records.encode(source, told, taken, received_ms=received_ms, address=address) if taken else []
         if hidden := len(good) - len(taken):
             written.append(records.suppressed(source, hidden, received_ms=received_ms))
+        if deletions:
+            written.append(records.deletions(source, deletions, received_ms=received_ms))
         return Durable(
             records=written,
-            count=len(good),
+            count=count,
             reply=answers.stored(bad),
             source_id=source.source_id,
             workspace_id=source.workspace_id,

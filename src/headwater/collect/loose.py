@@ -18,8 +18,8 @@ from headwater.collect.refusal import Refusal
 
 _DELETE: Final = Refusal(
     RejectCode.DELETE_NOT_SUPPORTED,
-    "The call asks to delete a user, which this server cannot do by an event. Nothing was deleted. This event was not "
-    "stored.",
+    "The call asks to delete a user, which takes an API key of scope admin at /api/eventWebhook. Nothing was deleted. "
+    "This event was not stored.",
 )
 
 

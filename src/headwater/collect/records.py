@@ -75,6 +75,19 @@ def suppressed(source: SourceEntry, count: int, *, received_ms: int) -> bytes:
     )
 
 
+def deletions(source: SourceEntry, calls: Sequence[msgspec.Raw], *, received_ms: int) -> bytes:
+    """An encoded RawRecord of calls that ask to erase users; a disabled source hinders none of them."""
+    record = RawRecord(
+        source_id=source.source_id,
+        workspace_id=source.workspace_id,
+        received_ms=received_ms,
+        events=list(calls),
+        door="rest",
+        fate=DropReason.ERASURE_REQUESTED.value,
+    )
+    return one_line(_ENCODE(record))
+
+
 def _record(source: SourceEntry, told: Told, events: Sequence[Good], received_ms: int, address: str) -> RawRecord:
     return RawRecord(
         source_id=source.source_id,

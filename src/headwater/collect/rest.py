@@ -15,7 +15,7 @@ import msgspec
 from headwater.base.event import NO_JSON
 from headwater.base.http import Reply, Request
 from headwater.base.outcome import RejectCode
-from headwater.collect import answers, batch, body, identity, keys, loose
+from headwater.collect import answers, batch, body, deletion, identity, keys, loose
 from headwater.collect.events import events_of
 from headwater.collect.intake import Intake
 from headwater.collect.model import ApiKeyEntry, Decision, RestDirectory, SourceEntry
@@ -118,13 +118,27 @@ class RestDoor:
             return self._intake.refuse(source, error.refusal, request.body)
         good: list[Good] = []
         bad: list[tuple[int, Refusal]] = []
+        deletions: list[msgspec.Raw] = []
         for index, one in enumerate(events):
+            if deletion.is_asked(one):
+                asked = self._deletion(request, one, marker, size_bytes)
+                if isinstance(asked, Refusal):
+                    bad.append((index, asked))
+                else:
+                    deletions.append(asked)
+                continue
             found = loose.judge(one, marker=marker, size_bytes=size_bytes)
             if isinstance(found, Refusal):
                 bad.append((index, found))
             else:
                 good.append(Good(identity.without(one) if found.signatures else one, found.direct, found))
-        return self._intake.store(source, told, good, bad, events, address=request.peer)
+        return self._intake.store(source, told, good, bad, events, address=request.peer, deletions=deletions)
+
+    def _deletion(self, request: Request, call: msgspec.Raw, marker: bytes, size_bytes: int) -> msgspec.Raw | Refusal:
+        """Who may only send may not erase: a write key stands in more places than an admin's API key."""
+        if self._directory.by_write_key(_token(request.headers.get(b"authorization"))) is not None:
+            return deletion.NOT_ALLOWED
+        return deletion.judge(call, marker=marker, size_bytes=size_bytes)
 
 
 def _told(raw: msgspec.Raw, text: bytes, marker: bytes) -> tuple[Sequence[msgspec.Raw], Told, int]:

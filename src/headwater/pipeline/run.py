@@ -22,6 +22,7 @@ from headwater.base.subject import Subject
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record, Writer
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DedupeWindow, key_of
+from headwater.pipeline.deletions import Erasures, request_erasures
 from headwater.pipeline.erase import owns
 from headwater.pipeline.ledger import FateRow, Ledger
 from headwater.pipeline.process import Item, damaged, expired, process, tally_of
@@ -64,10 +65,12 @@ class Pipeline:
         clean_max_bytes: int = 0,
         expire_above_bytes: int = 0,
         numbers: ContentNumbers | None = None,
+        erasures: Erasures | None = None,
     ) -> None:
         """`clean_max_bytes`: a clean journal of that size takes nothing more until retention has removed something.
         `expire_above_bytes`: raw events that wait beyond that are counted as expired and go no further. 0: neither.
-        `numbers`: what Candu's contents are called by; None: its events go without."""
+        `numbers`: what Candu's contents are called by; None: its events go without. `erasures` takes on what back ends
+        ask for; None: it is counted alone."""
         self._raw = raw
         self._open_raw = open_raw
         self._clean_writer = clean_writer
@@ -81,6 +84,7 @@ class Pipeline:
         self._clean_max_bytes = clean_max_bytes
         self._expire_above_bytes = expire_above_bytes
         self._numbers = numbers
+        self._erasures = erasures
         self._barred: tuple[Subject, ...] = ()
         self._stop = threading.Event()
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
@@ -225,6 +229,8 @@ class Pipeline:
             return self._expire(records)
         self._require_room()
         outcome = process(records, journal=self._journal_name, seen=self._window.seen, numbers=self._numbers)
+        if self._erasures is not None:
+            request_erasures(self._erasures, outcome.items, journal=self._journal_name)
         self._ledger.record(outcome.items)
         self._append(outcome.frame, keys=outcome.keys)
         self._debugger.add(outcome.items)

@@ -106,7 +106,7 @@ def test_every_kind_of_call_as_back_ends_write_it(call: dict[str, Any]) -> None:
 
 
 def test_an_array_and_a_zipped_one() -> None:
-    calls = [PERSON, {"type": "track", "userId": "u"}, PERSON | {"type": "group"}, 5, {"type": "delete", "userId": "u"}]
+    calls = [PERSON, {"type": "track", "userId": "u"}, PERSON | {"type": "group"}, 5, {"type": "delete"}]
     for decision in (
         rest(calls),
         rest(gzip.compress(json.dumps(calls).encode()), content_encoding="gzip", **BEARER),
@@ -116,7 +116,7 @@ def test_an_array_and_a_zipped_one() -> None:
             (1, "event_not_defined"),
             (2, "id_required"),
             (3, "bad_request"),
-            (4, "delete_not_supported"),
+            (4, "id_required"),
         ]
         assert len(notes(decision)) == 4
 
@@ -156,7 +156,12 @@ def test_segment_s_batch_with_what_holds_for_all_of_it() -> None:
         (b'{"type":"group","userId":"u"}', "id_required"),
         (b'{"type":"group"}', "id_required"),
         (b'{"type":"alias","userId":"u"}', "id_required"),
-        (b'{"type":"delete","userId":"u"}', "delete_not_supported"),
+        (b'{"type":"delete"}', "id_required"),
+        (b'{"type":"delete","userId":null,"anonymousId":"a"}', "id_required"),
+        (b'{"type":"delete","userId":" "}', "id_required"),
+        (b'{"type":"delete","userId":["u"]}', "id_not_string"),
+        (b'{"type":"delete","userId":"' + b"u" * 1_001 + b'"}', "id_not_string"),
+        (b'{"type":"delete","userId":"u","messageId":5}', "message_id_invalid"),
         (b'{"type":"track","userId":"u","event":"e","messageId":5}', "message_id_invalid"),
         (b"[" + b"{}," * 2500 + b"{}]", "payload_too_large"),
         (b'{"type":"track","userId":"u","event":"' + b"e" * 33_000 + b'"}', "payload_too_large"),
@@ -192,3 +197,35 @@ def test_a_key_s_use_is_told_once() -> None:
     rest(PERSON, doors, authorization="Bearer wrong")
     assert doors.take_used_keys() == {"key_admin"}
     assert doors.take_used_keys() == set()
+
+
+def test_a_call_to_erase_a_user_is_written_down_apart_and_says_whom_alone() -> None:
+    calls = [
+        {"type": "delete", "userId": "u-1", "messageId": "d-1", "traits": {"email": "u@example.com"}},
+        PERSON,
+        {"type": "delete", "userID": 42, "messageId": ""},
+    ]
+    doors = make_doors()
+    for body in (calls, {"batch": calls, "context": {"locale": "de"}}):
+        decision = rest(body, doors)
+        person, asked = stored(decision)
+        assert said(decision) == {"success": True}
+        assert ([bytes(event) for event in person.events], person.fate) == ([json.dumps(PERSON).encode()], None)
+        assert (asked.fate, asked.door, asked.source_id, bytes(asked.context)) == (
+            "erasure_requested", "rest", "ws_1.rest", b"",
+        )  # fmt: skip
+        assert [json.loads(bytes(event)) for event in asked.events] == [
+            {"userId": "u-1", "action": "delete", "messageId": "d-1"},
+            {"userId": "42", "action": "delete"},
+        ]
+    (alone,) = stored(rest(calls[0], doors))
+    assert alone.fate == "erasure_requested"
+
+
+def test_who_may_only_send_may_not_erase() -> None:
+    writer = {"authorization": f"Bearer {REST_KEY}"}
+    decision = rest([PERSON, {"type": "delete", "userId": "u"}], **writer)
+    assert events(decision) == [PERSON]
+    assert [(item["index"], item["code"]) for item in said(decision)["rejected"]] == [(1, "scope_missing")]
+    assert refused(rest({"type": "delete", "userId": "u"}, **writer)) == (403, "scope_missing")
+    assert refused(rest({"type": "delete", "userId": "u"}, **basic(f"{REST_KEY}:"))) == (403, "scope_missing")

@@ -23,6 +23,7 @@ FATES: Final = {
 }
 REASONS: Final = {
     "source_disabled": "the source was disabled when it came",
+    "erasure_requested": "it asked to erase a user, which is being done",
     "suppressed": "the person is suppressed",
     "unreadable": "it cannot be read",
     "expired": "too many events waited, and the server is set to drop the oldest then",
