@@ -82,16 +82,17 @@ class Changed(msgspec.Struct):
 
     `whole`: take it that anything may be different (a new person, two that became one, a change of the segments).
     `groups` are ids of groups that were joined, or whose traits changed. `events` are names for which
-    `Segments.meter` said that something changed.
+    `Segments.meter` said that something changed. `ids`: a user id or an anonymous one came or went.
     """
 
     whole: bool = False
+    ids: bool = False
     traits: set[str] = msgspec.field(default_factory=set[str])
     groups: set[str] = msgspec.field(default_factory=set[str])
     events: set[str] = msgspec.field(default_factory=set[str])
 
     def __bool__(self) -> bool:
-        return self.whole or bool(self.traits or self.groups or self.events)
+        return self.whole or self.ids or bool(self.traits or self.groups or self.events)
 
 
 class Transition(msgspec.Struct, frozen=True):

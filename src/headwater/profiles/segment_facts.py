@@ -70,6 +70,8 @@ def fields_of(person: Person, wanted: frozenset[str]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     if "userId" in wanted:
         found["userId"] = [plain(id) for id in person.user_ids]
+    if "anonymousId" in wanted:
+        found["anonymousId"] = [plain(id) for id in person.anonymous_ids]
     if "groupId" in wanted:
         found["groupId"] = [plain(id) for id in person.groups]
     if "firstSeenAt" in wanted:

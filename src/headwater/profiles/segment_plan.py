@@ -25,6 +25,7 @@ MOST_GROUPS: Final = 4
 """When a change touches more of them, judging all at once costs less."""
 GROUPS: Final = "groups"
 SEEN: Final = "seen"
+IDS: Final = "ids"
 
 
 class Batch:
@@ -114,6 +115,8 @@ class Plan:
         yield from (f"t:{name}" for name in changed.traits)
         if changed.groups:
             yield GROUPS
+        if changed.ids:
+            yield IDS
         if changed.events:
             yield SEEN
             yield from (f"e:{name}" for name in changed.events)
@@ -154,6 +157,8 @@ def keys_of(segment: Segment) -> set[str]:
     keys = {f"t:{name}" for name in looks.traits} | {f"e:{rule.event}" for rule in segment.events}
     if looks.group_traits or "groupId" in looks.person:
         keys.add(GROUPS)
+    if not looks.person.isdisjoint(("userId", "anonymousId")):
+        keys.add(IDS)
     if "lastSeenAt" in looks.person:
         keys.add(SEEN)
     return keys

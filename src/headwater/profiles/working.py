@@ -186,6 +186,9 @@ class Working:
             other = self.person(owner.ref)
             ids_of(other, kind).pop(id, None)
             self.write(other)
+            self.change(other).ids = True
+        if id not in ids:
+            self.change(person).ids = True
         dropped = join_newest(ids, {id: at_ms}, kind.most)
         self._set_claim(name, Claim(person.ref, ids.get(id, at_ms)))
         for each in dropped:

@@ -185,6 +185,20 @@ def test_what_is_known_of_a_person(room: SegmentRoom):
     assert room.inside("ann@acme.com") == ["acme", "grouped", "seen", "first"]
 
 
+def test_ids_that_come_and_go_are_followed(room: SegmentRoom):
+    room.define(
+        phones={"person": "anonymousId", "op": "startsWith", "value": "phone-"},
+        staff={"person": "userId", "op": "endsWith", "value": "@us.com"},
+    )
+    room.take(identify("u1", traits={"n": 1}), identify("u2", traits={"n": 1}))
+    room.take(event("track", user_id="u1", anonymous_id="phone-1", event="Seen"))
+    assert (room.inside("u1"), room.inside("u2")) == (["phones"], [])
+    room.take(event("track", user_id="u2", anonymous_id="phone-1", event="Seen", at_s=1))
+    assert (room.inside("u1"), room.inside("u2")) == ([], ["phones"])
+    room.take(event("alias", user_id="u1", previous_id="ann@us.com"))
+    assert room.inside("u1") == ["staff"]
+
+
 def test_segments_of_segments_follow(room: SegmentRoom):
     room.define(
         outer={"all": [{"segment": "middle"}, {"trait": "beta", "op": "isTrue"}]},
