@@ -11,6 +11,7 @@ from litestar import Request, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
+from headwater.api import people_troubles
 from headwater.api.auth import data as data_scope
 from headwater.api.given import (
     DEFAULT_LIMIT,
@@ -206,6 +207,7 @@ def _refuse_long(name: str, text: str | None) -> None:
 
 ROUTES: list[HTTPRouteHandler] = [
     list_people,
+    *people_troubles.ROUTES,
     get_person,
     list_person_segments,
     explain_segment,
