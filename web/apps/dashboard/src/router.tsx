@@ -12,6 +12,7 @@ import { onSignedOut, queryClient } from "./api/cache";
 import { ApiError, isSignedOut } from "./api/errors";
 import { forgetWorkspace, workspacePicked } from "./api/place";
 import { workspaceQuery } from "./api/queries";
+import type { Search as PeopleSearch } from "./screens/people/People";
 import { Crashed, NotFound } from "./shell/Lost";
 import { Shell } from "./shell/Shell";
 
@@ -135,6 +136,58 @@ const addDestination = createRoute({
   component: lazyRouteComponent(() => import("./screens/destinations/AddDestination"), "AddDestination"),
 });
 
+const people = createRoute({
+  getParentRoute: () => inside,
+  path: "/people",
+  validateSearch: (search: Record<string, unknown>): PeopleSearch => {
+    const page = Number(search.page);
+    return {
+      q: text(search.q),
+      trait: text(search.trait),
+      value: text(search.value),
+      segment: text(search.segment),
+      page: Number.isInteger(page) && page > 1 ? page : undefined,
+    };
+  },
+  component: lazyRouteComponent(() => import("./screens/people/People"), "People"),
+});
+
+const missingTraits = createRoute({
+  getParentRoute: () => inside,
+  path: "/people/troubleshooting",
+  component: lazyRouteComponent(() => import("./screens/people/MissingTraits"), "MissingTraits"),
+});
+
+const person = createRoute({
+  getParentRoute: () => inside,
+  path: "/people/$id",
+  component: lazyRouteComponent(() => import("./screens/people/Person"), "Person"),
+});
+
+const segments = createRoute({
+  getParentRoute: () => inside,
+  path: "/segments",
+  component: lazyRouteComponent(() => import("./screens/segments/Segments"), "Segments"),
+});
+
+const newSegment = createRoute({
+  getParentRoute: () => inside,
+  path: "/segments/new",
+  component: lazyRouteComponent(() => import("./screens/segments/NewSegment"), "NewSegment"),
+});
+
+const segment = createRoute({
+  getParentRoute: () => inside,
+  path: "/segments/$id",
+  component: lazyRouteComponent(() => import("./screens/segments/Segment"), "Segment"),
+});
+
+const identities = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/identities",
+  component: lazyRouteComponent(() => import("./screens/settings/Identities"), "Identities"),
+});
+
 const integrations = createRoute({
   getParentRoute: () => inside,
   path: "/settings/integrations",
@@ -195,6 +248,13 @@ export const router = createRouter({
       destinationCatalog,
       destinationEntry,
       addDestination,
+      people,
+      missingTraits,
+      person,
+      segments,
+      newSegment,
+      segment,
+      identities,
       integrations,
       workspaces,
       newWebhook,

@@ -823,6 +823,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/troubleshooting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What to look at when traits do not appear, as it is now. Scope data.
+         * @description Whether pages have sent anything; each source, whether it tells of people, and when its last identify call came;
+         *     what the REST door refused of late; the names of traits, and those that look like slips of others. Names are those
+         *     of the 500 people who were seen last.
+         */
+        get: operations["getTraitTroubles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{personId}": {
         parameters: {
             query?: never;
@@ -2530,12 +2552,14 @@ export interface components {
         };
         /**
          * Explanation
-         * @description Why a person is in a segment, or not.
+         * @description Why a person is in a segment, or not. `note` tells what stands above the rule: nobody has said who it is.
          */
         Explanation: {
             segmentId: string;
             member: boolean;
             tree: components["schemas"]["Explained"];
+            /** @default null */
+            note: string | null;
         };
         /**
          * ExportDone
@@ -3007,6 +3031,16 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * PeopleSeen
+         * @description Of the `looked_at` people who were seen last: how many have a user id, and how many of those have no traits,
+         *     since no identify call with traits has come of them.
+         */
+        PeopleSeen: {
+            lookedAt: number;
+            known: number;
+            withoutTraits: number;
+        };
+        /**
          * Person
          * @description Someone whom events told of. `traits` holds the latest value of each by the events' own time.
          *
@@ -3165,6 +3199,20 @@ export interface components {
             error: components["schemas"]["ErrorBody"];
         };
         /**
+         * ProfileSource
+         * @description A source, and whether it tells of people. `identifies` and `lastIdentifyAt` are those of its rows.
+         */
+        ProfileSource: {
+            id: string;
+            name: string;
+            catalog: string;
+            enabled: boolean;
+            feedsProfiles: boolean;
+            lastEventAt: string | null;
+            identifies: number;
+            lastIdentifyAt: string | null;
+        };
+        /**
          * Question
          * @description `answer` false: this is why nothing arrives. `evidence` says what the answer rests on, and what to do.
          */
@@ -3204,6 +3252,17 @@ export interface components {
             errorClass: string | null;
             /** @default null */
             error: string | null;
+        };
+        /**
+         * RefusedItem
+         * @description An item that the REST door did not take: the code that it answered, and the sentence for people.
+         */
+        RefusedItem: {
+            at: string;
+            type: string | null;
+            name: string | null;
+            code: string;
+            message: string | null;
         };
         /**
          * Regulation
@@ -3274,6 +3333,16 @@ export interface components {
          */
         Resent: {
             attemptId: string;
+        };
+        /**
+         * RestDoor
+         * @description Of the latest `looked_at` items at the REST door how many were refused, and the newest of those.
+         */
+        RestDoor: {
+            lastEventAt: string | null;
+            lookedAt: number;
+            refused: number;
+            newest: components["schemas"]["RefusedItem"][];
         };
         /**
          * Rotation
@@ -3523,6 +3592,39 @@ export interface components {
          */
         TargetDirectory: {
             dir: string;
+        };
+        /**
+         * TraitName
+         * @description The name of a trait, and how many of the people looked at have it.
+         */
+        TraitName: {
+            name: string;
+            people: number;
+        };
+        /**
+         * TraitSlip
+         * @description `name` may be meant as `like`. reserved: that one has a meaning of its own, as `email`; spelling: they differ by
+         *     case and marks alone; typo: by one letter, or two that changed places.
+         */
+        TraitSlip: {
+            name: string;
+            people: number;
+            like: string;
+            likePeople: number;
+            /** @enum {unknown} */
+            kind: "reserved" | "spelling" | "typo";
+        };
+        /**
+         * TraitTroubles
+         * @description The evidence for each question to ask when traits do not appear.
+         */
+        TraitTroubles: {
+            lastCustomerEventAt: string | null;
+            sources: components["schemas"]["ProfileSource"][];
+            rest: components["schemas"]["RestDoor"];
+            people: components["schemas"]["PeopleSeen"];
+            traits: components["schemas"]["TraitName"][];
+            slips: components["schemas"]["TraitSlip"][];
         };
         /**
          * Tried
@@ -5362,6 +5464,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTraitTroubles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraitTroubles"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */

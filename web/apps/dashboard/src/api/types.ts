@@ -43,3 +43,17 @@ export type InboxItem = Schemas["InboxItem"];
 export type PropertySpec = Omit<Schemas["CatalogProperty"], "properties"> & { properties?: PropertySpec[] };
 
 export const propertiesOf = (event: EventSpec) => event.properties as PropertySpec[];
+
+export type Person = Schemas["Person"];
+export type PersonPage = Schemas["PersonPage"];
+export type PersonEvent = Schemas["PersonEvent"];
+export type GroupOfPerson = Schemas["GroupOfPerson"];
+export type Explained = Omit<Schemas["Explained"], "children"> & { children: Explained[] };
+export type Explanation = Omit<Schemas["Explanation"], "tree"> & { tree: Explained };
+export type Segment = Schemas["Segment"];
+export type SegmentPage = Schemas["SegmentPage"];
+export type SegmentPreview = Schemas["SegmentPreview"];
+export type IdentityReport = Schemas["IdentityReport"];
+export type Verification = Workspace["identityVerification"];
+export type TraitTroubles = Schemas["TraitTroubles"];
+export type TraitSlip = Schemas["TraitSlip"];

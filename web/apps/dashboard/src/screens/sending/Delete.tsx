@@ -1,4 +1,4 @@
-/** The end of a connection, asked for once more before it is done. */
+/** The end of a connection or a segment, asked for once more before it is done. */
 
 import { Button, Group, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
@@ -7,9 +7,18 @@ import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
 import { TrashIcon } from "../../shell/icons";
 
-type Props = { what: string; name: string; remove: () => Promise<unknown>; onDone: () => void };
+type Props = {
+  what: string;
+  name: string;
+  /** What else ends with it. */
+  consequence?: string;
+  remove: () => Promise<unknown>;
+  onDone: () => void;
+};
 
-export function Delete({ what, name, remove, onDone }: Props) {
+const WAITING = "What still waits for it is never sent. Events themselves stay where they are.";
+
+export function Delete({ what, name, consequence = WAITING, remove, onDone }: Props) {
   const [isAsking, setAsking] = useState(false);
   const end = useMutation({ mutationFn: remove, onSuccess: onDone });
   return (
@@ -19,7 +28,7 @@ export function Delete({ what, name, remove, onDone }: Props) {
       </Button>
       <Dialog title={`Delete ${name}?`} isOpen={isAsking} onClose={() => setAsking(false)}>
         <Text size="sm" mb="md">
-          What still waits for it is never sent. Events themselves stay where they are.
+          {consequence}
         </Text>
         {end.error && <Failed what={`delete the ${what}`} error={end.error} />}
         <Group gap="sm">

@@ -1,11 +1,12 @@
 import { Link } from "@tanstack/react-router";
 
-/** The two halves of the settings. */
+/** The parts of the settings. */
 export function Sections() {
   return (
     <nav className="hw-nav hw-kinds" aria-label="Settings of">
       <Link to="/settings/integrations">Integrations</Link>
       <Link to="/settings/workspaces">Workspaces › Access Keys</Link>
+      <Link to="/settings/identities">Signed identities</Link>
     </nav>
   );
 }

@@ -1,12 +1,11 @@
-import { SegmentedControl, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { memo, useId, useState } from "react";
 import type { DebugEvent } from "../../api/types";
-import { CodeBlock } from "../../parts/CodeBlock";
 import { ChevronIcon } from "../../shell/icons";
-import { written } from "../../words/exact";
 import { clockTime } from "../../words/time";
 import { FateMark, fateOf, ViolationMark } from "./Fate";
-import { leaves, sender, titleOf } from "./payload";
+import { sender, titleOf } from "./payload";
+import { PayloadView } from "./PayloadView";
 
 const FRESH_MS = 4_000;
 
@@ -45,7 +44,6 @@ export const EventRow = memo(function EventRow({ event }: { event: DebugEvent })
 });
 
 function Detail({ id, event }: { id: string; event: DebugEvent }) {
-  const [view, setView] = useState("pretty");
   const { word, meaning } = fateOf(event);
   return (
     <div id={id} style={{ padding: "0 0.75rem 0.9rem" }}>
@@ -69,43 +67,7 @@ function Detail({ id, event }: { id: string; event: DebugEvent }) {
           </ul>
         </>
       )}
-      <SegmentedControl
-        size="xs"
-        mt="xs"
-        mb="xs"
-        aria-label="View of the payload"
-        value={view}
-        onChange={setView}
-        data={[
-          { value: "pretty", label: "Pretty" },
-          { value: "raw", label: "Raw" },
-        ]}
-      />
-      {view === "pretty" ? (
-        <Pretty payload={event.payload} />
-      ) : (
-        <CodeBlock code={written(event.payload, 2)} what="raw event" />
-      )}
-    </div>
-  );
-}
-
-function Pretty({ payload }: { payload: unknown }) {
-  return (
-    <div className="hw-scroll" tabIndex={0} role="region" aria-label="Payload">
-      <table className="hw-table hw-pairs">
-        <caption className="hw-sr">The fields of the event</caption>
-        <tbody>
-          {leaves(payload).map(({ path, value }) => (
-            <tr key={path}>
-              <th scope="row" className="hw-mono">
-                {path || "(whole)"}
-              </th>
-              <td className="hw-mono">{value}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <PayloadView payload={event.payload} />
     </div>
   );
 }

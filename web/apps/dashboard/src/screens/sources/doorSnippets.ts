@@ -34,6 +34,7 @@ export function customerEventSnippets(clientToken: string, url: string): Snippet
   JSON.stringify([${JSON.stringify(VIEW, null, 2)}]),
 );`,
     },
+    { id: "script", label: "Script", code: pageSnippet(clientToken, url) },
   ];
 }
 
@@ -50,4 +51,20 @@ export function restSnippets(writeKey: string, url: string): Snippet[] {
   -d '${JSON.stringify(user, null, 2)}'`,
     },
   ];
+}
+
+/** For pages: the SDK is loaded, and told who the user is. */
+export function pageSnippet(clientToken: string, url: string): string {
+  return `<script>
+(function (d, options) {
+  var script = d.createElement("script");
+  script.src = "${url}/sdk/latest/headwater.js";
+  script.onload = function () { headwater.init(options); };
+  d.head.appendChild(script);
+})(document, {
+  clientToken: "${clientToken}",
+  userId: "user-1",
+  traits: { email: "user-1@example.com", plan: "pro" },
+});
+</script>`;
 }

@@ -1,0 +1,23 @@
+/** The answers to the questions of "Traits are not appearing", from the evidence. Null: that way is not used. */
+
+import type { TraitSlip, TraitTroubles } from "../../api/types";
+
+type Key = "script" | "identifies" | "traits" | "rest" | "names";
+
+export function answers({ lastCustomerEventAt, sources, rest, people, slips, traits }: TraitTroubles): Record<Key, boolean | null> {
+  const isRestUsed = rest.lastEventAt !== null || rest.lookedAt > 0;
+  return {
+    script: lastCustomerEventAt !== null,
+    identifies: sources.some(({ enabled, feedsProfiles, identifies }) => enabled && feedsProfiles && identifies > 0),
+    traits: people.known > 0 ? people.withoutTraits === 0 : traits.length > 0,
+    rest: isRestUsed ? rest.refused === 0 : null,
+    names: slips.length === 0,
+  };
+}
+
+/** What may be wrong with a name. */
+export function slipInWords({ like, kind, likePeople }: TraitSlip): string {
+  if (kind === "reserved") return `is it meant as “${like}”? That is the trait for addresses, in this spelling alone.`;
+  if (kind === "spelling") return `differs from “${like}” by case or marks alone; segments tell the two apart.`;
+  return likePeople > 0 ? `is it a slip of “${like}”?` : `looks like “${like}”.`;
+}
