@@ -57,6 +57,11 @@ class Person(msgspec.Struct, kw_only=True):
         return bool(self.user_ids)
 
     @property
+    def is_told_of(self) -> bool:
+        """Whether segments by rule may hold them: known by a user id, and an identify with traits came."""
+        return self.identified and bool(self.user_ids)
+
+    @property
     def user_id(self) -> str | None:
         """The one to call the person by: the last that was claimed."""
         return max(self.user_ids, key=lambda id: (self.user_ids[id], id), default=None)

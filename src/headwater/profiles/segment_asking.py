@@ -102,10 +102,10 @@ class Asking:
         )
         tree = explain(rule, facts, int(self._clock() * 1000), lambda each: self._meter_key(person, each))
         told = {"segmentId": segment_id, "member": is_member, "tree": tree}
-        if segment_id != EVERYONE and not (person.identified or self._is_anonymous_in(person.workspace_id)):
+        if segment_id != EVERYONE and not (person.is_told_of or self._is_anonymous_in(person.workspace_id)):
             told["note"] = (
-                "No identify with traits has come for this person, who is therefore in Everyone only. "
-                "The workspace's setting segmentAnonymous changes that."
+                f"No {'identify with traits' if person.is_known else 'user id'} has come for this person, who is "
+                "therefore in Everyone only. The workspace's setting segmentAnonymous changes that."
             )
         return told
 

@@ -93,7 +93,7 @@ class Plan:
 
     def takes(self, person: Person) -> bool:
         """Whether the person can be in other segments than `Everyone`."""
-        return person.identified or self.anonymous
+        return person.is_told_of or self.anonymous
 
     def wants(self, event: str | None) -> bool:
         return self.sees_all or event in self.meters

@@ -20,6 +20,8 @@ Read = Callable[[str, Sequence[Any]], list[Row]]
 
 SLICE: Final = 1_000
 _GROUPS_KNOWN: Final = 5_000
+_NO_IDS: Final = b"\x80"
+"""An empty map in MessagePack."""
 _NO_FIELD: Final = re.compile(r'[\\"\x00-\x1f]')
 """What no field of a Struct may be called."""
 
@@ -101,7 +103,7 @@ class Scanner:
     def _slim(self, row: Row, segments: Any) -> Facts | None:
         assert self._body is not None
         body = self._body(row[1])
-        if not (body.identified or self._anonymous):
+        if not ((body.identified and bytes(body.user_ids) != _NO_IDS) or self._anonymous):
             return None
         traits: dict[str, Any] = {}
         for local, name in zip(self._names, self._wants.traits, strict=True):
@@ -112,13 +114,13 @@ class Scanner:
 
     def _full(self, row: Row, segments: Any) -> Facts | None:
         person: Person = rows.person_of(row, self._workspace_id)
-        if not (person.identified or self._anonymous):
+        if not (person.is_told_of or self._anonymous):
             return None
         return facts_of(person, self._wants, self._groups, segments)
 
 
 def _slim_decoder(locals_: Sequence[str], names: Sequence[str]) -> Callable[[bytes], Any]:
-    """For a person's body (see `rows.Body`): the traits of these names, whether identified, and nothing else."""
+    """For a person's body (see `rows.Body`): the traits of these names, whether identified, and nothing else read."""
     traits = msgspec.defstruct(
         "Traits",
         [(local, _Value | None, None) for local in locals_],

@@ -117,7 +117,7 @@ class View:
             "traits": told(person.traits),
             "groups": groups,
             "segments": self._segments.of(person),
-            "identified": person.identified,
+            "identified": person.is_told_of,
             "firstSeenAt": iso_ms(person.first_seen_ms),
             "lastSeenAt": iso_ms(person.last_seen_ms),
             "refused": dict(person.refused),
