@@ -106,6 +106,9 @@ def test_without_a_user_id_someone_is_anonymous_and_in_no_segment(shared_server:
     assert segments_of(shared_server, userId="an@example.com") == [everybody]
     assert segments_of(shared_server, anonymousId="visitor") == []
     assert segments_of(shared_server) == []
+    later = segment(shared_server, "Role known, made later", {"trait": "role", "op": "equals", "value": "guest"})
+    assert shared_server.api("GET", f"/segments/{later}")["count"] == 1
+    assert [each["userIds"] for each in people(shared_server, segmentId=later)] == [["an@example.com"]]
 
 
 @pytest.mark.seed("S2.7")

@@ -61,11 +61,12 @@ class Explained(Shape, frozen=True, kw_only=True):
 
 
 class Explanation(Shape, frozen=True, kw_only=True):
-    """Why a person is in a segment, or not."""
+    """Why a person is in a segment, or not. `note` tells what stands above the rule: nobody has said who it is."""
 
     segment_id: str
     member: bool
     tree: Explained
+    note: str | None = None
 
 
 class SegmentState(Shape, frozen=True, kw_only=True):
