@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from headwater.app.demo import PEOPLE, QUERY
@@ -62,3 +63,9 @@ def test_the_sources_of_the_seeds_are_there_once_also_after_a_restart(demo: Serv
     assert {"Candu_Prod", "Produktly_Prod", "Web_App"} <= set(names)
     assert len(names) == len(set(names))
     assert len(demo.api("GET", "/webhooks")["data"]) == 2
+
+
+def test_pages_written_for_others_find_their_scripts(demo: Server) -> None:
+    for path in ("/sdk/latest/headwater.js", "/sdk/latest/candu.umd.js", "/js/main.js"):
+        answer = httpx.get(demo.url + path, timeout=30)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "text/javascript; charset=utf-8")

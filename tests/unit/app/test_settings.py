@@ -97,6 +97,7 @@ def test_variables_of_the_command_line_are_no_settings():
         ("REGION", "mars", "region is 'mars'; allowed are us, eu."),
         ("ROLES", "collect,sing", "roles holds 'sing'; allowed are collect, work, web, demo."),
         ("LOG_LEVEL", "loud", "allowed are debug, info, warning, error."),
+        ("COMPAT", "true", "compat is 'true'; allowed are auto, on, off."),
         ("PUBLIC_URL", "data.example.com", "begins with http"),
         ("TLS_CERT", "cert.pem", "only one is set"),
         ("QUERY_ROWS", "0", "allowed are 1 to 100,000"),
@@ -126,3 +127,11 @@ def test_alerts_go_to_an_address_or_nowhere():
     url = "https://alerts.example/in?to=1"
     assert load(environment={"HEADWATER_SEND_ALERT_URL": url}).send_alert_url == url
     assert load(environment={"HEADWATER_SEND_ALERT_URL": ""}).send_alert_url == ""
+
+
+@pytest.mark.parametrize(
+    ("compat", "roles", "opened"),
+    [("auto", "web", False), ("auto", "web,demo", True), ("on", "web", True), ("off", "web,demo", False)],
+)
+def test_the_doors_for_other_snippets_are_open_in_the_demo_or_as_set(compat: str, roles: str, opened: bool):
+    assert load(environment={"HEADWATER_COMPAT": compat, "HEADWATER_ROLES": roles}).compatible is opened
