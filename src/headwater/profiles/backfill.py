@@ -17,7 +17,6 @@ from headwater.base.errors import HeadwaterError
 from headwater.base.rules_facts import Facts
 from headwater.profiles import rows
 from headwater.profiles.due import Due
-from headwater.profiles.members import Members
 from headwater.profiles.meters import EVER, Kinds, Meter, mark_of, noted, past_properties
 from headwater.profiles.past import Pulling
 from headwater.profiles.ports import History, PastEvent
@@ -53,7 +52,6 @@ class Backfill:
         *,
         store: Store,
         segments: SegmentStore,
-        members: Members,
         due: Due,
         kinds: Kinds,
         history: History,
@@ -62,7 +60,6 @@ class Backfill:
     ) -> None:
         self._store = store
         self._segments = segments
-        self._members = members
         self._due = due
         self._kinds = kinds
         self._history = history
@@ -152,9 +149,9 @@ class Backfill:
         for start in range(0, len(people), _AT_A_TIME):
             part = people[start : start + _AT_A_TIME]
             for row in part:
-                inside = Inside(plan.by_id, self._members, row[0])
+                inside = Inside(plan, row[0])
                 facts = going.scanner.facts(row, inside)
-                self._settle(going, row[0], facts, now_ms, waiting)
+                self._settle(plan, going, row[0], facts, now_ms, waiting)
             self._progress(going, part[-1][0], len(part))
             if until():
                 break
@@ -162,22 +159,22 @@ class Backfill:
         if len(people) < SLICE and (not people or going.cursor == people[-1][0]):
             self._finish(going)
 
-    def _settle(self, going: _Pass, ref: int, facts: Facts | None, now_ms: int, waiting: list[int]) -> None:
+    def _settle(self, plan: Plan, going: _Pass, ref: int, facts: Facts | None, now_ms: int, waiting: list[int]) -> None:
         if facts is None:
             for segment in going.segments:
-                self._put(segment, ref, False, waiting)
+                self._put(plan, segment, ref, False, waiting)
             return
         for batch in going.batches:
             for segment, inside in batch.moved(facts, ref, now_ms):
-                self._put(segment, ref, inside, waiting)
+                self._put(plan, segment, ref, inside, waiting)
             if batch.parts:
                 self._due.at_latest(ref, batch.next_change(facts, now_ms))
 
-    def _put(self, segment: Segment, ref: int, inside: bool, waiting: list[int]) -> None:
+    def _put(self, plan: Plan, segment: Segment, ref: int, inside: bool, waiting: list[int]) -> None:
         if segment.announces:
-            if self._members.has(segment.number, ref) is not inside:
+            if plan.members.has(segment.number, ref) is not inside:
                 waiting.append(ref)
-        elif self._members.put(segment.number, ref, inside):
+        elif plan.members.put(segment.number, ref, inside):
             self._segments.moved(segment.number, 1 if inside else -1)
 
     def _progress(self, going: _Pass, ref: int, people: int) -> None:

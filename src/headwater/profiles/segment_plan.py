@@ -6,7 +6,8 @@ others follow, each after those it names.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from operator import itemgetter
 from typing import Final
 
 import msgspec
@@ -15,7 +16,7 @@ from headwater.base.rules import Performed
 from headwater.base.rules_facts import Facts
 from headwater.base.rules_source import Judge, compiled
 from headwater.base.rules_time import Timed, next_change
-from headwater.profiles.members import Members, View
+from headwater.profiles.members import Table
 from headwater.profiles.meters import Kinds, Meter
 from headwater.profiles.model import Changed, Person
 from headwater.profiles.segment_facts import Wants
@@ -38,19 +39,20 @@ class Batch:
         self.parts: Timed = tuple(dict.fromkeys(part for segment in segments for part in segment.parts))
         self._plan = plan
         self._judge: Judge | None = None
-        self._view: View | None = None
+        places = tuple(plan.places[segment.id] for segment in segments)
+        first, last = places[0], places[-1] + 1
+        self._run = slice(first, last) if places == tuple(range(first, last)) else None
+        self._pick = itemgetter(*places)
+        self._keys = {part: plan.meter_key(part) for part in self.parts if isinstance(part, Performed)}
 
     def moved(self, facts: Facts, ref: int, now_ms: int) -> list[tuple[Segment, bool]]:
         """Which segments hold the person now and did not, or did and do not."""
-        judge, view = self._judge, self._view
-        if judge is None or view is None:
-            judge, view = self.judge, self._plan.view(self.segments)
-            self._view = view
-        before = view.inside(ref)
+        inside = self._plan.members.inside(ref)
+        before = inside[self._run] if self._run is not None else bytearray(self._pick(inside))
         after = bytearray(len(before))
-        for place in judge(facts, now_ms):
+        for place in self.judge(facts, now_ms):
             after[place] = 1
-        if bytes(after) == before:
+        if after == before:
             return []
         return [
             (segment, bool(new)) for segment, old, new in zip(self.segments, before, after, strict=True) if old != new
@@ -63,26 +65,27 @@ class Batch:
         return self._judge
 
     def next_change(self, facts: Facts, now_ms: int) -> int | None:
-        return next_change(self.parts, facts, now_ms, self._plan.meter_key) if self.parts else None
+        return next_change(self.parts, facts, now_ms, self._keys.__getitem__) if self.parts else None
 
 
 class Plan:
-    """Of one workspace, for one state of its definitions; each of the segments stands after those that it names.
+    """Of one workspace, for one state of its definitions; each of the segments stands after those that it names. The
+    places of `members` are those of the segments.
 
     `anonymous`: who gave no traits can be in segments too.
     """
 
     def __init__(
-        self, segments: Sequence[Segment], *, anonymous: bool, kinds: Kinds, members: Members, meters: Sequence[Meter]
+        self, segments: Sequence[Segment], *, anonymous: bool, kinds: Kinds, members: Table, meters: Sequence[Meter]
     ) -> None:
         self.anonymous = anonymous
         self.by_id = {segment.id: segment for segment in segments}
         self.in_order = tuple(segments)
         self.alone = [segment for segment in segments if not segment.looks.segments]
+        self.members = members
+        self.places = {segment.id: place for place, segment in enumerate(segments)}
         self._kinds = kinds
-        self._members = members
-        self._views: list[View] = []
-        self.everything = Batch(self.alone, self)
+        self.everything = Batch(self.alone, self) if self.alone else None
         self.after = [Batch([segment], self) for segment in segments if segment.looks.segments]
         self._indexed = _index(self.alone)
         self._batches: dict[str, Batch] = {}
@@ -101,9 +104,9 @@ class Plan:
     def touched(self, changed: Changed) -> list[Batch]:
         """The batches of segments that name no others."""
         if changed.whole:
-            return [self.everything] if self.alone else []
+            return [self.everything] if self.everything is not None else []
         keys = [key for key in self.keys(changed) if key in self._indexed]
-        if len(keys) > MOST_GROUPS:
+        if len(keys) > MOST_GROUPS and self.everything is not None:
             return [self.everything]
         return [self._batch(key) for key in keys]
 
@@ -124,14 +127,6 @@ class Plan:
     def meter_key(self, rule: Performed) -> Hashable:
         return self._kinds.number(self.in_order[0].workspace_id, rule)
 
-    def view(self, segments: Iterable[Segment]) -> View:
-        found = self._members.view([segment.number for segment in segments])
-        self._views.append(found)
-        return found
-
-    def close(self) -> None:
-        self._members.close_views(self._views)
-
     def _batch(self, key: str) -> Batch:
         found = self._batches.get(key)
         if found is None:
@@ -142,13 +137,12 @@ class Plan:
 class Inside(msgspec.Struct, frozen=True):
     """The ids of the segments that a person is in, as a container to be asked."""
 
-    plan: Mapping[str, Segment]
-    members: Members
+    plan: Plan
     ref: int
 
     def __contains__(self, id: object) -> bool:
-        segment = self.plan.get(id) if isinstance(id, str) else None
-        return segment is not None and self.members.has(segment.number, self.ref)
+        segment = self.plan.by_id.get(id) if isinstance(id, str) else None
+        return segment is not None and self.plan.members.has(segment.number, self.ref)
 
 
 def keys_of(segment: Segment) -> set[str]:

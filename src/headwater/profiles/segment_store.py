@@ -65,7 +65,8 @@ class SegmentStore:
         top: int,
         log: Callable[[str], None],
     ) -> tuple[list[Segment], list[int]]:
-        """The segments that can be judged, each after those it names, and the numbers of those that are gone.
+        """The segments that can be judged, each after those it names, and the numbers of those that hold
+        nobody any more.
 
         One whose form is another than it was is to be looked for in all people. `top` is the last ref so far.
         """
@@ -84,7 +85,8 @@ class SegmentStore:
             for entry in entries
             for segment in [known.get(entry.id) or next(each for each in failed if each.id == entry.id)]
         )
-        return judged, self._forget(workspace_id, {entry.id for entry in entries})
+        gone = self._forget(workspace_id, {entry.id for entry in entries})
+        return judged, gone + [segment.number for segment in failed]
 
     def moved(self, number: int, by: int) -> None:
         segment = self._by_number.get(number)
@@ -141,7 +143,7 @@ class SegmentStore:
         """Keeps its number; nobody is in it until it is mended."""
         nobody = defined(entry.id, entry.name, parse({"not": {"segment": "Everyone"}}), announces=False)
         segment = self._segment(workspace_id, nobody, "", 0)
-        segment.state = State.FAILED
+        segment.state, segment.count = State.FAILED, 0
         return segment
 
     def _row(self, workspace_id: str, id: str) -> _Row:

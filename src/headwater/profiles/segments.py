@@ -65,7 +65,6 @@ class PeopleSegments:
         self._backfill = Backfill(
             store=self._store,
             segments=self._segments,
-            members=self._members,
             due=self._due,
             kinds=self._kinds,
             history=self._history,
@@ -130,7 +129,7 @@ class PeopleSegments:
         soonest: list[int | None] = []
         for batch in plan.touched(changed):
             facts = facts_of(person, batch.wants, lambda id: people.group(person.workspace_id, id))
-            moved += self._put(person.ref, batch.moved(facts, person.ref, now_ms))
+            moved += self._put(plan, person.ref, batch.moved(facts, person.ref, now_ms))
             soonest.append(batch.next_change(facts, now_ms))
         if plan.after:
             self._judge_after(plan, person, changed, now_ms, people, moved, soonest)
@@ -153,8 +152,7 @@ class PeopleSegments:
         return self._due.take(now_ms, limit)
 
     def forget(self, ref: int) -> None:
-        for number in self._members.of(ref):
-            self._members.put(number, ref, False)
+        for number in self._members.leave_all(ref):
             self._segments.moved(number, -1)
         self._due.set(ref, None)
 
@@ -183,9 +181,9 @@ class PeopleSegments:
     def _is_anonymous_in(self, workspace_id: str) -> bool:
         return self._seen is not None and self._seen[1].get(workspace_id, False)
 
-    def _put(self, ref: int, moved: list[tuple[Segment, bool]]) -> list[tuple[Segment, bool]]:
+    def _put(self, plan: Plan, ref: int, moved: list[tuple[Segment, bool]]) -> list[tuple[Segment, bool]]:
         for segment, entered in moved:
-            if self._members.put(segment.number, ref, entered):
+            if plan.members.put(segment.number, ref, entered):
                 self._segments.moved(segment.number, 1 if entered else -1)
         return moved
 
@@ -201,20 +199,20 @@ class PeopleSegments:
     ) -> None:
         """Segments that name others: what changed touches them, or one that they name was entered or left."""
         keys = plan.touches(changed)
-        inside = Inside(plan.by_id, self._members, person.ref)
+        inside = Inside(plan, person.ref)
         for batch in plan.after:
             segment = batch.segments[0]
             turned = any(other.id in segment.looks.segments for other, _ in moved)
             if changed.whole or turned or not keys.isdisjoint(batch.keys):
                 facts = facts_of(person, batch.wants, lambda id: people.group(person.workspace_id, id), inside)
-                moved += self._put(person.ref, batch.moved(facts, person.ref, now_ms))
+                moved += self._put(plan, person.ref, batch.moved(facts, person.ref, now_ms))
                 soonest.append(batch.next_change(facts, now_ms))
 
     def _leave_all(self, plan: Plan, person: Person) -> list[Transition]:
         self._due.set(person.ref, None)
-        numbers = set(self._members.of(person.ref))
+        numbers = set(plan.members.of(person.ref))
         left = [segment for segment in plan.in_order if segment.number in numbers]
-        self._put(person.ref, [(segment, False) for segment in left])
+        self._put(plan, person.ref, [(segment, False) for segment in left])
         return [Transition(each.id, each.name, False) for each in left if not each.is_silent(person.ref)]
 
     def _take_on_all(self, definitions: Sequence[SegmentEntry], anonymous: Mapping[str, bool]) -> None:
@@ -232,12 +230,11 @@ class PeopleSegments:
         judged, gone = self._segments.take_on(workspace_id, entries, anonymous=anonymous, top=top, log=self._log)
         for number in gone:
             self._members.remove(number)
-        before = self._plans.pop(workspace_id, None)
-        if before is not None:
-            before.close()
+        self._plans.pop(workspace_id, None)
+        members = self._members.table(workspace_id, [segment.number for segment in judged])
         meters = self._kinds.want(workspace_id, [rule for segment in judged for rule in segment.events])
         self._backfill.changed(workspace_id)
         if judged:
             self._plans[workspace_id] = Plan(
-                judged, anonymous=anonymous, kinds=self._kinds, members=self._members, meters=meters
+                judged, anonymous=anonymous, kinds=self._kinds, members=members, meters=meters
             )
