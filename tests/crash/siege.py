@@ -29,8 +29,8 @@ import pyarrow as pa
 from tests.crash.traffic import BATCH, Expected, Plan, Sent, expected, traits
 from tests.server import Server, children
 
-Strike = Literal["tree", "tree twice", "collect", "pipeline", "warehouse", "web"]
-STRIKES: tuple[Strike, ...] = ("tree", "collect", "pipeline", "tree twice", "warehouse", "web")
+Strike = Literal["tree", "tree twice", "collect", "pipeline", "profiles", "warehouse", "web"]
+STRIKES: tuple[Strike, ...] = ("tree", "collect", "pipeline", "profiles", "tree twice", "warehouse", "web")
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ("candu_prod", "produktly_prod")
 STANDARD = {"track": "tracks", "screen": "screens", "identify": "identifies"}
@@ -215,7 +215,8 @@ def reckon(data: Path, sent: list[Sent], accounting: dict[str, Any]) -> int:
     assert sum(source["duplicate"] for source in told) == held - events
     assert all(not source["dropped"] and not source["parked"] for source in told)
     readers = {reader["reader"]: reader for reader in accounting["readers"]}
-    assert (readers["warehouse"]["done"], readers["warehouse"]["dead"]) == (events, 0)
+    for reader in ("warehouse", "profiles"):
+        assert (readers[reader]["done"], readers[reader]["dead"]) == (events, 0)
     return held - events
 
 

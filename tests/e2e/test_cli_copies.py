@@ -22,6 +22,10 @@ def counts(server: Server) -> dict[str, int]:
     return {name: server.sql(f"SELECT count(*) FROM {name}")[0][0] for name in names}
 
 
+def people(server: Server) -> list[dict[str, Any]]:
+    return sorted(server.api("GET", "/people?limit=100")["data"], key=lambda each: each["id"])
+
+
 def fill(server: Server, events: int) -> None:
     candu = server.add_source("candu", "Candu_Prod")["writeKeys"][0]
     web = server.add_source("http-api", "Web")["writeKeys"][0]
@@ -44,7 +48,8 @@ def test_a_backup_of_a_running_server_restored_elsewhere_gives_the_same(server: 
     accounts.write_text("user_id,plan\nu1,pro\nu2,free\n")
     headwater.ok("table", "add", str(accounts))
     books = server.wait_closed()
-    wanted = counts(server)
+    wanted, everybody = counts(server), people(server)
+    assert len(everybody) == 40
     done = headwater.json("backup", "kept")
     assert done["dir"] == str(tmp_path / "kept")
     assert done["files"] > 4
@@ -59,6 +64,7 @@ def test_a_backup_of_a_running_server_restored_elsewhere_gives_the_same(server: 
         assert restored.token == server.token
         assert restored.wait_closed() == books
         assert counts(restored) == wanted
+        assert people(restored) == everybody
         assert restored.sql("SELECT plan FROM production.accounts ORDER BY ALL") == [["free"], ["pro"]]
         keys = {each["name"]: each["writeKeys"] for each in restored.api("GET", "/sources")["data"]}
         assert keys == {each["name"]: each["writeKeys"] for each in server.api("GET", "/sources")["data"]}

@@ -28,7 +28,7 @@ def test_a_server_that_is_well(shared_server: Server, tmp_path: Path):
     assert found["status"] == "ok", found
     assert set(checks(found)) >= {
         "disk space", "permissions of admin-token", "permissions of secret.key", "clock", "server", "parts", "pipeline",
-        "loader", "dedupe window", "token", "warehouse builtin", "accounting", "parked events", "sending",
+        "loader", "people", "dedupe window", "token", "warehouse builtin", "accounting", "parked events", "sending",
     }  # fmt: skip
     assert all(set(check) == {"name", "status", "meaning", "advice"} for check in found["checks"])
     out = headwater.ok("doctor")

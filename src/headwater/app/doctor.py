@@ -28,6 +28,7 @@ SETTLE_S: Final = 5.0
 SAMPLE_S: Final = 1.0
 CLOCK_SLACK_S: Final = 5.0
 LAG_WARN_S: Final = 60.0
+ANNOUNCEMENTS_WARN: Final = 10_000
 CONNECTIONS: Final = ("/webhooks", "/destinations", "/integrations")
 PARKED_SEEN: Final = 100
 _ORDER: Final[tuple[Status, ...]] = ("ok", "warn", "fail")
@@ -255,6 +256,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     window_s: float
     window_wanted_s: float | None
     processed: float
+    profiles_lag_bytes: float | None = None
+    announcements: float = 0.0
 
 
 def _lag(asking: Client) -> list[Check]:
@@ -264,7 +267,7 @@ def _lag(asking: Client) -> list[Check]:
     if first.pipeline_lag_bytes or first.warehouse_lag_bytes:
         time.sleep(SAMPLE_S)
     second = figures(asking.plain("GET", "/metrics").text) or first
-    return [pipeline(first, second), loader(second), window(second)]
+    return [pipeline(first, second), loader(second), people(second), window(second)]
 
 
 def figures(text: str) -> Figures | None:
@@ -283,6 +286,8 @@ def figures(text: str) -> Figures | None:
         window_s=sums["headwater_dedupe_window_seconds"],
         window_wanted_s=sums.get("headwater_dedupe_window_wanted_seconds"),
         processed=sums.get("headwater_events_processed_total", 0.0),
+        profiles_lag_bytes=sums.get("headwater_profiles_lag_bytes"),
+        announcements=sums.get("headwater_announcements_pending", 0.0),
     )
 
 
@@ -305,6 +310,24 @@ def loader(found: Figures) -> Check:
         else "Every clean event is loaded."
     )
     return Check(name="loader", status="ok", meaning=meaning)
+
+
+def people(found: Figures) -> Check:
+    lag_bytes = found.profiles_lag_bytes
+    if lag_bytes is None:
+        return _fail("people", "Their process gives no figures, so people and segments stay as they are just now.")
+    if found.announcements > ANNOUNCEMENTS_WARN:
+        return Check(
+            name="people",
+            status="warn",
+            meaning=f"{found.announcements:,.0f} times somebody entered or left a segment, which is not yet told.",
+            advice="The server's log says what the door answers.",
+        )
+    if lag_bytes:
+        return Check(
+            name="people", status="ok", meaning=f"{lag_bytes:,.0f} bytes of clean events are still to be read."
+        )
+    return Check(name="people", status="ok", meaning="Every clean event is known to people and segments.")
 
 
 def window(found: Figures) -> Check:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from headwater.app import doctor
@@ -142,6 +143,22 @@ def test_a_warehouse_that_is_behind_and_events_that_wait():
     assert "3 acknowledged events" in doctor.parked(3).meaning
 
 
+@pytest.mark.parametrize(
+    ("lag_bytes", "announcements", "status", "told"),
+    [
+        (None, 0, "fail", "gives no figures"),
+        (0, 0, "ok", "Every clean event"),
+        (900, 5, "ok", "900 bytes"),
+        (0, 10_001, "warn", "10,001 times"),
+    ],
+)
+def test_people_that_are_behind(lag_bytes: float | None, announcements: float, status: str, told: str):
+    figures = msgspec.structs.replace(at(0, 0), profiles_lag_bytes=lag_bytes, announcements=announcements)
+    check = doctor.people(figures)
+    assert check.status == status
+    assert told in check.meaning
+
+
 def test_the_figures_are_read_off_the_metrics():
     text = """# TYPE headwater_events_processed_total counter
 headwater_events_processed_total{source="a",fate="clean",reason=""} 3.0
@@ -150,12 +167,19 @@ headwater_events_processed_total{source="b",fate="duplicate",reason=""} 2.0
 headwater_pipeline_lag_bytes 10.0
 # TYPE headwater_warehouse_lag_bytes gauge
 headwater_warehouse_lag_bytes 20.0
+# TYPE headwater_profiles_lag_bytes gauge
+headwater_profiles_lag_bytes 40.0
 # TYPE headwater_dedupe_window_seconds gauge
 headwater_dedupe_window_seconds 30.0
 """
     found = doctor.figures(text)
     assert found == Figures(
-        pipeline_lag_bytes=10, warehouse_lag_bytes=20, window_s=30, window_wanted_s=None, processed=5
+        pipeline_lag_bytes=10,
+        warehouse_lag_bytes=20,
+        window_s=30,
+        window_wanted_s=None,
+        processed=5,
+        profiles_lag_bytes=40,
     )
     assert doctor.figures("# TYPE headwater_up gauge\nheadwater_up 0\n") is None
 
