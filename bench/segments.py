@@ -36,6 +36,7 @@ from headwater.profiles.model import Changed, Person, Trait
 from headwater.profiles.ports import PastEvent
 from headwater.profiles.run import Profiles
 from headwater.profiles.segment_facts import Wants, facts_of
+from headwater.profiles.segment_model import State
 from headwater.profiles.segments import PeopleSegments
 from headwater.profiles.store import Store
 
@@ -122,7 +123,7 @@ class Bench:
     def settle(self) -> list[float]:
         """Seconds of each turn of the loop until all segments are known."""
         turns = [self._turn()]
-        while any(state["status"] == "RUNNING" for state in self.segments.states(WORKSPACE).values()):
+        while any(segment.state is State.RUNNING for segment in self.segments._segments.of(WORKSPACE)):
             turns.append(self._turn())
         return turns
 

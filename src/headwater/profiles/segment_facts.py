@@ -18,7 +18,8 @@ GroupOf = Callable[[str], Group | None]
 """A group of the person's workspace by its id."""
 
 _MOST_KNOWN: Final = 20_000
-_KNOWN_BYTES: Final = 40
+_KNOWN_BYTES: Final = 16
+_TEXT: Final = msgspec.json.Decoder(str).decode
 
 
 class Wants(msgspec.Struct, frozen=True):
@@ -86,7 +87,7 @@ def value_of(text: bytes) -> Any:
     known = _KNOWN.get(text, _KNOWN)
     if known is not _KNOWN:
         return known
-    value = plain(opened(msgspec.Raw(text)))
+    value = plain(_TEXT(text) if text[:1] == b'"' else opened(msgspec.Raw(text)))
     if len(text) <= _KNOWN_BYTES and not isinstance(value, dict | list):
         if len(_KNOWN) >= _MOST_KNOWN:
             _KNOWN.clear()

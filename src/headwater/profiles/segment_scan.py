@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import astuple
 
 from headwater.base.rules import Looks
 from headwater.base.rules_facts import Facts
@@ -78,8 +79,7 @@ class Scanner:
         nameable = not any(map(_NO_FIELD.search, self._wants.traits))
         self._is_slim = nameable and not self._wants.group_traits and not self._wants.person
         self._has_meters = any(each.meters for each in every)
-        self._names = [f"t{place}" for place in range(len(self._wants.traits))]
-        self._body = _slim_decoder(self._names, self._wants.traits) if self._is_slim else None
+        self._body = _slim_decoder(self._wants.traits) if self._is_slim else None
         self._query = (
             f"SELECT {rows.PERSON_COLUMNS}"
             if not self._is_slim
@@ -106,8 +106,7 @@ class Scanner:
         if not ((body.identified and bytes(body.user_ids) != _NO_IDS) or self._anonymous):
             return None
         traits: dict[str, Any] = {}
-        for local, name in zip(self._names, self._wants.traits, strict=True):
-            trait = getattr(body.traits, local)
+        for name, trait in zip(self._wants.traits, astuple(body.traits), strict=True):
             if trait is not None and trait.value != NULL:
                 traits[name] = value_of(trait.value)
         return Facts(traits, (), {}, rows.meters_in(row[2]) if row[2] is not None else {}, segments)
@@ -119,8 +118,9 @@ class Scanner:
         return facts_of(person, self._wants, self._groups, segments)
 
 
-def _slim_decoder(locals_: Sequence[str], names: Sequence[str]) -> Callable[[bytes], Any]:
+def _slim_decoder(names: Sequence[str]) -> Callable[[bytes], Any]:
     """For a person's body (see `rows.Body`): the traits of these names, whether identified, and nothing else read."""
+    locals_ = [f"t{place}" for place in range(len(names))]
     traits = msgspec.defstruct(
         "Traits",
         [(local, _Value | None, None) for local in locals_],
