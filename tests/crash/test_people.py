@@ -14,7 +14,6 @@ import httpx
 import pytest
 
 from headwater.app.home import Home
-from headwater.app.no_segments import NoSegments
 from headwater.app.wiring import open_directory
 from headwater.journal.local import LocalReader
 from headwater.profiles.run import Profiles
@@ -22,6 +21,7 @@ from headwater.profiles.store import Store
 from headwater.profiles.view import Asked, View
 from tests.crash.siege import free_port
 from tests.server import Server, children
+from tests.unit.profiles.no_segments import NoSegments
 
 USERS = 40
 DEVICES = 60

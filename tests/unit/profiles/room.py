@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from headwater.app.no_segments import NoSegments
 from headwater.base.clean import CleanFrame, encode_frame
 from headwater.base.clock import iso_from_seconds
 from headwater.base.event import CleanEvent
@@ -19,6 +18,7 @@ from headwater.profiles.ports import Segments
 from headwater.profiles.run import Profiles
 from headwater.profiles.store import Store
 from headwater.profiles.view import Asked, View
+from tests.unit.profiles.no_segments import NoSegments
 
 WORKSPACE = "w1"
 START_MS = 1_700_000_000_000

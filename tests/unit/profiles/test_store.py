@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from headwater.app.no_segments import NoSegments
 from headwater.base.errors import Terminal, Transient
 from headwater.profiles import erase
 from headwater.profiles.model import Changed, Person, Transition
@@ -17,6 +16,7 @@ from headwater.profiles.outbox import Outbox
 from headwater.profiles.ports import People
 from headwater.profiles.run import Profiles
 from headwater.profiles.store import Store
+from tests.unit.profiles.no_segments import NoSegments
 from tests.unit.profiles.room import WORKSPACE, Room, event, identify
 
 
