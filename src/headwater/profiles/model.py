@@ -16,7 +16,8 @@ class Trait(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A value at the time when it was said. The greatest (at_ms, order, value) wins, in whatever order they come.
 
     `value` is JSON text as the client sent it; `null` is a trait that was cleared, kept so that an older value cannot
-    come back. `order` tells values of one time apart: later received first, then by message (`occurrence.order_of`).
+    come back. `order` tells values of one time apart: later received first, then by the place in the request
+    (`occurrence.order_of`).
     """
 
     value: bytes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from datetime import datetime
 from typing import Final
 
@@ -28,7 +27,6 @@ def happened_ms(timestamp: str, received_ms: int) -> int:
     return min(milliseconds(timestamp), received_ms + AHEAD_MS)
 
 
-def order_of(received_ms: int, message_id: str) -> int:
-    """Later received is greater; of what came at once, one is always the same. At most 63 bits."""
-    low = zlib.crc32(message_id.encode("utf-8", "surrogatepass")) & ((1 << _ORDER_BITS) - 1)
-    return (min(max(received_ms, 0), _MOST_MS) << _ORDER_BITS) | low
+def order_of(received_ms: int, place: int) -> int:
+    """Later received is greater; of what came at once, what has the greater `place` among it. At most 63 bits."""
+    return (min(max(received_ms, 0), _MOST_MS) << _ORDER_BITS) | min(place, (1 << _ORDER_BITS) - 1)

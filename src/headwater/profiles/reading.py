@@ -19,6 +19,8 @@ class Reading:
         self._store = store
         self._sources = sources
         self._segments = segments
+        self._received_ms = -1
+        self._place = 0
 
     def occurrences(self, frames: Sequence[CleanFrame]) -> list[Occurrence]:
         """Within a transaction: a workspace's first event gives it its number."""
@@ -40,7 +42,7 @@ class Reading:
                         event,
                         self._store.number(event.workspace_id),
                         happened_ms(event.timestamp, received_ms),
-                        order_of(received_ms, event.message_id),
+                        order_of(received_ms, self._placed(received_ms) if frame.replay is None else 0),
                         source[0],
                         source[1],
                         self._segments.wants(event),
@@ -48,6 +50,13 @@ class Reading:
                     )
                 )
         return found
+
+    def _placed(self, received_ms: int) -> int:
+        """Which one it is of those that were received in the same millisecond, in the order of the journal: the events
+        of a request come at once. What is replayed goes before all of them, so that it changes nothing."""
+        self._place = self._place + 1 if received_ms == self._received_ms else 1
+        self._received_ms = received_ms
+        return self._place
 
     def _feeding(self, event: CleanEvent) -> tuple[bool, bool] | None:
         """(it is a browser's, ids there are to be signed); None: it has no effect."""

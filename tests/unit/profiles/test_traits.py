@@ -10,7 +10,7 @@ import pytest
 from headwater.profiles import bounds, traits
 from headwater.profiles.occurrence import AHEAD_MS, happened_ms, milliseconds, order_of
 from headwater.profiles.refusals import Refusal
-from tests.unit.profiles.room import START_MS, Room, identify
+from tests.unit.profiles.room import START_MS, Room, event, identify
 
 
 def test_the_latest_by_its_own_time_wins() -> None:
@@ -140,9 +140,21 @@ def test_times_are_read(text: str, expected: int) -> None:
 
 
 def test_orders_grow_with_the_time_of_receipt_and_fit_an_integer_of_the_file() -> None:
-    assert order_of(5, "a") < order_of(6, "a") < order_of(253_402_300_799_999, "zz") < 2**63
-    assert order_of(5, "a") == order_of(5, "a") != order_of(5, "b")
-    assert order_of(-5, "a") >= 0
+    assert order_of(5, 9) < order_of(6, 1) < order_of(253_402_300_799_999, 10**9) < 2**63
+    assert order_of(5, 0) < order_of(5, 1) < order_of(5, 2_500) < order_of(5, 10**9) < order_of(6, 0)
+    assert order_of(-5, 0) >= 0
+
+
+def test_of_one_request_the_later_call_wins_and_a_replay_changes_nothing() -> None:
+    room = Room()
+    calls = [event("identify", user_id="u1", at_s=1, received_s=1, traits={"plan": plan}) for plan in "zcbax"]
+    room.take(*calls)
+    assert room.everybody()[0]["traits"] == {"plan": "x"}
+    for each in calls:
+        room.take(each, replay="rpl_1")
+    assert room.everybody()[0]["traits"] == {"plan": "x"}
+    room.take(event("identify", user_id="u1", at_s=1, received_s=1, traits={"plan": "a"}))
+    assert room.everybody()[0]["traits"] == {"plan": "a"}
 
 
 def test_texts_are_written_one_way_so_that_people_are_found_by_them() -> None:
