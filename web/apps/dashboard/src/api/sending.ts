@@ -15,13 +15,17 @@ export const webhooks = () => take(api.GET("/api/v1/webhooks", { params: { query
 export const webhook = (connectionId: string) =>
   take(api.GET("/api/v1/webhooks/{connectionId}", { params: { path: { connectionId } } }));
 
-export type WebhookGiven = {
+/** Null goes back to the usual. */
+export type TermsGiven = { schedule?: number[] | null; perSecond?: number | null; ordered?: boolean };
+export type WebhookGiven = TermsGiven & {
   name: string;
   url: string;
   format: WebhookFormat;
   topics: Topic[];
   filters: Filters;
   enabled: boolean;
+  /** Empty takes it away. */
+  sharedSecret?: string;
 };
 export const createWebhook = (body: WebhookGiven) => take(api.POST("/api/v1/webhooks", { body }));
 export const changeWebhook = (connectionId: string, body: Partial<WebhookGiven>) =>
@@ -45,7 +49,7 @@ export const destinations = () => take(api.GET("/api/v1/destinations", { params:
 export const destination = (connectionId: string) =>
   take(api.GET("/api/v1/destinations/{connectionId}", { params: { path: { connectionId } } }));
 
-export type DestinationGiven = {
+export type DestinationGiven = TermsGiven & {
   name: string;
   sourceIds: string[];
   settings: Record<string, SettingValue>;

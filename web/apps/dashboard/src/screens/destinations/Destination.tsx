@@ -14,10 +14,12 @@ import { useDraft } from "../../parts/useDraft";
 import { Page } from "../../shell/Page";
 import { firstValues, SettingFields, settingProblems } from "../catalog/SettingFields";
 import { Actions, refreshConnection } from "../sending/Actions";
+import { Advanced } from "../sending/Advanced";
 import { Delete } from "../sending/Delete";
 import { Delivery } from "../sending/Delivery";
 import { Log } from "../sending/Log";
 import { ConnectionMarks } from "../sending/Status";
+import { type Terms, termsGiven, termsOf, termsProblems } from "../sending/terms";
 import { Troubles } from "./Entry";
 import { SourceChoice } from "./SourceChoice";
 import { Tester } from "./Tester";
@@ -74,7 +76,7 @@ function Facts({ destination }: { destination: DestinationValue }) {
   );
 }
 
-type Fields = {
+type Fields = Terms & {
   name: string;
   enabled: boolean;
   sourceIds: string[];
@@ -82,7 +84,8 @@ type Fields = {
   mapping: Record<string, string>;
 };
 
-function fieldsOf({ name, enabled, sourceIds, settings, mapping }: DestinationValue, entry: CatalogDestination): Fields {
+function fieldsOf(destination: DestinationValue, entry: CatalogDestination): Fields {
+  const { name, enabled, sourceIds, settings, mapping } = destination;
   const known = settings as Record<string, SettingValue>;
   return {
     name,
@@ -90,6 +93,7 @@ function fieldsOf({ name, enabled, sourceIds, settings, mapping }: DestinationVa
     sourceIds,
     settings: { ...firstValues(entry.settings), ...known },
     mapping: { ...entry.mapping, ...mapping },
+    ...termsOf(destination),
   };
 }
 
@@ -110,12 +114,12 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
   });
   function submit(event: FormEvent) {
     event.preventDefault();
-    const found = settingProblems(entry.settings, settings);
+    const found: Record<string, string> = { ...settingProblems(entry.settings, settings), ...termsProblems(values) };
     if (name.trim() === "") found.name = "Give the destination a name.";
     setProblems(found);
     const first = Object.keys(found)[0];
     if (first) form.current?.querySelector<HTMLElement>(`[name="${CSS.escape(first)}"]`)?.focus();
-    else save.mutate(edits.settings ? { ...edits, settings: emptyAsNull(edits.settings) } : edits);
+    else save.mutate(bodyOf(edits, values));
   }
   return (
     <section className="hw-card" aria-labelledby="settings">
@@ -164,6 +168,7 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
               </Stack>
             </details>
           )}
+          <Advanced terms={values} problems={problems} onChange={change} />
           <Switch
             label={enabled ? "Status: Enabled" : "Status: Disabled"}
             checked={enabled}
@@ -186,6 +191,13 @@ function Settings({ destination, entry }: { destination: DestinationValue; entry
       </form>
     </section>
   );
+}
+
+function bodyOf({ retries, waits, pace, isOrdered, ...edits }: Partial<Fields>, all: Fields): Partial<DestinationGiven> {
+  const terms = { retries, waits, pace, isOrdered };
+  const changed = Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined));
+  const body = { ...edits, ...termsGiven(changed, all) };
+  return edits.settings ? { ...body, settings: emptyAsNull(edits.settings) } : body;
 }
 
 /** Null takes a setting back to its default. */

@@ -43,12 +43,11 @@ function Answer({ id, segmentId }: { id: string; segmentId: string }) {
   const nameOf = (each: string) => segments?.data.find((segment) => segment.id === each)?.name ?? each;
   if (isPending) return <Loading what="the explanation" lines={2} />;
   if (error && !data) return <Failed what="explain it" error={error} retry={() => void refetch()} />;
-  const isHeldBack = data.tree.result && !data.member;
   return (
     <>
       <Text role="status" mb="xs">
         <strong>{data.member ? "In" : "Not in"}</strong> {nameOf(segmentId)}.
-        {isHeldBack && " The rule holds, but no identify with traits has come, and until then a person is in Everyone alone."}
+        {data.note && ` ${data.note}`}
       </Text>
       <ul className="hw-why" aria-label="Why">
         <Node node={data.tree} nameOf={nameOf} />

@@ -72,7 +72,8 @@ function Answers({ troubles }: { troubles: TraitTroubles }) {
 function Card({ question, answer, children }: { question: string; answer: boolean | null; children: ReactNode }) {
   return (
     <section className="hw-card" aria-label={question}>
-      <div className="hw-why-line" style={{ flexDirection: "row-reverse", justifyContent: "flex-end", flexWrap: "wrap" }}>
+      <div className="hw-question">
+        <Title order={2}>{question}</Title>
         <Badge
           variant={answer === false ? "outline" : "default"}
           color={answer === false ? "brick" : undefined}
@@ -81,7 +82,6 @@ function Card({ question, answer, children }: { question: string; answer: boolea
         >
           {answer === null ? "not used" : answer ? "yes" : "no"}
         </Badge>
-        <Title order={2}>{question}</Title>
       </div>
       <div style={{ marginBlockStart: "0.5rem" }}>{children}</div>
     </section>

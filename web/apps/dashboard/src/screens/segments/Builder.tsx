@@ -1,6 +1,6 @@
 /** The rule as controls: groups of conditions, each a line that reads like a sentence. All of it works by keyboard. */
 
-import { Button, NativeSelect, Text } from "@mantine/core";
+import { ActionIcon, Button, NativeSelect, Text } from "@mantine/core";
 import { createContext, type ReactNode, useContext, useEffect, useRef } from "react";
 import { PlusIcon, TrashIcon } from "../../shell/icons";
 import { EventFields } from "./EventFields";
@@ -177,8 +177,17 @@ function Condition({ node, number, parent }: { node: Exclude<Node, GroupNode>; n
   );
 }
 
-export function Remove({ what, node, parent }: { what: string; node: Node; parent: number }) {
+type RemoveProps = { what: string; node: Node; parent: number; isShort?: boolean };
+
+export function Remove({ what, node, parent, isShort = false }: RemoveProps) {
   const { change } = useTools();
+  const remove = () => change(node.key, () => null, { adder: parent });
+  if (isShort)
+    return (
+      <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${what.toLowerCase()}`} onClick={remove}>
+        <TrashIcon size={15} />
+      </ActionIcon>
+    );
   return (
     <Button
       className="hw-rule-remove"
@@ -186,7 +195,7 @@ export function Remove({ what, node, parent }: { what: string; node: Node; paren
       variant="subtle"
       color="gray"
       leftSection={<TrashIcon size={15} />}
-      onClick={() => change(node.key, () => null, { adder: parent })}
+      onClick={remove}
     >
       Remove
       <span className="hw-sr">&nbsp;{what.toLowerCase()}</span>

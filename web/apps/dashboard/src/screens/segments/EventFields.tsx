@@ -76,17 +76,18 @@ export function EventFields({ node, name }: Props) {
           />
         </>
       )}
-      <span className="hw-rule-word">times, within days:</span>
+      <span className="hw-rule-word">times, in the last</span>
       <TextInput
         className="hw-rule-count"
         aria-label={`${name}: within how many days; empty is ever`}
-        placeholder="ever"
+        placeholder="all"
         inputMode="decimal"
         value={node.days}
         error={isWrong("withinDays")}
         autoComplete="off"
         onChange={(event) => put({ days: event.currentTarget.value })}
       />
+      <span className="hw-rule-word">days</span>
       {node.where.length > 0 && (
         <ol className="hw-rule-list hw-rule-where" aria-label={`${name}: its properties`}>
           {node.where.map((each, index) => (
@@ -117,7 +118,7 @@ function Property({ node, name, parent }: { node: TestNode; name: string; parent
       <div className="hw-rule-line">
         <span className="hw-rule-word">where</span>
         <TestFields node={node} name={name} />
-        <Remove what={name} node={node} parent={parent} />
+        <Remove what={name} node={node} parent={parent} isShort />
       </div>
       {fault?.key === node.key && <Problem>{fault.message}</Problem>}
     </div>

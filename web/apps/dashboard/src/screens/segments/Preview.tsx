@@ -30,7 +30,7 @@ export function Preview({ preview, isAskable }: { preview: ReturnType<typeof use
   const { answer, isCurrent, error } = preview;
   const found = isAskable && !error ? answer.data : undefined;
   return (
-    <section className="hw-card" aria-labelledby="preview">
+    <section className="hw-card hw-beside" aria-labelledby="preview">
       <Title order={2} id="preview" mb="xs">
         Who is in it
       </Title>
@@ -38,7 +38,7 @@ export function Preview({ preview, isAskable }: { preview: ReturnType<typeof use
         {!isAskable ? (
           <Text size="sm">Finish the conditions, and the people whom they hold are counted here.</Text>
         ) : error ? (
-          <Text size="sm">{"The people are counted once the rule is right."}</Text>
+          <Text size="sm">The people are counted once the rule is right.</Text>
         ) : found ? (
           <p className="hw-count">
             <strong>{found.count.toLocaleString("en")}</strong> {found.count === 1 ? "person" : "people"} right now

@@ -1,9 +1,12 @@
 /** The segments of the workspace: by which rule, and how many people are in each. */
 
-import { Badge, Button, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Badge, Button, Switch, Text } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { queryClient } from "../../api/cache";
+import { changeWorkspace } from "../../api/people";
 import { segmentsQuery } from "../../api/peopleQueries";
+import { workspaceQuery } from "../../api/queries";
 import type { Segment } from "../../api/types";
 import { Failed, Loading } from "../../parts/States";
 import { PlusIcon } from "../../shell/icons";
@@ -28,9 +31,37 @@ export function Segments() {
       ) : error && !data ? (
         <Failed what="load the segments" error={error} retry={() => void refetch()} />
       ) : (
-        <Table segments={data.data} />
+        <>
+          <Table segments={data.data} />
+          <Anonymous />
+        </>
       )}
     </Page>
+  );
+}
+
+/** The workspace's setting: whether rules look at people whom nobody has identified. */
+function Anonymous() {
+  const { data: workspace } = useQuery(workspaceQuery);
+  const change = useMutation({
+    mutationFn: (segmentAnonymous: boolean) => changeWorkspace({ segmentAnonymous }),
+    onSuccess: (saved) => {
+      queryClient.setQueryData(workspaceQuery.queryKey, saved);
+      void queryClient.invalidateQueries({ queryKey: ["segments"] });
+    },
+  });
+  if (!workspace) return null;
+  return (
+    <div style={{ marginBlockStart: "1rem" }}>
+      <Switch
+        label="Segments hold anonymous people too"
+        description="Else whoever came without a user id, or without an identify call with traits, is in Everyone only."
+        checked={workspace.segmentAnonymous}
+        aria-busy={change.isPending}
+        onChange={(event) => change.mutate(event.currentTarget.checked)}
+      />
+      {change.error && <Failed what="change it" error={change.error} />}
+    </div>
   );
 }
 

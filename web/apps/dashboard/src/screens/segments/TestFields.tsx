@@ -58,7 +58,7 @@ function Value({ node, name, isWrong, put }: ValueProps) {
   if (takes === "scalar") return <Scalar node={node} name={name} isWrong={isWrong} put={put} />;
   if (takes === "list") return <List node={node} name={name} isWrong={isWrong} put={put} />;
   if (takes === "range") return <Range node={node} name={name} isWrong={isWrong} put={put} />;
-  return (
+  const field = (
     <TextInput
       className={takes === "text" || takes === "date" ? "hw-rule-value" : "hw-rule-number"}
       aria-label={`${name}: ${takes === "date" ? "date" : takes === "days" ? "days" : takes === "number" ? "number" : "text"}`}
@@ -69,6 +69,13 @@ function Value({ node, name, isWrong, put }: ValueProps) {
       autoComplete="off"
       onChange={(event) => put({ texts: [event.currentTarget.value] })}
     />
+  );
+  if (takes !== "days") return field;
+  return (
+    <>
+      {field}
+      <span className="hw-rule-word">{node.op === "withinLastDays" ? "days" : "days ago"}</span>
+    </>
   );
 }
 

@@ -26,8 +26,8 @@ export const OPS: readonly Op[] = [
   { op: "between", words: "lies between", takes: "range", group: "Number" },
   { op: "before", words: "is before", takes: "date", group: "Date" },
   { op: "after", words: "is after", takes: "date", group: "Date" },
-  { op: "withinLastDays", words: "was within the last days:", takes: "days", group: "Date" },
-  { op: "moreThanDaysAgo", words: "was longer ago than days:", takes: "days", group: "Date" },
+  { op: "withinLastDays", words: "was within the last", takes: "days", group: "Date" },
+  { op: "moreThanDaysAgo", words: "was more than", takes: "days", group: "Date" },
 ];
 
 const BY_NAME = new Map(OPS.map((each) => [each.op, each]));

@@ -1,12 +1,13 @@
-/** The form of a webhook: address, name, format, topics, filters, status. The same for a new one and for one that is. */
+/** The form of a webhook: address, name, format, topics, filters, advanced, status. The same for a new one and for one that is. */
 
-import { Alert, Button, Checkbox, Group, Radio, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, PasswordInput, Radio, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useRef, useState } from "react";
 import type { WebhookGiven } from "../../api/sending";
 import type { Webhook, WebhookFormat } from "../../api/types";
 import { useDraft } from "../../parts/useDraft";
+import { Advanced } from "../sending/Advanced";
 import { TOPICS } from "../sending/words";
-import { FIRST, givenOf, INBOX, inOrder, type Problems, problemsOf, valuesOf } from "./webhookValues";
+import { FIRST, givenOf, INBOX, inOrder, MASK, type Problems, problemsOf, valuesOf } from "./webhookValues";
 
 type Props = {
   webhook?: Webhook;
@@ -116,6 +117,26 @@ export function WebhookForm({ webhook, action, isBusy, error, isDone = false, on
             />
           </Stack>
         </details>
+        <Advanced terms={values} problems={problems} onChange={change}>
+          {values.format === "default" && (
+            <PasswordInput
+              label="Shared secret"
+              description="For receivers that check X-Signature, the hex HMAC-SHA1 of the body. Empty: none is sent."
+              value={values.shared === MASK ? "" : values.shared}
+              placeholder={values.shared === MASK ? "Kept. Type to change it." : undefined}
+              onChange={(event) => change({ shared: event.currentTarget.value })}
+              visibilityToggleButtonProps={{ "aria-label": "Show or hide the shared secret" }}
+              autoComplete="off"
+            />
+          )}
+          {webhook?.sharedSecret != null && values.format === "default" && values.shared !== "" && (
+            <div>
+              <Button variant="default" size="compact-sm" onClick={() => change({ shared: "" })}>
+                Take the shared secret away
+              </Button>
+            </div>
+          )}
+        </Advanced>
         <Switch
           label={values.enabled ? "Status: Enabled" : "Status: Disabled"}
           checked={values.enabled}

@@ -2,6 +2,7 @@
 
 import { Button, Group, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { queryClient } from "../../api/cache";
 import { addClientToken, apiKeys, createApiKey, removeApiKey, removeClientToken, type Scope } from "../../api/calls";
@@ -43,7 +44,12 @@ function ClientTokens({ tokens }: { tokens: string[] }) {
         {tokens.length > 1 ? "Client tokens" : "Client token"}
       </Title>
       <Text size="sm" c="dimmed" mb="sm">
-        Pages send their events with it, to /api/events/batch?token=… It is public and lets nobody read anything.
+        Pages send their events with it, to /api/events/batch?token=… It is public and lets nobody read anything. The
+        script that does so, ready to copy, stands with{" "}
+        <Link to="/sources/$id" params={{ id: "customer-events" }} className="hw-link">
+          Customer events
+        </Link>
+        .
       </Text>
       <Stack gap="xs">
         {tokens.map((token, index) => (

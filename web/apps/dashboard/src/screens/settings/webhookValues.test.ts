@@ -9,6 +9,10 @@ const WEBHOOK = {
   topics: ["form.submission", "content.view"],
   enabled: true,
   filters: { contentIds: ["a", "b"], eventNames: null },
+  schedule: [5, 300],
+  perSecond: null,
+  ordered: false,
+  sharedSecret: "********",
 } as unknown as Webhook;
 
 test("a webhook fills its form, and nothing of it is given back unchanged", () => {
@@ -30,4 +34,14 @@ test("what is missing is named by its field", () => {
   expect(Object.keys(problemsOf({ ...FIRST, topics: [] }))).toEqual(["url", "name", "topics"]);
   expect(problemsOf({ ...FIRST, url: INBOX, name: "Ours", topics: [], names: "Open" })).toEqual({});
   expect(problemsOf({ ...FIRST, url: "receiver.example", name: "Ours" })).toHaveProperty("url");
+});
+
+test("retries, pace, order and the shared secret go along only when they were changed", () => {
+  const values = valuesOf(WEBHOOK);
+  expect(values).toMatchObject({ retries: "own", waits: "5 s, 5 min", shared: "********" });
+  expect(givenOf({ retries: "usual" }, { ...values, retries: "usual" })).toEqual({ schedule: null });
+  expect(givenOf({ shared: "" }, { ...values, shared: "" })).toEqual({ sharedSecret: "" });
+  expect(givenOf(FIRST, FIRST)).not.toHaveProperty("sharedSecret");
+  expect(givenOf(FIRST, FIRST)).toMatchObject({ schedule: null, perSecond: null, ordered: false });
+  expect(problemsOf({ ...values, waits: "soon" })).toHaveProperty("waits");
 });
