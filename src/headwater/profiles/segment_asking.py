@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Final
 
 from headwater.base.clock import Clock
-from headwater.base.errors import InvalidInput, NotFound
+from headwater.base.errors import NotFound, Unprocessable
 from headwater.base.rules import EVERYONE, Member, Performed, Rule, canonical, looks, nodes
 from headwater.base.rules_explain import explain
 from headwater.base.rules_facts import newest, timed
@@ -157,9 +157,9 @@ class Asking:
     def _check_named(self, workspace_id: str, rule: Rule) -> None:
         known = {segment.id for segment in self._segments_of(workspace_id)}
         for id in sorted(looks(rule).segments - known):
-            raise InvalidInput(
-                f'The rule names the segment "{id}", which is not in this workspace.',
-                code="rule_invalid",
+            raise Unprocessable(
+                f'The rule names the segment "{id}", which is not in this workspace. Nobody was counted.',
+                code="unknown_segment",
                 details={"segment": id},
             )
 

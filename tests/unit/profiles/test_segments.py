@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from headwater.base.errors import InvalidInput, NotFound
+from headwater.base.errors import NotFound, Unprocessable
 from headwater.base.rules_parse import RuleError
 from tests.unit.profiles.room import START_MS, WORKSPACE, event, identify
 from tests.unit.profiles.segment_room import DAY_S, PRO, SegmentRoom, entry_of
@@ -438,6 +438,6 @@ def test_a_preview_counts_without_keeping_anything(room: SegmentRoom):
     assert preview("other", PRO, room.view) == (0, [])
     with pytest.raises(RuleError):
         preview(WORKSPACE, {"trait": "plan"}, room.view)
-    with pytest.raises(InvalidInput, match="not in this workspace"):
+    with pytest.raises(Unprocessable, match="not in this workspace"):
         preview(WORKSPACE, {"segment": "gone"}, room.view)
     assert list(room.people_segments.states(WORKSPACE)) == ["Everyone", "pros"]
