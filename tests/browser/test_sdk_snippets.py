@@ -136,3 +136,11 @@ def test_a_global_that_exists_stays(page: Page, shared_server: Server, site: Sit
     )
     open_page(page, site, html)
     assert page.evaluate("[window.Candu, window.Produktly]") == [{"mine": True}, 7]
+
+
+def test_an_element_of_that_name_is_no_global(page: Page, shared_server: Server, site: Site) -> None:
+    """Browsers show elements by their ids among the window's names."""
+    html = f"""<!doctype html><div id="Candu"></div>
+      <script src="{shared_server.url}/sdk/latest/candu.umd.js?token=x"></script>"""
+    open_page(page, site, html)
+    assert page.evaluate("typeof Candu.init") == "function"

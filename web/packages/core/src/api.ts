@@ -28,7 +28,7 @@ export type Callback = (event: unknown, node: ContentNode, action: ContentAction
 export interface Options {
   /** The workspace's client token, from Settings > Workspaces > Access Keys. It is public. */
   clientToken: string;
-  /** Where headwater is, as `https://headwater.example.com`. By default where the script came from; a bundled SDK needs it. */
+  /** Where headwater is, as `https://headwater.example.com`. By default where the script came from; of a bundled SDK, the page's own origin. */
   host?: string;
   /** Who the user is: an id of your database, or an e-mail address. Without it the user is anonymous. */
   userId?: UserId | null;

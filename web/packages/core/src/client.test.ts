@@ -72,10 +72,20 @@ describe("an event", () => {
     ]);
   });
 
+  it("is one of a hundred that wait for init at most", async () => {
+    const where = place();
+    const client = made(where);
+    for (let number = 0; number < 150; number++) client.track(`e${number}`);
+    client.init({ clientToken: TOKEN });
+    await where.pass(1000);
+    expect(events(where).map((event) => event.eventName)).toEqual(Array.from({ length: 100 }, (_, number) => `e${number}`));
+  });
+
   it("without a name, or that is no JSON, is left out and told of", async () => {
     const { client, where } = started();
     client.track("");
     client.track(undefined as unknown as string);
+    client.track(NaN as unknown as string);
     const circle: Record<string, unknown> = {};
     circle["self"] = circle;
     client.track("Circle", circle);
@@ -122,11 +132,12 @@ describe("the user", () => {
   });
 
   it("may change: init and identify take another, and no signature goes over to them", async () => {
-    const { client, where } = started({ userId: "ann", hmac: "of ann" });
+    const { client, where } = started({ userId: "ann", hmac: "of ann", traits: { role: "admin" } });
     client.track("One");
-    client.init({ clientToken: TOKEN, userId: "ann" });
+    client.init({ clientToken: TOKEN, userId: "ann", traits: { role: "admin" } });
     client.identify("ben", { plan: "pro" });
     client.identify(null, { seats: 3 });
+    expect(client.providerProps!.traits).toEqual({ plan: "pro", seats: 3 });
     client.identify("eve", undefined, { hash: "of eve" });
     client.init({ clientToken: TOKEN });
     client.track("Two");
@@ -215,15 +226,24 @@ describe("init", () => {
     ]);
   });
 
+  it("says that a host is an address", () => {
+    expect(started({ host: "headwater.example" }).where.warnings).toEqual([
+      "host is headwater.example, which should begin with https://",
+    ]);
+    expect(started({ host: "" }).where.warnings).toEqual([]);
+  });
+
   it("takes another workspace, and sends each event to the one it was for", async () => {
     const { client, where } = started({ userId: "ann" });
     await where.pass(1000);
+    client.track("Here");
     client.init({ clientToken: "other", host: "https://two.example/" });
     client.track("There");
     await where.pass(1000);
-    expect(where.posts.map((post) => post.url)).toEqual([
-      `${HOST}/api/events/batch?token=${TOKEN}`,
-      "https://two.example/api/events/batch?token=other",
+    expect(where.posts.map((post) => [post.url, post.events.map((event) => event.eventName)])).toEqual([
+      [`${HOST}/api/events/batch?token=${TOKEN}`, [undefined]],
+      [`${HOST}/api/events/batch?token=${TOKEN}`, ["Here"]],
+      ["https://two.example/api/events/batch?token=other", ["There"]],
     ]);
   });
 

@@ -109,8 +109,8 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   function connect(options: Options) {
     const { clientToken: token } = options;
     const host = (options.host || defaultHost).replace(/\/+$/, "");
+    if (host && !/^https?:\/\//.test(host)) console.say("host", `host is ${host}, which should begin with https://`);
     if (line && line.token === token && line.host === host) return;
-    if (line) line.sender.stop();
     const queue = createQueue(platform, token, () =>
       console.say("full", "too many events wait to be sent; the oldest ones are dropped"),
     );

@@ -35,19 +35,22 @@ describe("sending", () => {
     names(BATCH_EVENTS + 1).forEach((name) => client.track(name));
     client.track("large", { text: "ü".repeat(BATCH_BYTES) });
     client.track("small");
+    client.track("half", { text: "ü".repeat(BATCH_BYTES / 2.1) });
+    client.track("other half", { text: "ü".repeat(BATCH_BYTES / 2.1) });
     await where.pass(1000);
-    expect(where.posts.map((post) => post.events.length)).toEqual([BATCH_EVENTS, 1, 1, 1]);
-    expect(sent(where)).toEqual([...names(BATCH_EVENTS + 1), "large", "small"]);
+    expect(where.posts.map((post) => post.events.length)).toEqual([BATCH_EVENTS, 1, 1, 1, 1, 1]);
+    expect(sent(where)).toEqual([...names(BATCH_EVENTS + 1), "large", "small", "half", "other half"]);
   });
 
   it("comes again with the same events, later each time, and then loses none", async () => {
     const { client, where } = started();
-    where.answers = [AWAY, { status: 503, body: { code: "overloaded" } }, { status: 429 }, { status: 404 }];
+    const body = { code: "overloaded" };
+    where.answers = [AWAY, { status: 503, body }, { status: 429, body }, { status: 404 }, { status: 200, body: "<html>" }];
     client.track("kept");
     await where.pass(900);
     expect(where.posts.length).toBe(1);
     await where.pass(60_000);
-    expect(where.posts.length).toBe(5);
+    expect(where.posts.length).toBe(6);
     const ids = new Set(where.posts.flatMap((post) => post.events.map((event) => event["id"])));
     expect(ids.size).toBe(1);
     expect(waiting(where)).toBe(0);
@@ -65,6 +68,17 @@ describe("sending", () => {
     expect(where.posts.length).toBe(1);
     await where.pass(1_000);
     expect(sent(where)).toEqual(["kept", "kept", "later"]);
+  });
+
+  it("begins anew to wait once something was taken", async () => {
+    const { client, where } = started();
+    where.answers = [AWAY, AWAY, AWAY, AWAY, AWAY];
+    client.track("one");
+    await where.pass(60_000);
+    where.answers = [AWAY];
+    client.track("two");
+    await where.pass(2000);
+    expect(sent(where).slice(-2)).toEqual(["two", "two"]);
   });
 
   it("tries at once when something changed for the better", async () => {
@@ -221,7 +235,7 @@ describe("the end of a page", () => {
     expect(JSON.stringify(where.beacons[0]!.events).length).toBeLessThan(60_000);
     expect(waiting(where)).toBe(8);
     let answered: (() => void) | undefined;
-    where.post = () => new Promise((resolve) => (answered = () => resolve({ status: 200, body: {} })));
+    where.post = () => new Promise((resolve) => (answered = () => resolve({ status: 200, body: { success: true } })));
     void client.flush();
     client.last();
     const [first, second] = where.beacons.map((beacon) => beacon.events.map((event) => event["eventName"]));

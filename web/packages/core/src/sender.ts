@@ -24,11 +24,11 @@ export interface Sender {
   flush(): Promise<void>;
   /** Hands the browser what it takes at the end of a page. It stays in the queue, as nobody hears the answer. */
   last(): void;
-  /** Sends nothing any more. */
-  stop(): void;
 }
 
-interface Refusal {
+interface Said {
+  success?: boolean;
+  rejected?: Said[];
   code?: string;
   message?: string;
 }
@@ -75,8 +75,9 @@ export function createSender(platform: Platform, queue: Queue, url: string, cons
 
   /** True: go on with the next ones. */
   function settle(answer: Answer): boolean {
-    const said = (answer.body || {}) as Refusal & { rejected?: Refusal[] };
-    if (answer.status === 200) {
+    const said = (answer.body || {}) as Said;
+    // A proxy may say 200 with a page of its own: only the server itself says success.
+    if (answer.status === 200 && said.success) {
       failures = waitUntil = 0;
       limit = BATCH_EVENTS;
       queue.remove(underway);
@@ -91,7 +92,7 @@ export function createSender(platform: Platform, queue: Queue, url: string, cons
   }
 
   /** The server will never take this request: whatever of it is good goes by itself. */
-  function refused(said: Refusal): boolean {
+  function refused(said: Said): boolean {
     if (said.code === "invalid_client_token") {
       tell(said);
       stopped = true;
@@ -107,7 +108,7 @@ export function createSender(platform: Platform, queue: Queue, url: string, cons
     return true;
   }
 
-  function tell(said: Refusal) {
+  function tell(said: Said) {
     console.say(`refused ${said.code}`, `an event was not taken (${said.code}): ${said.message}`);
   }
 
@@ -122,10 +123,6 @@ export function createSender(platform: Platform, queue: Queue, url: string, cons
     last() {
       const items = stopped ? [] : queue.take(BATCH_EVENTS, LAST_BYTES, new Set(underway.map((item) => item.key)));
       if (items.length && sizeBytes(bodyOf(items)) < 2 * LAST_BYTES) platform.beacon(url, bodyOf(items));
-    },
-    stop() {
-      stopped = true;
-      platform.cancel(timer);
     },
   };
 }
