@@ -41,6 +41,7 @@ bench: setup ## ratios against a reference in the same run; says what is not ins
 	$(BIN)/python -m bench.whole
 	$(BIN)/python -m bench.client
 	$(BIN)/python -m bench.send
+	$(BIN)/python -m bench.segments
 	$(BIN)/python -m bench.profiles
 
 soak: setup ## the long crash tests: 20 rounds of kill -9 under traffic, power cuts at any point; figures as JSON

@@ -84,15 +84,21 @@ def fields_of(person: Person, wanted: frozenset[str]) -> dict[str, list[Any]]:
 
 def value_of(text: bytes) -> Any:
     """JSON text as rules compare it. Short ones come again and again, and are read once."""
-    known = _KNOWN.get(text, _KNOWN)
-    if known is not _KNOWN:
+    known = KNOWN.get(text, KNOWN)
+    if known is not KNOWN:
         return known
-    value = plain(_TEXT(text) if text[:1] == b'"' else opened(msgspec.Raw(text)))
+    if text[:1] == b'"':
+        value: Any = _TEXT(text)
+        if not value.isascii():
+            value = plain(value)
+    else:
+        value = plain(opened(msgspec.Raw(text)))
     if len(text) <= _KNOWN_BYTES and not isinstance(value, dict | list):
-        if len(_KNOWN) >= _MOST_KNOWN:
-            _KNOWN.clear()
-        _KNOWN[text] = value
+        if len(KNOWN) >= _MOST_KNOWN:
+            KNOWN.clear()
+        KNOWN[text] = value
     return value
 
 
-_KNOWN: Final[dict[bytes, Any]] = {}
+KNOWN: Final[dict[bytes, Any]] = {}
+"""Short texts that were read lately; look here first where it is done often."""

@@ -12,8 +12,8 @@ from msgspec.structs import astuple
 from headwater.base.rules import Looks
 from headwater.base.rules_facts import Facts
 from headwater.profiles import rows
-from headwater.profiles.model import NULL, Group, Person
-from headwater.profiles.segment_facts import Wants, facts_of, value_of
+from headwater.profiles.model import Group, Person
+from headwater.profiles.segment_facts import KNOWN, Wants, facts_of, value_of
 
 Row = tuple[Any, ...]
 Read = Callable[[str, Sequence[Any]], list[Row]]
@@ -75,6 +75,7 @@ class Scanner:
         self._anonymous = anonymous
         self._read = read
         self._counted = counted or {}
+        self._names = self._wants.traits
         self._groups = Groups(read, no, workspace_id)
         nameable = not any(map(_NO_FIELD.search, self._wants.traits))
         self._is_slim = nameable and not self._wants.group_traits and not self._wants.person
@@ -106,9 +107,14 @@ class Scanner:
         if not ((body.identified and bytes(body.user_ids) != _NO_IDS) or self._anonymous):
             return None
         traits: dict[str, Any] = {}
-        for name, trait in zip(self._wants.traits, astuple(body.traits), strict=True):
-            if trait is not None and trait.value != NULL:
-                traits[name] = value_of(trait.value)
+        known = KNOWN
+        for name, trait in zip(self._names, astuple(body.traits), strict=True):
+            if trait is not None:
+                value = known.get(trait.value, known)
+                if value is known:
+                    value = value_of(trait.value)
+                if value is not None:
+                    traits[name] = value
         return Facts(traits, (), {}, rows.meters_in(row[2]) if row[2] is not None else {}, segments)
 
     def _full(self, row: Row, segments: Any) -> Facts | None:
