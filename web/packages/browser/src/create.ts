@@ -4,14 +4,11 @@ import { type Client, createClient, type Options } from "@headwater/core";
 import { browserPlatform } from "./platform";
 import { onRoute } from "./routes";
 
-const PLACE = Symbol.for("headwater.sdk");
-
-type Places = { [PLACE]?: Client };
-
-/** The one of this page, made when there is none. `host` is where the server is, unless `init` says otherwise. */
+/** The one of this page for a server, made when there is none. `host` is the server, unless `init` says otherwise. */
 export function shared(host: string): Client {
-  const places = window as unknown as Places;
-  return (places[PLACE] = places[PLACE] || create(host));
+  const places = window as unknown as Record<symbol, Client | undefined>;
+  const place = Symbol.for(`headwater.sdk ${host}`);
+  return (places[place] = places[place] || create(host));
 }
 
 export function create(host: string): Client {

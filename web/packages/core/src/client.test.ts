@@ -287,6 +287,18 @@ describe("membership", () => {
     ]);
   });
 
+  it("does not wait long for what cannot be sent", async () => {
+    const { client, where } = started({ userId: "ann" });
+    where.got = answer;
+    where.post = () => new Promise(() => undefined);
+    let found: string[] | undefined;
+    void client.getMembership().then((segments) => (found = segments));
+    await where.pass(1000);
+    expect([found, where.gets.length]).toEqual([undefined, 0]);
+    await where.pass(2000);
+    expect(found).toEqual(["Everyone", "abc"]);
+  });
+
   it("is the last one known when the server is away, and nobody else's", async () => {
     const kept = new Map<string, string>();
     const first = started({ userId: "ann" }, place(kept));

@@ -10,6 +10,7 @@ import { createSender, type Sender } from "./sender";
 
 const ANONYMOUS = "headwater:anonymous_id";
 const EARLY_CALLS = 100;
+const FLUSH_PATIENCE_MS = 2000;
 
 /** The SDK, and what the surroundings drive it by. */
 export interface Client {
@@ -158,11 +159,15 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
 
   async function membership(): Promise<string[]> {
     if (!line) return [];
-    await line.sender.flush();
+    // What was just said of the user may decide; but who asks wants an answer, be it yesterday's.
+    await new Promise<void>((done) => {
+      void flush().then(done);
+      platform.later(done, FLUSH_PATIENCE_MS);
+    });
     return (await bootstrap(platform, line.host, line.token, identity())).segments;
   }
 
-  const flush = (): Promise<void> => (line ? line.sender.flush().catch(() => undefined) : Promise.resolve());
+  const flush = (): Promise<void> => (line ? line.sender.flush() : Promise.resolve());
 
   const sdk: Headwater = {
     init: (options) => console.guard(() => start(options), undefined),

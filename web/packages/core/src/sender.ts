@@ -54,7 +54,7 @@ export function createSender(platform: Platform, queue: Queue, url: string, cons
   function flush(): Promise<void> {
     platform.cancel(timer);
     timer = undefined;
-    running = running || drain().then(rest, rest);
+    running = running || drain().then(rest, rest).catch(() => undefined);
     return running;
   }
 
