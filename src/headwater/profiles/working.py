@@ -186,15 +186,20 @@ class Working:
             other = self.person(owner.ref)
             ids_of(other, kind).pop(id, None)
             self.write(other)
-            self.change(other).ids = True
+            self._ids_changed(other, kind)
         if id not in ids:
-            self.change(person).ids = True
+            self._ids_changed(person, kind)
         dropped = join_newest(ids, {id: at_ms}, kind.most)
         self._set_claim(name, Claim(person.ref, ids.get(id, at_ms)))
         for each in dropped:
             self._set_claim(f"{kind.letter}{no}:{each}", None)
             self.refuse(person, person.workspace_id, kind.dropped)
         self.write(person)
+
+    def _ids_changed(self, person: Person, kind: Kind) -> None:
+        changed = self.change(person)
+        changed.ids = True
+        changed.whole = changed.whole or kind is USER
 
     def merge(self, no: int, one: Person, other: Person) -> Person:
         """The one person that the two are from now on."""

@@ -74,6 +74,18 @@ def test_without_an_identify_with_traits_there_is_only_everyone(room: SegmentRoo
     assert room.inside("u1") == ["free", "buyers"]
 
 
+def test_only_who_has_a_user_id_is_in_segments(room: SegmentRoom):
+    room.define(pros=PRO)
+    room.take(identify(None, anonymous_id="a1", traits={"plan": "pro"}))
+    room.define(later=PRO)
+    assert (room.count("pros"), room.count("later")) == (0, 0)
+    room.take(event("track", user_id="u1", anonymous_id="a1", event="Seen"))
+    assert room.inside("u1") == ["pros", "later"]
+    room.take(identify("u2", traits={"n": 1}), event("alias", user_id="u2", previous_id="u1"))
+    assert room.inside("u2") == ["pros", "later"]
+    assert (room.count("pros"), room.count("later")) == (1, 1)
+
+
 def test_the_setting_for_anonymous_people_is_followed_when_it_changes(room: SegmentRoom):
     room.define(free={"trait": "plan", "op": "notExists"})
     room.take(track("Seen"))
