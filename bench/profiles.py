@@ -4,9 +4,10 @@
 
 The process of people runs as in the product, on a journal that is written beforehand: first everybody is identified
 (`fill`), then events of people picked at random come (`follow`): tracks and pages, a tenth of them identifies with a
-trait that changes. Meanwhile a client reads people by their id over the process's socket, and goes on for a while when
-all is done (`quiet`). The reference is SQLite alone: rows of the same size, updated at random in transactions of the
-same size, with the same settings; a ratio is the rate of ours by its rate. Memory is the most that the process held.
+trait that changes. A hundred segments of four conditions are judged; every tenth counts the tracks. Meanwhile a client
+reads people by their id over the process's socket, and goes on for a while when all is done (`quiet`). The reference is
+SQLite alone: rows of the same size, updated at random in transactions of the same size, with the same settings; a ratio
+is the rate of ours by its rate. Memory is the most that the process held.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ GOALS = {"eventsPerS": 20_000, "cpuUs": 45, "readP99Ms": 5, "memoryMib": 500}
 PER_FRAME = 500
 FRAMES_AT_ONCE = 40
 READS_PER_S = 50
+SEGMENTS = 100
 QUIET_S = 5.0
 BEGAN_S = 1_772_366_400.0
 CONTEXT = msgspec.json.encode(
@@ -71,6 +73,8 @@ class Writing:
         self.workspace_id = bootstrap(store, home.directory, "us").id
         spec = load_catalog().source("candu")
         self.source_id = store.create_source(self.workspace_id, spec=spec, name="Candu_Prod").id
+        for number in range(SEGMENTS):
+            store.segments.create(self.workspace_id, name=f"Segment {number}", rule=_rule(number))
         store.close()
         self._writer = LocalWriter(home.clean, segment_bytes=64 * 1024 * 1024)
 
@@ -134,6 +138,17 @@ def _traits(person: int, number: int) -> msgspec.Raw:
             }
         )
     )
+
+
+def _rule(number: int) -> dict[str, Any]:
+    """Four conditions; every tenth counts events that come."""
+    plan = {"trait": "plan", "op": "isOneOf", "value": [("free", "pro", "team")[number % 3], "enterprise"]}
+    seats = {"trait": "seats", "op": "greaterThan", "value": number % 50}
+    size = {"trait": "company.employees", "op": "lessOrEqual", "value": 9 * number}
+    last: dict[str, Any] = {"trait": "logins", "op": "lessThan", "value": 1_000 * number}
+    if number % 10 == 0:
+        last = {"event": "Report Exported", "op": "performed", "count": {"atLeast": 2 + number}, "withinDays": 30}
+    return {"all": [plan, seats, size, last]}
 
 
 def serve(order: ChildOrder) -> None:

@@ -117,10 +117,8 @@ class Taking:
 
     def _person(self, each: Occurrence) -> Person | None:
         event, working = each.event, self._working
-        user_id = self._usable(each, event.user_id)
-        anonymous_id = self._usable(each, event.anonymous_id)
-        user = self._owner(each, USER, user_id)
-        anonymous = self._owner(each, ANONYMOUS, anonymous_id)
+        user, user_id = self._owner_of(each, USER, event.user_id)
+        anonymous, anonymous_id = self._owner_of(each, ANONYMOUS, event.anonymous_id)
         if user_id is not None:
             person = self._user(each, user_id, user, anonymous, anonymous_id)
         elif anonymous_id is not None:
@@ -203,6 +201,11 @@ class Taking:
             self._working.refuse(None, each.event.workspace_id, refusal)
             return None
         return id
+
+    def _owner_of(self, each: Occurrence, kind: Kind, id: str | None) -> tuple[Person | None, str | None]:
+        """Who has the id, and the id if it can be somebody's: what somebody has was looked at before."""
+        owner = self._owner(each, kind, id)
+        return (owner, id) if owner is not None else (None, self._usable(each, id))
 
     def _owner(self, each: Occurrence, kind: Kind, id: str | None) -> Person | None:
         claim = self._working.claim(f"{kind.letter}{each.no}:{id}") if id is not None else None
