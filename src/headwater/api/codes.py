@@ -61,6 +61,8 @@ MEANINGS: Final[Mapping[str, str]] = {
     "segment_in_use": "other segments' rules name it; `details` holds which",
     "too_many_requests": "a rate limit; come back later",
     "too_many_secrets": "no more signing secrets can be valid at once",
+    "too_many_segments": "the workspace has as many segments as it may",
+    "too_many_subjects": "a regulation names at most 5,000 ids; send the rest in a further call",
     "unauthorized": "no token, no session, or one that does not hold",
     "unavailable": "a process is being started again, or a server that was asked does not answer; come back after "
     "`Retry-After` seconds",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
 from headwater.app import log
@@ -26,6 +27,7 @@ from headwater.app.supervisor import ChildOrder
 from headwater.app.tally import Tally
 from headwater.app.wiring import open_access, open_directory, webhook_takers
 from headwater.base.clock import now
+from headwater.base.raw import RawRecord
 from headwater.collect import unproven
 from headwater.collect.doors import Doors
 from headwater.collect.model import DoorSettings
@@ -80,7 +82,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     figures.listener = listener
     inside = Listener(DoorApplication(nothing_here, door=door, journal=commit, accepted=tally.add, inside=True))
     door.identities.load(home.identities)
-    internal = Listener(serve_rpc(_calls(tally, door), log=_logs(logger)))
+    internal = Listener(serve_rpc(_calls(tally, door, Sealing(writer, commit)), log=_logs(logger)))
     if order.listen_fd is None:
         raise RuntimeError("the door's process was given no socket")
     await listener.start(socket.socket(fileno=order.listen_fd))
@@ -143,7 +145,23 @@ def _others(home: Home, settings: Settings) -> dict[Process, RpcClient]:
     }
 
 
-def _calls(tally: Tally, door: Doors) -> dict[str, Callable[..., Any]]:
+class Sealing:
+    """Ends the raw journal's segment behind everything that was decided so far. Of the loop."""
+
+    def __init__(self, writer: LocalWriter, commit: GroupCommit) -> None:
+        self._writer = writer
+        self._commit = commit
+
+    async def seal(self) -> dict[str, int]:
+        """`before`: what was decided before the call lies in segments that end there, and are written to no more."""
+        mark = msgspec.json.encode(RawRecord(source_id="", workspace_id="", received_ms=int(now() * 1000), events=[]))
+        await self._commit.append([mark])
+        self._writer.cut()
+        await self._commit.append([mark])
+        return {"before": self._writer.base}
+
+
+def _calls(tally: Tally, door: Doors, sealing: Sealing) -> dict[str, Callable[..., Any]]:
     """All on the loop, whose thread counts."""
 
     async def accepted() -> dict[str, int]:
@@ -165,7 +183,7 @@ def _calls(tally: Tally, door: Doors) -> dict[str, Callable[..., Any]]:
     async def ping() -> bool:
         return True
 
-    calls = (accepted, ping, identity_report, note_identities, reset_identity_report, forget_identities)
+    calls = (accepted, ping, identity_report, note_identities, reset_identity_report, forget_identities, sealing.seal)
     return {call.__name__: call for call in calls}
 
 

@@ -53,6 +53,7 @@ class PipelineCalls:
         debugger: Debugger,
         pipeline: Pipeline,
         pruning: Pruning,
+        replays: Replays,
         readers: Mapping[str, RpcClient],
         clock: Clock,
     ) -> None:
@@ -66,7 +67,7 @@ class PipelineCalls:
         self._pruning = pruning
         self._readers = readers
         self._clock = clock
-        self._replays = Replays()
+        self._replays = replays
         self._lost: dict[str, int] = {}
 
     def ping(self) -> bool:

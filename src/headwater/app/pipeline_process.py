@@ -7,17 +7,19 @@ import threading
 from collections.abc import Callable
 
 from headwater.app import log
+from headwater.app.erasing import Erasing
 from headwater.app.home import Home
 from headwater.app.listen import Listener
 from headwater.app.pipeline_calls import PipelineCalls
-from headwater.app.processes import PIPELINE, READERS
+from headwater.app.processes import COLLECT, PIPELINE, READERS
 from headwater.app.pruning import Pruning
+from headwater.app.replays import Replays
 from headwater.app.rpc import RpcClient, calls_of, serve_rpc
 from headwater.app.settings import Settings
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.threads import watch
-from headwater.app.wiring import Contents, Erasures, open_directory
+from headwater.app.wiring import Contents, Erasures, open_directory, open_regulations
 from headwater.base.clock import now
 from headwater.catalog.load import load_catalog
 from headwater.journal.local import LocalReader, LocalWriter
@@ -37,6 +39,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     pipeline = _pipeline(home, settings, clean_writer, ledger, debugger, logger.warning)
     pruning = Pruning(home=home, settings=settings, pipeline=pipeline, ledger=ledger, clock=now, log=logger.warning)
     readers = {name: RpcClient(home.socket(name), name=name) for name in READERS}
+    replays = Replays()
     calls = PipelineCalls(
         home=home,
         settings=settings,
@@ -46,8 +49,24 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         debugger=debugger,
         pipeline=pipeline,
         pruning=pruning,
+        replays=replays,
         readers=readers,
         clock=now,
+    )
+    door = RpcClient(home.socket(COLLECT.name), name=COLLECT.name)
+    erasing = Erasing(
+        home=home,
+        regulations=open_regulations(home),
+        pipeline=pipeline,
+        ledger=ledger,
+        debugger=debugger,
+        pruning=pruning,
+        replays=replays,
+        door=door,
+        readers=readers,
+        cut=clean_writer.cut,
+        clock=now,
+        log=logger.warning,
     )
     await asyncio.to_thread(pipeline.recover)
     threads = [
@@ -62,15 +81,18 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await listener.start(bind_unix(home.socket(PIPELINE.name)))
     ready()
     watching = asyncio.create_task(watch(threads, stop, logger.error))
+    erases = asyncio.create_task(erasing.run())
+    erases.add_done_callback(lambda _: stop.set())  # it never ends by itself
     await stop.wait()
     watching.cancel()
+    erases.cancel()
     await listener.stop(drain_s=1.0)
     pruning.stop()
     pipeline.stop()
     for thread in threads:
         await asyncio.to_thread(thread.join, 5.0)
-    for reader in readers.values():
-        await reader.close()
+    for client in (*readers.values(), door):
+        await client.close()
     ledger.close()
     clean_writer.close()
 

@@ -38,6 +38,11 @@ class Replays:
         threading.Thread(target=self._run, args=(progress, work), name="replay", daemon=True).start()
         return msgspec.to_builtins(progress)
 
+    def running(self) -> set[str]:
+        """The ids of those that are under way."""
+        with self._lock:
+            return {id for id, (_, progress) in self._all.items() if progress.status == "RUNNING"}
+
     def status(self, workspace_id: str, replay_id: str) -> dict[str, Any]:
         with self._lock:
             owner, progress = self._all.get(replay_id, ("", None))

@@ -18,6 +18,7 @@ from headwater.app.home import Home
 from headwater.base.clock import parse_iso
 from headwater.base.errors import InvalidInput, NotFound, Unprocessable
 from headwater.base.event import CleanEvent
+from headwater.base.subject import Subject
 from headwater.control.directory import ConnectionEntry
 from headwater.control.model import Filters, builtin_id
 from headwater.send.breaker import NEVER
@@ -80,6 +81,18 @@ class SendCalls:
             decoded = msgspec.json.decode(body, type=CleanEvent)
             event = {"sourceId": decoded.source_id, "receivedAt": decoded.received_at}
         return {"status": status, "detail": {"deliveries": deliveries}, "event": event}
+
+    async def erase(
+        self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str], emails: list[str]
+    ) -> dict[str, int]:
+        """Takes people out of the queue, the log of attempts and written files; gives how much of each."""
+        subject = Subject(
+            workspace_id=workspace_id,
+            user_ids=frozenset(user_ids),
+            anonymous_ids=frozenset(anonymous_ids),
+            emails=frozenset(emails),
+        )
+        return msgspec.to_builtins(await self._sending.erasing.erase(subject))
 
     def reader_copy(self, dir: str) -> None:
         """A copy of the queue, as of now, into a data directory that is being made."""

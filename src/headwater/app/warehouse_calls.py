@@ -15,6 +15,7 @@ from headwater.app.home import Home
 from headwater.app.settings import Settings
 from headwater.app.warehouses import Warehouses
 from headwater.base.clock import Clock
+from headwater.base.subject import Subject
 from headwater.control.directory import Directory
 from headwater.warehouse.intake import FileKind
 from headwater.warehouse.past import Place, past
@@ -71,6 +72,18 @@ class WarehouseCalls:
         warehouse = self._warehouses.of(workspace_id)
         found, dead = warehouse.find(message_id), warehouse.dead(message_id)
         return _standing(found, dead) | {"event": self._seen(workspace_id, found, dead)}
+
+    def erase(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> dict[str, int]:
+        """Takes people out of the workspace's file, which is written anew."""
+        subject = Subject(
+            workspace_id=workspace_id, user_ids=frozenset(user_ids), anonymous_ids=frozenset(anonymous_ids)
+        )
+        return {"rowsDeleted": self._warehouses.of(workspace_id).erase(subject)}
+
+    def devices_of(self, workspace_id: str, user_ids: list[str]) -> dict[str, list[str]]:
+        """The anonymous ids that these users came with; `shared` are those that others came with too."""
+        mine, shared = self._warehouses.of(workspace_id).devices_of(user_ids)
+        return {"anonymousIds": sorted(mine), "shared": sorted(shared)}
 
     def reader_copy(self, dir: str) -> None:
         """Copies of the files, as of now, into a data directory that is being made."""

@@ -61,6 +61,12 @@ def open_access(home: Home) -> Access:
     return Access(state=State(url=state_url(home.directory), generation=generation_at(home.directory)))
 
 
+def open_regulations(home: Home) -> Regulations:
+    """Whom to erase and to suppress, for who carries it out."""
+    state = State(url=state_url(home.directory), generation=generation_at(home.directory))
+    return Regulations(state=state, sealer=sealer_at(home.directory))
+
+
 @cache
 def _inbound(extra: tuple[Path, ...]) -> frozenset[str]:
     return frozenset(spec.slug for spec in load_catalog(extra).sources() if spec.inbound)

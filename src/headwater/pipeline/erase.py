@@ -14,7 +14,7 @@ import msgspec
 
 from headwater.base.clean import decode_frame, encode_frame
 from headwater.base.event import NO_JSON, CleanEvent
-from headwater.base.forms import Envelope, text_of
+from headwater.base.forms import Envelope, strict, text_of
 from headwater.base.parts import parts
 from headwater.base.raw import GONE, RawRecord, RejectedNote
 from headwater.base.subject import Subject
@@ -24,6 +24,15 @@ EMAIL_TRAITS: Final = ("email", "Email", "emailAddress", "email_address")
 _DECODER: Final = msgspec.json.Decoder(RawRecord | RejectedNote)
 _ENCODE: Final = msgspec.json.Encoder().encode
 _STRING: Final = msgspec.json.Decoder(str).decode
+
+
+class _Call(msgspec.Struct, rename="camel"):
+    user_id: msgspec.Raw = NO_JSON
+    anonymous_id: msgspec.Raw = NO_JSON
+    previous_id: msgspec.Raw = NO_JSON
+
+
+_CALL: Final = msgspec.json.Decoder(_Call).decode
 
 
 class Redaction:
@@ -93,11 +102,20 @@ def ids_of(record: RawRecord, event: msgspec.Raw) -> tuple[str | None, str | Non
         return None, None, None
     try:
         call = normalise.read_call(event, record.door)
-        if isinstance(call, Envelope):
-            return text_of(call.user_id), text_of(call.anonymous_id), None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _named(event)
+    if isinstance(call, Envelope):
+        return text_of(call.user_id), text_of(call.anonymous_id), None
+    return call.user_id, call.anonymous_id, call.previous_id
+
+
+def _named(event: msgspec.Raw) -> tuple[str | None, str | None, str | None] | None:
+    """The same of what is no event, such as a call to erase a user."""
+    try:
+        call = _CALL(strict(event))
+        return text_of(call.user_id), text_of(call.anonymous_id), text_of(call.previous_id)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return call.user_id, call.anonymous_id, call.previous_id
 
 
 def owns(subject: Subject, event: CleanEvent) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -26,6 +26,20 @@ MAX_EVENTS: Final = 10_000
 MAX_WAIT_S: Final = 86_400
 
 
+class _Line(msgspec.Struct, rename="camel"):
+    """Whom a written line names."""
+
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    previous_id: str | None = None
+
+
+Theirs = Callable[[str | None, str | None, str | None], bool]
+"""Whether an event with these user, anonymous and previous ids is of who is erased."""
+_IDS: Final = msgspec.json.Decoder(_Line).decode
+_NAMES: Final = ("user_id", "anonymous_id", "previous_id")
+
+
 def requests(jobs: Sequence[Job], settings: Mapping[str, Any]) -> list[Outgoing]:
     """A file for each day (UTC, of receipt), its events as they arrived. The same jobs give the same names."""
     days = groupby(sorted(jobs, key=lambda job: job.event.received_at), key=_day)
@@ -40,6 +54,15 @@ def _file(day: str, jobs: list[Job], settings: Mapping[str, Any]) -> FileWrite:
     return FileWrite(
         name=f"{folder}/{name}" if folder else name, body=_parquet(jobs) if parquet else _ndjson(jobs), jobs=ids
     )
+
+
+def without(name: str, body: bytes, theirs: Theirs) -> tuple[bytes, int]:
+    """A written file without the events that are `theirs`, and how many those were; none left: no bytes."""
+    if name.endswith(".parquet"):
+        return _rows_without(body, theirs)
+    lines = body.splitlines(keepends=True)
+    kept = [line for line in lines if not theirs(*_ids(line))]
+    return b"".join(kept), len(lines) - len(kept)
 
 
 def check(settings: Mapping[str, Any]) -> str | None:
@@ -63,6 +86,31 @@ def check(settings: Mapping[str, Any]) -> str | None:
         if value is not None and not least <= value <= most:
             return f"{name} is {value}. Allowed: {least} to {most:,}."
     return None
+
+
+def _ids(line: bytes) -> tuple[str | None, str | None, str | None]:
+    try:
+        found = _IDS(line)
+    except msgspec.MsgspecError:
+        return None, None, None
+    return found.user_id, found.anonymous_id, found.previous_id
+
+
+def _rows_without(body: bytes, theirs: Theirs) -> tuple[bytes, int]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(pa.BufferReader(body))
+    except pa.ArrowException:
+        return body, 0  # not one of ours: ours are there whole
+    columns = [table.column(name).to_pylist() for name in _NAMES if name in table.column_names]
+    kept = [not theirs(*ids) for ids in zip(*columns, strict=True)] if len(columns) == len(_NAMES) else []
+    if all(kept):
+        return body, 0
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.filter(pa.array(kept)), sink, compression="zstd")
+    return sink.getvalue().to_pybytes() if any(kept) else b"", kept.count(False)
 
 
 def _day(job: Job) -> str:
