@@ -113,7 +113,7 @@ class PipelineCalls:
         wanted = Wanted(user_ids, anonymous_ids)
         found = (item for item in self._debugger.of_workspace(workspace_id) if wanted.are_named_by(item))
         keys = self._write_keys(workspace_id)
-        return [_arrival(item) | {"name": masked_payload(_name(item), keys)} for item in islice(found, limit)]
+        return [_arrival(item) | {"name": masked_payload(_about(item), keys)} for item in islice(found, limit)]
 
     def _rows_dropped(self, source_id: str) -> bool:
         gone = self._directory.deleted_source(source_id)
@@ -341,6 +341,13 @@ def _arrival(item: Item) -> dict[str, Any]:
         "fate": item.fate.value,
         "reason": item.reason,
     }
+
+
+def _about(item: Item) -> str | None:
+    """What an event is called in a timeline, as its row will call it: a group's and an alias's by the other id."""
+    if item.event is not None and item.event.type in ("group", "alias"):
+        return item.event.group_id if item.event.type == "group" else item.event.previous_id
+    return _name(item)
 
 
 def _fate(row: FateRow) -> dict[str, Any]:

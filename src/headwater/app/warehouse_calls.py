@@ -21,7 +21,7 @@ from headwater.warehouse.intake import FileKind
 from headwater.warehouse.past import Place, past
 from headwater.warehouse.report import Found, Parked
 from headwater.warehouse.run import Loading
-from headwater.warehouse.timeline import known, timeline
+from headwater.warehouse.timeline import timeline
 
 
 class WarehouseCalls:
@@ -109,10 +109,10 @@ class WarehouseCalls:
     ) -> dict[str, Any]:
         """The rows of a person's events, newest first; `loaded` are those of the messages `besides` that have one."""
         engine = self._warehouses.of(workspace_id).engine
-        lived, total = timeline(engine, user_ids, anonymous_ids, limit=limit, offset=offset)
-        sources = {each.schema: self._source_of(workspace_id, each.schema) for each in lived}
-        rows = [{"sourceId": sources[each.schema], **msgspec.to_builtins(each)} for each in lived]
-        return {"data": rows, "total": total, "loaded": sorted(known(engine, besides))}
+        found = timeline(engine, user_ids, anonymous_ids, limit=limit, offset=offset, besides=besides)
+        sources = {each.schema: self._source_of(workspace_id, each.schema) for each in found.events}
+        rows = [{"sourceId": sources[each.schema], **msgspec.to_builtins(each)} for each in found.events]
+        return {"data": rows, "total": found.total, "loaded": sorted(found.loaded)}
 
     def past_events(
         self,

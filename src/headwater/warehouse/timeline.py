@@ -42,37 +42,63 @@ class Lived(msgspec.Struct, frozen=True, rename="camel"):
     anonymous_id: str | None
 
 
+class Timeline(msgspec.Struct, frozen=True):
+    """A page of `events`, newest first, of `total`; `loaded` are those of the messages asked about that have a row."""
+
+    events: list[Lived]
+    total: int
+    loaded: set[str]
+
+
 def timeline(
-    engine: Engine, user_ids: Sequence[str], anonymous_ids: Sequence[str], *, limit: int, offset: int
-) -> tuple[list[Lived], int]:
-    """The events of whoever has one of these ids, newest first, and how many there are."""
-    if not user_ids and not anonymous_ids:
-        return [], 0
+    engine: Engine,
+    user_ids: Sequence[str],
+    anonymous_ids: Sequence[str],
+    *,
+    limit: int,
+    offset: int,
+    besides: Collection[str] = (),
+) -> Timeline:
+    """The events of whoever has one of these ids. All is of one moment: loading goes on."""
     with engine.reading() as connection:
-        parts = [_part(schema, table) for schema, table in _tables(connection)]
-        if not parts:
-            return [], 0
-        given = {"users": list(user_ids[:MAX_IDS]), "strangers": list(anonymous_ids[:MAX_IDS])}
-        united = " UNION ALL ".join(parts)
-        rows = connection.execute(
-            f"SELECT *, count(*) OVER () FROM ({united}) ORDER BY moment DESC, received_at DESC, id "
-            f"LIMIT {limit:d} OFFSET {offset:d}",
-            given,
-        ).fetchall()
-        total = rows[0][-1] if rows else _count(connection, united, given) if offset else 0
+        connection.begin()
+        try:
+            tables = _tables(connection)
+            lived, total = _page(connection, tables, user_ids, anonymous_ids, limit, offset)
+            return Timeline(lived, total, _known(connection, tables, besides))
+        finally:
+            connection.rollback()
+
+
+def _page(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[tuple[str, str]],
+    user_ids: Sequence[str],
+    anonymous_ids: Sequence[str],
+    limit: int,
+    offset: int,
+) -> tuple[list[Lived], int]:
+    if not tables or not (user_ids or anonymous_ids):
+        return [], 0
+    given = {"users": list(user_ids[:MAX_IDS]), "strangers": list(anonymous_ids[:MAX_IDS])}
+    united = " UNION ALL ".join(_part(schema, table) for schema, table in tables)
+    rows = connection.execute(
+        f"SELECT *, count(*) OVER () FROM ({united}) ORDER BY moment DESC, received_at DESC, id "
+        f"LIMIT {limit:d} OFFSET {offset:d}",
+        given,
+    ).fetchall()
+    total = rows[0][-1] if rows else _count(connection, united, given) if offset else 0
     return [_lived(row) for row in rows], total
 
 
-def known(engine: Engine, message_ids: Collection[str]) -> set[str]:
-    """Those of the messages that have a row."""
-    if not message_ids:
+def _known(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[tuple[str, str]], message_ids: Collection[str]
+) -> set[str]:
+    if not message_ids or not tables:
         return set()
-    with engine.reading() as connection:
-        places = [quoted(DATABASE, *place) for place in _tables(connection)]
-        if not places:
-            return set()
-        united = " UNION ALL ".join(f"SELECT id FROM {place} WHERE id IN (SELECT unnest($ids))" for place in places)
-        return {id for (id,) in connection.execute(united, {"ids": list(message_ids)}).fetchall()}
+    places = [quoted(DATABASE, *place) for place in tables]
+    united = " UNION ALL ".join(f"SELECT id FROM {place} WHERE id IN (SELECT unnest($ids))" for place in places)
+    return {id for (id,) in connection.execute(united, {"ids": list(message_ids)}).fetchall()}
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:

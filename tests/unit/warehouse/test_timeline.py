@@ -8,8 +8,10 @@ import pytest
 
 from headwater.base.event import CleanEvent
 from headwater.warehouse.loader import Warehouse
-from headwater.warehouse.timeline import known, timeline
+from headwater.warehouse.timeline import Timeline, timeline
 from tests.unit.warehouse.made import BOTH, CANDU, PLAIN, event
+
+NOTHING = Timeline([], 0, set())
 
 
 @pytest.fixture
@@ -41,7 +43,8 @@ def test_what_someone_did_over_all_sources(warehouse: Warehouse) -> None:
         event("m7", user_id="bob", anonymous_id="a-2", timestamp=at(7)),
         event("m8", user_id="bob", anonymous_id="ann", timestamp=at(8)),
     )
-    found, total = timeline(warehouse.engine, ["ann"], ["a-1"], limit=10, offset=0)
+    told = timeline(warehouse.engine, ["ann"], ["a-1"], limit=10, offset=0)
+    found, total = told.events, told.total
     assert [(each.message_id, each.type, each.name, each.schema) for each in found] == [
         ("m6", "page", "Home", "web_app"),
         ("m2", "screen", "tutorial.view", "candu_prod"),
@@ -52,20 +55,23 @@ def test_what_someone_did_over_all_sources(warehouse: Warehouse) -> None:
     ]
     assert total == 6
     assert (found[0].at, found[0].user_id, found[1].anonymous_id) == (at(6), "ann", "a-1")
-    second, total = timeline(warehouse.engine, ["ann"], ["a-1"], limit=2, offset=4)
-    assert ([each.message_id for each in second], total) == (["m4", "m1"], 6)
-    assert timeline(warehouse.engine, ["ann"], ["a-1"], limit=2, offset=10) == ([], 6)
+    second = timeline(warehouse.engine, ["ann"], ["a-1"], limit=2, offset=4)
+    assert ([each.message_id for each in second.events], second.total) == (["m4", "m1"], 6)
+    assert timeline(warehouse.engine, ["ann"], ["a-1"], limit=2, offset=10) == Timeline([], 6, set())
 
 
 def test_nobody_did_nothing(warehouse: Warehouse) -> None:
-    assert timeline(warehouse.engine, ["ann"], [], limit=10, offset=0) == ([], 0)
+    assert timeline(warehouse.engine, ["ann"], [], limit=10, offset=0) == NOTHING
     loaded(warehouse, event("m1", user_id="ann"))
-    assert timeline(warehouse.engine, [], [], limit=10, offset=0) == ([], 0)
-    assert timeline(warehouse.engine, ["' OR 1=1 --"], ["%"], limit=10, offset=0) == ([], 0)
+    assert timeline(warehouse.engine, [], [], limit=10, offset=0) == NOTHING
+    assert timeline(warehouse.engine, ["' OR 1=1 --"], ["%"], limit=10, offset=0) == NOTHING
 
 
 def test_which_messages_have_a_row(warehouse: Warehouse) -> None:
-    assert known(warehouse.engine, ["m1"]) == set()
+    def known(*message_ids: str) -> set[str]:
+        return timeline(warehouse.engine, [], [], limit=1, offset=0, besides=message_ids).loaded
+
+    assert known("m1") == set()
     loaded(warehouse, event("m1"), event("m2", "page", name="Home"))
-    assert known(warehouse.engine, ["m1", "m2", "m3"]) == {"m1", "m2"}
-    assert known(warehouse.engine, []) == set()
+    assert known("m1", "m2", "m3") == {"m1", "m2"}
+    assert known() == set()
