@@ -65,7 +65,9 @@ class Batch:
         return self._judge
 
     def next_change(self, facts: Facts, now_ms: int) -> int | None:
-        return next_change(self.parts, facts, now_ms, self._keys.__getitem__) if self.parts else None
+        if not self.parts or (not facts.meters and len(self._keys) == len(self.parts)):
+            return None
+        return next_change(self.parts, facts, now_ms, self._keys.__getitem__)
 
 
 class Plan:
