@@ -32,6 +32,9 @@ from headwater.profiles.working import Working
 T = TypeVar("T")
 
 READ_BYTES: Final = 4 * 1024 * 1024
+PIECE: Final = 500
+"""Events whose people are read together."""
+MOST_HELD_BYTES: Final = 64 * 1024 * 1024
 LARGE_BYTES: Final = 1024 * 1024
 """A stretch of that size is part of a backlog: the next one follows at once."""
 EVERY_S: Final = 0.1
@@ -204,11 +207,19 @@ class Profiles:
         self.transact(settle)
 
     def _occur(self, working: Working, occurrences: Sequence[Occurrence]) -> None:
+        for start in range(0, len(occurrences), PIECE):
+            self._occur_piece(working, occurrences[start : start + PIECE])
+
+    def _occur_piece(self, working: Working, occurrences: Sequence[Occurrence]) -> None:
+        """What is in memory of people is written in between when it is much: each may hold half a MiB."""
         working.fetch_claims(take.names(occurrences))
         working.fetch_people(take.refs(occurrences, working))
         taking = Taking(working, self._segments)
         for occurrence in occurrences:
             taking.take(occurrence)
+        if working.held_bytes > MOST_HELD_BYTES:
+            working.announces |= self._judging.changed(working)
+            working.save()
 
     def _count(self, frames: Sequence[CleanFrame], dead: Sequence[Dead] = ()) -> None:
         """What is replayed was counted before."""
@@ -221,7 +232,7 @@ class Profiles:
 
         def work(working: Working) -> bool:
             there_were, news = judge(working)
-            working.announces = news
+            working.announces |= news
             return there_were
 
         return self.transact(work)

@@ -106,8 +106,13 @@ class Store:
         return {name: Claim(ref, at_ms) for name, ref, at_ms in found}
 
     def people(self, refs: Sequence[int]) -> list[Person]:
+        return self.weighed_people(refs)[0]
+
+    def weighed_people(self, refs: Sequence[int]) -> tuple[list[Person], int]:
+        """Those that there are, and how many bytes they take in the file."""
         query = f"SELECT {rows.PERSON_COLUMNS} WHERE p.ref IN ({{}})"
-        return [rows.person_of(row, self._ids[row[6]]) for row in self.db.write_listed(query, sorted(refs))]
+        found = self.db.write_listed(query, sorted(refs))
+        return [rows.person_of(row, self._ids[row[6]]) for row in found], sum(len(row[2]) for row in found)
 
     def people_after(self, no: int, ref: int, limit: int) -> list[Person]:
         query = f"SELECT {rows.PERSON_COLUMNS} WHERE p.workspace = ? AND p.ref > ? ORDER BY p.ref LIMIT ?"

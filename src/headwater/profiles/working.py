@@ -31,11 +31,18 @@ EXTERNAL = Kind("x", MAX_EXTERNAL_IDS, Refusal.EXTERNAL_ID_DROPPED)
 
 class Working:
     """Of one transaction of `store`, as `ports.People`. `counting`: what is refused now counts (no replay).
-    `announces`: it wrote something that is to be announced."""
+    `announces`: it wrote something that is to be announced. `held_bytes`: what was read of people, about."""
 
     def __init__(self, store: Store, *, join_meters: JoinMeters) -> None:
         self._store = store
         self._join_meters = join_meters
+        self._next_person, self._next_group = store.next_refs()
+        self._first_refs = (self._next_person, self._next_group)
+        self.counting = True
+        self.announces = False
+        self._forget()
+
+    def _forget(self) -> None:
         self._claims: dict[str, Claim | None] = {}
         self._new_claims: dict[str, Claim | None] = {}
         self._people: dict[int, Person] = {}
@@ -47,13 +54,10 @@ class Working:
         self._groups: dict[str, Group | None] = {}
         self._groups_written: set[str] = set()
         self._groups_waiting: set[tuple[int, str]] = set()
-        self.groups_changed: dict[tuple[int, str], set[str]] = {}
-        self._next_person, self._next_group = store.next_refs()
-        self._first_refs = (self._next_person, self._next_group)
         self._refused: Counter[tuple[str, str]] = Counter()
+        self.groups_changed: dict[tuple[int, str], set[str]] = {}
         self.changed: dict[int, Changed] = {}
-        self.counting = True
-        self.announces = False
+        self.held_bytes = 0
 
     # As `ports.People`
 
@@ -104,7 +108,9 @@ class Working:
     def fetch_people(self, refs: Iterable[int]) -> None:
         missing = {ref for ref in refs if ref not in self._people and ref not in self._gone}
         if missing:
-            for person in self._store.people(list(missing)):
+            people, size_bytes = self._store.weighed_people(list(missing))
+            self.held_bytes += size_bytes
+            for person in people:
                 self._people[person.ref] = self._with_seen(person)
 
     def person(self, ref: int) -> Person:
@@ -291,7 +297,7 @@ class Working:
     # The end
 
     def save(self) -> None:
-        """Writes all that changed, within the transaction under way."""
+        """Writes all that changed, within the transaction under way, and lets go of everything it knows."""
         store = self._store
         store.remove_people(sorted(self._gone))
         written = [self._people[ref] for ref in sorted(self._written)]
@@ -311,6 +317,7 @@ class Working:
         store.add_refusals(self._refused)
         if self._first_refs != (self._next_person, self._next_group):
             store.set_next_refs(self._next_person, self._next_group)
+        self._forget()
 
 
 def ids_of(person: Person, kind: Kind) -> dict[str, int]:

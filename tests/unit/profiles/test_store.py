@@ -304,5 +304,28 @@ def test_jobs_run_between_stretches_and_their_errors_come_back(tmp_path: Path) -
     assert not thread.is_alive()
 
 
+def test_people_that_take_much_room_are_written_in_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("headwater.profiles.run.PIECE", 3)
+    monkeypatch.setattr("headwater.profiles.run.MOST_HELD_BYTES", 1_000)
+    room, plain = Room(segments=Pro()), Room(segments=Pro())
+    many = [
+        identify(
+            f"u{n % 8}", anonymous_id=f"a{n % 5}", at_s=n, traits={"plan": ["pro", "x"][n % 2], f"t{n}": "x" * 400}
+        )
+        for n in range(60)
+    ]
+    more = [event("group", user_id=f"u{n}", group_id="g", at_s=70 + n, traits={"n": n}) for n in range(8)]
+    for each in (room, plain):
+        each.take(*many)
+        monkeypatch.undo()
+    monkeypatch.setattr("headwater.profiles.run.PIECE", 3)
+    monkeypatch.setattr("headwater.profiles.run.MOST_HELD_BYTES", 1_000)
+    room.take(*many[:30], *more)
+    monkeypatch.undo()
+    plain.take(*many[:30], *more)
+    assert room.everybody() == plain.everybody()
+    assert room.store.counts(WORKSPACE) == plain.store.counts(WORKSPACE)
+
+
 def test_a_store_in_memory_is_the_same_engine() -> None:
     assert Store(None).totals() == {"people": 0, "groups": 0}
