@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.people import people, person, until
 from tests.server import Server
 
 
@@ -153,3 +154,28 @@ def test_the_list_of_content_is_empty_and_asks_for_a_key(shared_server: Server, 
     assert httpx.get(url).status_code == 401
     answer = httpx.get(url, headers={"authorization": f"Bearer {key}"})
     assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_a_back_end_erases_a_user(shared_server: Server, key: str) -> None:
+    gone, stays = f"gone-{uuid.uuid4().hex[:8]}", f"stays-{uuid.uuid4().hex[:8]}"
+    for user_id in (gone, stays):
+        told = fresh("identify", traits={"email": f"{user_id}@example.com"}) | {"userId": user_id}
+        assert send(shared_server, told, f"Bearer {key}").is_success
+        person(shared_server, user_id)
+    shared_server.wait_closed()
+    write_key = shared_server.api("GET", "/sources/rest")["writeKeys"][0]
+    delete = {"type": "delete", "userId": gone, "messageId": str(uuid.uuid4())}
+    refused = send(shared_server, delete, f"Bearer {write_key}")
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    before = shared_server.api("GET", "/regulations")["pagination"]["total"]
+    assert send(shared_server, [delete], f"Bearer {key}").json() == {"success": True}
+    asked = until(lambda: shared_server.api("GET", "/regulations"), lambda told: told["pagination"]["total"] > before)
+    path = f"/regulations/{asked['data'][0]['id']}"
+    done = until(lambda: shared_server.api("GET", path), lambda told: told["status"] == "FINISHED")
+    assert done["regulationType"] == "DELETE_ONLY"
+    assert (len(people(shared_server, userId=gone)), len(people(shared_server, userId=stays))) == (0, 1)
+    count = f"SELECT count(*) FROM rest.identifies WHERE user_id IN ('{gone}', '{stays}')"
+    shared_server.rows(count, lambda rows: rows == [[1]])
+    closed = shared_server.wait_closed()
+    (rest,) = (source for source in closed["sources"] if source["sourceId"] == "rest")
+    assert rest["dropped"]["erasure_requested"] >= 1
