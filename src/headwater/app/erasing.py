@@ -23,6 +23,7 @@ from headwater.app.rpc import LONG_S, RpcClient
 from headwater.base.clock import Clock, iso_from_seconds
 from headwater.base.errors import HeadwaterError, Transient
 from headwater.base.subject import Subject
+from headwater.control.generation import Generation
 from headwater.control.regulations import Regulation, Regulations, StoreState
 from headwater.journal.local import LocalReader
 from headwater.journal.position import Position
@@ -33,7 +34,8 @@ from headwater.pipeline.erase import Redaction, emails_in
 from headwater.pipeline.ledger import Ledger
 from headwater.pipeline.run import Pipeline
 
-LOOK_EVERY_S: Final = 0.25
+LOOK_EVERY_S: Final = 0.1
+LOOKS: Final = 100
 RETRY_S: Final = 2.0
 MOST_RETRY_S: Final = 60.0
 POLL_S: Final = 0.02
@@ -70,6 +72,7 @@ class Erasing:
         *,
         home: Home,
         regulations: Regulations,
+        generation: Generation,
         pipeline: Pipeline,
         ledger: Ledger,
         debugger: Debugger,
@@ -83,6 +86,7 @@ class Erasing:
     ) -> None:
         self._home = home
         self._regulations = regulations
+        self._generation = generation
         self._pipeline = pipeline
         self._ledger = ledger
         self._debugger = debugger
@@ -99,16 +103,40 @@ class Erasing:
         """Until it is cancelled."""
         retry_s = RETRY_S
         while True:
-            try:
-                for regulation in await asyncio.to_thread(self._regulations.unfinished):
-                    await Run(self, regulation).carry_out()
-                self._forget_barred()
+            seen = self._generation.read()
+            if await self._carry_out_all():
                 retry_s = RETRY_S
-                await asyncio.sleep(LOOK_EVERY_S)
-            except (HeadwaterError, SQLAlchemyError, OSError) as error:
-                self._log(f"an erasure waits: {error}")
+                self._forget_barred()
+                await self._until_changed(seen)
+            else:
                 await asyncio.sleep(retry_s)
                 retry_s = min(2 * retry_s, MOST_RETRY_S)
+
+    async def _carry_out_all(self) -> bool:
+        """False: some wait, or cannot be looked up. One that waits keeps no other from being carried out."""
+        went_well = True
+        try:
+            for regulation in await asyncio.to_thread(self._regulations.unfinished):
+                went_well &= await self._carry_out(regulation)
+        except SQLAlchemyError as error:
+            self._log(f"erasures cannot be looked up: {error}")
+            return False
+        return went_well
+
+    async def _carry_out(self, regulation: Regulation) -> bool:
+        try:
+            await Run(self, regulation).carry_out()
+        except (HeadwaterError, SQLAlchemyError, OSError) as error:
+            self._log(f"the erasure {regulation.id} waits: {error}")
+            return False
+        return True
+
+    async def _until_changed(self, seen: int) -> None:
+        """Somebody has asked for something, or it is time to look anyway."""
+        for _ in range(LOOKS):
+            if self._generation.read() != seen:
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
 
     # What a run is made of
 

@@ -22,6 +22,7 @@ from headwater.app.threads import watch
 from headwater.app.wiring import Contents, Erasures, open_directory, open_regulations
 from headwater.base.clock import now
 from headwater.catalog.load import load_catalog
+from headwater.control.bootstrap import generation_at
 from headwater.journal.local import LocalReader, LocalWriter
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.dedupe import DiskWindow
@@ -57,6 +58,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     erasing = Erasing(
         home=home,
         regulations=open_regulations(home),
+        generation=generation_at(home.directory),
         pipeline=pipeline,
         ledger=ledger,
         debugger=debugger,

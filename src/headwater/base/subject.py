@@ -6,9 +6,7 @@ their anonymous ids; one that names another user never is, whatever device it ca
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Final, Literal
 
@@ -17,6 +15,11 @@ import msgspec
 IdKind = Literal["user", "anonymous"]
 SHORT_CHARS: Final = 5
 """A shorter id counts as mentioned only where it stands in quotes: `17` is in every other number."""
+MOST_ODD: Final = 200
+"""Ids that are no single word are looked for in texts that are no JSON only if there are not more."""
+_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_WORDS: Final = re.compile(rb"[\w@.+\-\x80-\xff]+")
+_DECODE: Final = msgspec.json.Decoder(str).decode
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -41,27 +44,26 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def mentions(self, text: bytes) -> bool:
         """Whether a text of any form (broken JSON, a form, a header) holds one of their ids or addresses."""
-        return self._pattern.search(text) is not None
+        names, words, odd = self._sought
+        if not names.isdisjoint(map(_said, _STRINGS.findall(text))):
+            return True
+        if not words.isdisjoint(word.rstrip(b".-+") for word in _WORDS.findall(text)):
+            return True
+        return odd is not None and odd.search(text) is not None
 
     @cached_property
-    def _pattern(self) -> re.Pattern[bytes]:
-        names = sorted({*self.user_ids, *self.anonymous_ids, *self.emails})
-        found = [
-            re.escape(form) if len(name) >= SHORT_CHARS else _quoted(form) for name in names for form in _forms(name)
-        ]
-        within = b"|".join(found) if found else rb"(?!)"
-        return re.compile(rb"(?<![\w@])(?:" + within + rb")(?![\w@])")
+    def _sought(self) -> tuple[frozenset[str], frozenset[bytes], re.Pattern[bytes] | None]:
+        """Their names as JSON strings hold them, as words of any text, and those that are no words, if they are few."""
+        names = self.user_ids | self.anonymous_ids | self.emails
+        long = [name.encode("utf-8", "surrogatepass") for name in names if len(name) >= SHORT_CHARS]
+        words = frozenset(name for name in long if _WORDS.fullmatch(name))
+        odd = sorted(set(long) - words)
+        pattern = rb"(?<![\w@])(?:" + b"|".join(map(re.escape, odd)) + rb")(?![\w@])"
+        return names, words, re.compile(pattern) if 0 < len(odd) <= MOST_ODD else None
 
 
-def _forms(name: str) -> Iterable[bytes]:
-    """As it stands in text, and in JSON that is ASCII alone."""
-    plain = name.encode("utf-8", "surrogatepass")
-    return {
-        plain,
-        json.dumps(name, ensure_ascii=False).encode("utf-8", "surrogatepass")[1:-1],
-        json.dumps(name).encode()[1:-1],
-    }
-
-
-def _quoted(form: bytes) -> bytes:
-    return rb'"' + re.escape(form) + rb'"'
+def _said(literal: bytes) -> str | None:
+    try:
+        return _DECODE(literal)
+    except msgspec.MsgspecError:
+        return None

@@ -129,12 +129,15 @@ class Erasing:
     # What is theirs
 
     def _find_events(self, subject: Subject, found: _Found) -> None:
-        for day in list(self._db.days):
+        days = list(self._db.days)
+        refs = {row[0] for day in days for row in self._db.read(f"SELECT DISTINCT ref FROM inbox_{day}")}
+        receivers = [self._store.connection_id(ref) for ref in refs]
+        for day in days:
             for id, body in self._rows(f"events_{day}", "id, body", workspace_id=subject.workspace_id):
                 ids = _IDS(body)
                 if subject.owns(ids.user_id, ids.anonymous_id, ids.previous_id):
                     found.events.setdefault(day, []).append(id)
-                    found.names.update(delivery_id(each, ids.source_id, ids.message_id) for each in self._store.refs())
+                    found.names.update(delivery_id(each, ids.source_id, ids.message_id) for each in receivers)
             found.deliveries[day] = self._deliveries(day, found.events.get(day, []))
 
     def _deliveries(self, day: int, events: Sequence[int]) -> list[int]:
