@@ -82,10 +82,13 @@ class ProfilesCalls:
         found = self._view.person(workspace_id, id)
         return None if found is None else self._view.shape(found)
 
-    def person_of(
+    async def person_of(
         self, workspace_id: str, user_id: str | None = None, anonymous_id: str | None = None
     ) -> dict[str, Any] | None:
-        """Whom an id names, with the segments; a user id goes before an anonymous one. `known`: by a user id."""
+        """Whom an id names, with the segments; a user id goes before an anonymous one. `known`: by a user id.
+
+        Pages wait for it. It is read on the loop: the way through a thread takes longer than the reading.
+        """
         found = self._view.named(workspace_id, user_id, anonymous_id)
         if found is None:
             return None
