@@ -285,7 +285,7 @@ def _segment(row: Any, before: SegmentEntry | None) -> SegmentEntry:
         announce_members=row.announce_members,
         updated_at=row.updated_at,
     )
-    return before if before == entry else entry
+    return before if before is not None and before == entry else entry
 
 
 def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
