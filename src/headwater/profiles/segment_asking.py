@@ -86,6 +86,7 @@ class Asking:
                 "status": segment.state.value,
                 "done": segment.done if is_running else people,
                 "total": max(segment.total, segment.done) if is_running and segment.total else people,
+                "updatedAt": segment.updated_at,
             }
         return told
 

@@ -20,8 +20,8 @@ class State(StrEnum):
 class Segment(msgspec.Struct, kw_only=True):
     """`number` is never used again. `form` is what its members follow from; a new one is looked for in all people.
 
-    While it is RUNNING, those with refs up to `cursor`, and beyond `top`, are known to be right; of the `total` people
-    to be looked at, `done` have been.
+    `updated_at` tells of which form of the definition it is. While it is RUNNING, those with refs up to `cursor`, and
+    beyond `top`, are known to be right; of the `total` people to be looked at, `done` have been.
     """
 
     number: int
@@ -33,6 +33,7 @@ class Segment(msgspec.Struct, kw_only=True):
     announces: bool
     looks: Looks
     parts: Timed
+    updated_at: str = ""
     state: State = State.RUNNING
     count: int = 0
     cursor: int = 0
@@ -58,10 +59,11 @@ class Definition(msgspec.Struct, frozen=True):
     rule: Rule
     looks: Looks
     parts: Timed
+    updated_at: str
 
 
-def defined(id: str, name: str, rule: Rule, *, announces: bool) -> Definition:
-    return Definition(id, name, announces, rule, looks(rule), timed_parts(rule))
+def defined(id: str, name: str, rule: Rule, *, announces: bool, updated_at: str) -> Definition:
+    return Definition(id, name, announces, rule, looks(rule), timed_parts(rule), updated_at)
 
 
 def in_order(definitions: Sequence[Definition]) -> list[Definition]:

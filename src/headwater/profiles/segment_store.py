@@ -125,6 +125,7 @@ class SegmentStore:
             announces=definition.announces,
             looks=definition.looks,
             parts=definition.parts,
+            updated_at=definition.updated_at,
             state=State(row.state) if same else State.RUNNING,
             count=row.count,
             top=top,
@@ -141,7 +142,9 @@ class SegmentStore:
 
     def _failed(self, workspace_id: str, entry: SegmentEntry) -> Segment:
         """Keeps its number; nobody is in it until it is mended."""
-        nobody = defined(entry.id, entry.name, parse({"not": {"segment": "Everyone"}}), announces=False)
+        nobody = defined(
+            entry.id, entry.name, parse({"not": {"segment": "Everyone"}}), announces=False, updated_at=entry.updated_at
+        )
         segment = self._segment(workspace_id, nobody, "", 0)
         segment.state, segment.count = State.FAILED, 0
         return segment
@@ -165,7 +168,9 @@ class SegmentStore:
 
 def _read(entry: SegmentEntry, log: Callable[[str], None]) -> Definition | None:
     try:
-        return defined(entry.id, entry.name, parse(entry.rule), announces=entry.announce_members)
+        return defined(
+            entry.id, entry.name, parse(entry.rule), announces=entry.announce_members, updated_at=entry.updated_at
+        )
     except InvalidInput as error:
         log(f'segment "{entry.id}" holds nobody: {error.message}')
         return None

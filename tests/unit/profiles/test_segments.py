@@ -267,7 +267,8 @@ def test_a_new_segment_is_looked_for_in_all_people_and_tells_nobody(room: Segmen
     room.take(track("Seen", "nobody"))
     room.define(pros=PRO, free={"not": {"segment": "pros"}})
     states = room.people_segments.states(WORKSPACE)
-    assert states["pros"] == {"count": 20, "status": "READY", "done": 31, "total": 31}
+    told = {"count": 20, "status": "READY", "done": 31, "total": 31, "updatedAt": str(PRO)}
+    assert states["pros"] == told
     assert (states["free"]["count"], states["Everyone"]["count"]) == (10, 31)
     assert room.told() == []
     members = room.people_segments.members(WORKSPACE, "pros", 0, 100)
