@@ -48,6 +48,7 @@ TABLES: Final = (
     " reason TEXT NOT NULL, at INTEGER NOT NULL, body BLOB NOT NULL)",
     "CREATE INDEX IF NOT EXISTS dead_of ON dead (workspace, message)",
 )
+_OF_THE_ROW = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)
 _MOST = 500
 """Values in one list of a statement."""
 
@@ -70,9 +71,9 @@ class Database:
         """Durable when this returns; raises Transient when it cannot be, and then nothing was written."""
         try:
             self.writer.execute("COMMIT")
-        except sqlite3.Error as error:
+        except sqlite3.DatabaseError as error:
             self.rollback()
-            raise _unwritten(error) from error
+            raise unwritten(error) from error
 
     def rollback(self) -> None:
         if self.writer.in_transaction:  # a full disk may have ended it already
@@ -81,21 +82,21 @@ class Database:
     def write(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
             return self.writer.execute(statement, values).fetchall()
-        except sqlite3.OperationalError as error:
-            raise _unwritten(error) from error
+        except sqlite3.DatabaseError as error:
+            raise unwritten(error) from error
 
     def changed(self, statement: str, values: Sequence[Any] = ()) -> int:
         """How many rows the statement changed."""
         try:
             return self.writer.execute(statement, values).rowcount
-        except sqlite3.OperationalError as error:
-            raise _unwritten(error) from error
+        except sqlite3.DatabaseError as error:
+            raise unwritten(error) from error
 
     def write_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
         try:
             self.writer.executemany(statement, rows)
-        except sqlite3.OperationalError as error:
-            raise _unwritten(error) from error
+        except sqlite3.DatabaseError as error:
+            raise unwritten(error) from error
 
     def write_listed(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows for a statement with `IN (…)`, written `IN ({})`, seen from within the transaction."""
@@ -105,7 +106,7 @@ class Database:
         """What is committed."""
         try:
             return self._reader().execute(query, values).fetchall()
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise Transient(f"the people cannot be read now: {error}") from error
 
     def read_listed(self, query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -161,5 +162,8 @@ def _listed(run: Any, statement: str, values: Sequence[Any]) -> list[tuple[Any, 
     return found
 
 
-def _unwritten(error: sqlite3.Error) -> Transient:
+def unwritten(error: sqlite3.DatabaseError) -> Exception:
+    """What a fault of the engine means: try again, unless what was to be written is to blame."""
+    if isinstance(error, _OF_THE_ROW):
+        return error
     return Transient(f"the people cannot be written now: {error}")

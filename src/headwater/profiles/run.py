@@ -7,6 +7,7 @@ event that nothing can be made of is set aside alone, and costs no other.
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -21,6 +22,7 @@ from headwater.base.clock import Clock
 from headwater.base.errors import HeadwaterError, Transient
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader
 from headwater.profiles import erase, take
+from headwater.profiles.database import unwritten
 from headwater.profiles.judging import Judging
 from headwater.profiles.occurrence import milliseconds
 from headwater.profiles.ports import Segments, Sources
@@ -159,9 +161,11 @@ class Profiles:
             news = self._judging.changed(working)
             working.save()
             self._segments.save(db.writer)
-        except BaseException:
+        except BaseException as error:
             db.rollback()
             self._take_back()
+            if isinstance(error, sqlite3.DatabaseError):
+                raise unwritten(error) from error
             raise
         try:
             db.commit()

@@ -105,6 +105,28 @@ def test_an_event_that_nothing_can_be_made_of_is_set_aside_alone() -> None:
     assert (room.store.counts(WORKSPACE).done, room.store.counts(WORKSPACE).dead) == (2, 1)
 
 
+class FullDisk(NoSegments):
+    def __init__(self) -> None:
+        self.is_full = True
+
+    def save(self, connection: sqlite3.Connection) -> None:
+        if self.is_full:
+            raise sqlite3.OperationalError("database or disk is full")
+
+
+def test_a_disk_that_is_full_is_no_fault_of_the_events() -> None:
+    segments = FullDisk()
+    room = Room(segments=segments)
+    room.write(identify("u1", traits={"n": 1}))
+    for _ in range(3):
+        with pytest.raises(Transient, match="disk is full"):
+            room.profiles.turn()
+    segments.is_full = False
+    room.turn()
+    assert room.store.counts(WORKSPACE).done == 1
+    assert room.store.counts(WORKSPACE).dead == 0
+
+
 def test_what_retention_removed_is_stepped_over() -> None:
     room = Room()
     room.write(identify("u1", traits={"n": 1}))
