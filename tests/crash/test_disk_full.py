@@ -270,7 +270,7 @@ def test_each_reader_meets_the_full_disk_and_goes_on_when_there_is_room(server: 
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("dies", ["collect", "pipeline web", "warehouse send", "tree"])
+@pytest.mark.parametrize("dies", ["collect", "pipeline web", "warehouse send profiles", "tree"])
 def test_whatever_dies_on_a_full_disk_comes_back_and_the_door_says_it_is_full(server: SmallDisk, dies: str) -> None:
     sender = Sender(server, server.add_source()["writeKeys"][0])
     for _ in range(30):
