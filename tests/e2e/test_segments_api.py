@@ -131,17 +131,23 @@ def test_a_new_segment_counts_people_and_events_of_before(shared_server: Server,
 
 
 def test_a_changed_rule_moves_people(shared_server: Server, key: str) -> None:
-    colour, one, two = uuid.uuid4().hex, someone(), someone()
+    colour, one, *twos = uuid.uuid4().hex, someone(), someone(), someone()
     identify(shared_server, key, one, shade=colour, n=1)
-    identify(shared_server, key, two, shade=colour, n=2)
+    for two in twos:
+        identify(shared_server, key, two, shade=colour, n=2)
     base = {"trait": "shade", "op": "equals", "value": colour}
     moving = segment(shared_server, "Moving", {"all": [base, {"trait": "n", "op": "equals", "value": 1}]})
     person(shared_server, one, lambda each: moving in each["segments"])
+    person(shared_server, twos[-1])
     other = {"all": [base, {"trait": "n", "op": "equals", "value": 2}]}
-    shared_server.api("PATCH", f"/segments/{moving}", {"rule": other})
-    person(shared_server, two, lambda each: moving in each["segments"])
+    changed = shared_server.api("PATCH", f"/segments/{moving}", {"rule": other})
+    assert changed["rule"] == other
+    if changed["state"] is not None and changed["state"]["status"] == "READY":  # told within its two seconds
+        assert changed["count"] == 2
+    for two in twos:
+        person(shared_server, two, lambda each: moving in each["segments"])
     person(shared_server, one, lambda each: moving not in each["segments"])
-    until(lambda: count(shared_server, moving), lambda found: found == 1)
+    until(lambda: count(shared_server, moving), lambda found: found == 2)
 
 
 def test_a_segment_of_segments(shared_server: Server, key: str) -> None:
