@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from headwater.base.errors import NotFound, Unprocessable
@@ -37,6 +38,19 @@ def test_what_does_not_change_a_segment_is_not_told(room: SegmentRoom):
     room.take(identify("u1", traits={"plan": "pro"}))
     room.take(identify("u1", at_s=1, traits={"plan": "pro", "other": 1}), identify("u1", at_s=2, traits={"x": 5}))
     assert room.told() == [("Entered", "pros", "u1")]
+
+
+def test_a_number_that_no_double_holds_stops_nobody(room: SegmentRoom):
+    room.define(
+        big={"trait": "big", "op": "exists"},
+        more={"trait": "big", "op": "greaterThan", "value": 5},
+        buyers=ORDERED | {"where": [{"property": "big", "op": "notEquals", "value": 5}]},
+    )
+    huge = msgspec.Raw(b'{"big":1e999}')
+    room.take(
+        msgspec.structs.replace(identify("u1"), traits=huge), msgspec.structs.replace(track("Ordered"), properties=huge)
+    )
+    assert room.inside("u1") == ["big", "buyers"]
 
 
 def test_a_cleared_trait_is_missing(room: SegmentRoom):
