@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -226,7 +227,7 @@ def test_one_of_many_is_erased_from_every_store_and_no_replay_brings_them_back(w
 
 
 def test_a_server_that_is_killed_in_the_middle_finishes_when_it_is_back(world: World, tmp_path: Path) -> None:
-    for store in ("profiles", "journal", "warehouse", "deliveries"):
+    for store in ("journal", "warehouse", "deliveries"):
         number, before = world.someone(), world.tables()
         made = world.erase(user(number))
         path = f"/regulations/{made['id']}"
@@ -240,6 +241,57 @@ def test_a_server_that_is_killed_in_the_middle_finishes_when_it_is_back(world: W
         world.server.start()
         assert {each["status"] for each in world.finished(made)["stores"]} == {"FINISHED"}
         erased_everywhere(world, number, before, tmp_path)
+
+
+def test_everything_that_is_held_of_a_person_can_be_handed_out(world: World) -> None:
+    number = FIRST + LOOKERS - 1
+    lines = exported(world, user(number))
+    by_kind = {kind: [line["data"] for line in lines if line["kind"] == kind] for kind in ("person", "row", "event")}
+    [person] = by_kind["person"]
+    assert (person["userIds"], person["traits"]["email"]) == ([user(number)], email(number))
+    assert exported(world, person["id"]) == lines
+    tables = [f"{line['schema']}.{line['table']}" for line in by_kind["row"]]
+    assert sorted(tables) == sorted(
+        ["customer_events.candu_sdk_content", "customer_events.screens", "web.arrived", "web.identifies", "web.ordered"]
+        + ["web.tracks"] * 2
+        + ["web.users"]
+    )
+    [event] = by_kind["event"]
+    assert (event["event"]["messageId"], len(event["deliveries"])) == (f"v{number}", 6)
+    made = [attempt for delivery in event["deliveries"] for attempt in delivery["made"]]
+    assert any(email(number) in (attempt["requestBody"] or "") for attempt in made)
+    others = [other for other in range(FIRST, FIRST + LOOKERS - 1) if user(other) in str(lines)]
+    assert others == []
+    answered = export(world, "nobody-is-called-this")
+    assert (answered.status_code, answered.json()["error"]["code"]) == (404, "not_found")
+
+
+def export(world: World, person: str) -> httpx.Response:
+    headers = {"authorization": f"Bearer {world.server.token}"}
+    return httpx.get(f"{world.server.url}/api/v1/people/{person}/export", headers=headers, timeout=60)
+
+
+def exported(world: World, person: str) -> list[dict[str, Any]]:
+    answered = export(world, person)
+    assert (answered.status_code, answered.headers["content-type"]) == (200, "application/x-ndjson")
+    return [json.loads(line) for line in answered.text.splitlines()]
+
+
+def test_a_back_end_erases_by_the_rest_door(world: World, tmp_path: Path) -> None:
+    number, before, server = world.someone(), world.tables(), world.server
+    admin = server.api("POST", "/workspace/api-keys", {"name": "Backend"})["key"]
+    headers = {"authorization": f"Bearer {admin}"}
+    call = {"type": "delete", "userId": user(number)}
+    known = {each["id"] for each in server.api("GET", "/regulations")["data"]}
+    assert httpx.post(f"{server.url}/api/eventWebhook", json=call, headers=headers, timeout=30).status_code == 200
+
+    def taken_on() -> Any:
+        return [each for each in server.api("GET", "/regulations")["data"] if each["id"] not in known]
+
+    [made] = until(taken_on, "it is taken on")
+    assert made["regulationType"] == "DELETE_ONLY"
+    world.finished(made)
+    erased_everywhere(world, number, before, tmp_path)
 
 
 def dropped(world: World) -> int:

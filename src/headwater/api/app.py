@@ -21,6 +21,7 @@ from headwater.api import (
     inbox,
     integrations,
     people,
+    person_export,
     regulations,
     replay,
     segments,
@@ -43,6 +44,7 @@ from headwater.api import (
 )
 from headwater.api.auth import Caller, caller_of, signed_in
 from headwater.api.openapi import document_route, openapi_config
+from headwater.api.person_export import Exports
 from headwater.api.ports import Work
 from headwater.api.problem import Report, exception_handlers
 from headwater.api.profiles import Profiles
@@ -73,6 +75,7 @@ _PROTECTED: Final = (
     *integrations.ROUTES,
     *delivery.ROUTES,
     *people.ROUTES,
+    *person_export.ROUTES,
     *segments.ROUTES,
     *inbox.ROUTES,
     *sql.ROUTES,
@@ -89,6 +92,7 @@ def create_app(
     work: Work,
     sending: Sending,
     profiles: Profiles,
+    exports: Exports | None = None,
     public_url: str,
     local_url: str = "",
     destinations: Destinations | None = None,
@@ -100,7 +104,7 @@ def create_app(
     `public_url` is the address that people and clients use; empty: the one that each request was sent to, and
     `local_url` where a request names none. `uploads` is where files lie while they are copied in (default: the
     system's temporary directory). `report` is told of every fault that is answered with 500.
-    `destinations`: by default the bundled ones.
+    `destinations`: by default the bundled ones. `exports`: without it nothing of a person can be handed out.
     """
     given = {
         "store": store,
@@ -109,6 +113,7 @@ def create_app(
         "work": work,
         "sending": sending,
         "profiles": profiles,
+        "exports": exports,
         "uploads": uploads or Path(tempfile.gettempdir()) / "headwater-uploads",
     }
     dependencies = {name: _always(value) for name, value in given.items()}

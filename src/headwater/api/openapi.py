@@ -96,6 +96,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
         parameter["schema"].pop("format", None)
     if "stream" in handler.opt:
         responses["200"]["content"] = {"text/event-stream": {"schema": {"$ref": _SCHEMAS + handler.opt["stream"]}}}
+    if "lines" in handler.opt:
+        responses["200"]["content"] = {"application/x-ndjson": {"schema": {"$ref": _SCHEMAS + handler.opt["lines"]}}}
     responses["default"] = _ERROR
     if "parameters" in handler.opt:
         operation.setdefault("parameters", []).extend(handler.opt["parameters"])

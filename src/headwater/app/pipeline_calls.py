@@ -25,6 +25,7 @@ from headwater.base.clock import Clock, iso_from_seconds, parse_iso
 from headwater.base.errors import InvalidInput, NotFound, Unprocessable
 from headwater.base.masking import masked_payload
 from headwater.base.outcome import Fate, ParkReason
+from headwater.base.subject import Subject
 from headwater.catalog.load import Catalog
 from headwater.catalog.violations import violations
 from headwater.control.directory import Directory
@@ -228,6 +229,13 @@ class PipelineCalls:
 
     def replays(self, workspace_id: str) -> list[dict[str, Any]]:
         return self._replays.of(workspace_id)
+
+    def person_parked(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> list[dict[str, Any]]:
+        """A person's events that are parked, as they were sent."""
+        users, devices = frozenset(user_ids), frozenset(anonymous_ids)
+        subject = Subject(workspace_id=workspace_id, user_ids=users, anonymous_ids=devices)
+        keys = self._write_keys(workspace_id)
+        return [_parked(row, None, keys) for row in self._ledger.parked_of(subject)]
 
     # Copies
 

@@ -94,6 +94,11 @@ class SendCalls:
         )
         return msgspec.to_builtins(await self._sending.erasing.erase(subject))
 
+    def person_sent(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> list[dict[str, Any]]:
+        """A person's events that went somewhere or are to, with what became of each delivery."""
+        users, devices = frozenset(user_ids), frozenset(anonymous_ids)
+        return self._sending.erasing.sent(Subject(workspace_id=workspace_id, user_ids=users, anonymous_ids=devices))
+
     def reader_copy(self, dir: str) -> None:
         """A copy of the queue, as of now, into a data directory that is being made."""
         target = Home(Path(dir))

@@ -75,15 +75,31 @@ class WarehouseCalls:
 
     def erase(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> dict[str, int]:
         """Takes people out of the workspace's file, which is written anew."""
-        subject = Subject(
-            workspace_id=workspace_id, user_ids=frozenset(user_ids), anonymous_ids=frozenset(anonymous_ids)
-        )
+        subject = _subject(workspace_id, user_ids, anonymous_ids)
         return {"rowsDeleted": self._warehouses.of(workspace_id).erase(subject)}
 
     def devices_of(self, workspace_id: str, user_ids: list[str]) -> dict[str, list[str]]:
         """The anonymous ids that these users came with; `shared` are those that others came with too."""
         mine, shared = self._warehouses.of(workspace_id).devices_of(user_ids)
         return {"anonymousIds": sorted(mine), "shared": sorted(shared)}
+
+    def person_tables(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> list[tuple[str, str]]:
+        """The tables that hold anything of a person."""
+        return self._warehouses.of(workspace_id).tables_of(_subject(workspace_id, user_ids, anonymous_ids))
+
+    def person_rows(
+        self,
+        workspace_id: str,
+        user_ids: list[str],
+        anonymous_ids: list[str],
+        schema: str,
+        table: str,
+        limit: int,
+        offset: int,
+    ) -> list[dict[str, Any]]:
+        """A person's rows of one of those, oldest first."""
+        subject = _subject(workspace_id, user_ids, anonymous_ids)
+        return self._warehouses.of(workspace_id).rows_of(subject, schema, table, limit=limit, offset=offset)
 
     def reader_copy(self, dir: str) -> None:
         """Copies of the files, as of now, into a data directory that is being made."""
@@ -190,6 +206,11 @@ class WarehouseCalls:
         entries = [*self._directory.sources(), *self._directory.deleted_sources()]
         mine = (each.source_id for each in entries if (each.workspace_id, each.schema) == (workspace_id, schema))
         return next(mine, "")
+
+
+def _subject(workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> Subject:
+    users, devices = frozenset(user_ids), frozenset(anonymous_ids)
+    return Subject(workspace_id=workspace_id, user_ids=users, anonymous_ids=devices)
 
 
 def _standing(found: list[Found], dead: list[Parked]) -> dict[str, Any]:

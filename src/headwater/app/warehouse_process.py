@@ -34,7 +34,17 @@ REFRESH_EVERY_S = 20.0
 QUERY_THREADS = 64
 """Queries of all workspaces that run or wait their turn; a thread that waits costs next to nothing."""
 COPY_THREADS = 16
-COPIES = ("reader_copy", "erase", "devices_of", "export", "tables_put_file", "tables_put_postgres", "tables_refresh")
+COPIES = (
+    "reader_copy",
+    "erase",
+    "devices_of",
+    "person_tables",
+    "person_rows",
+    "export",
+    "tables_put_file",
+    "tables_put_postgres",
+    "tables_refresh",
+)
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:

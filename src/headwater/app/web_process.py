@@ -13,6 +13,7 @@ from headwater.app.home import Home
 from headwater.app.identity_notes import IdentityNotes
 from headwater.app.listen import Listener
 from headwater.app.processes import COLLECT, PROCESSES, PROFILES, SEND
+from headwater.app.remote_exports import RemoteExports
 from headwater.app.remote_profiles import RemoteProfiles
 from headwater.app.remote_sending import RemoteSending
 from headwater.app.remote_work import RemoteWork
@@ -40,6 +41,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         work=RemoteWork(clients, query_timeout_s=settings.query_timeout_s),
         sending=RemoteSending(clients[SEND.name]),
         profiles=RemoteProfiles(clients[PROFILES.name]),
+        exports=RemoteExports(clients),
         public_url=settings.public_url,
         local_url=order.url,
         uploads=home.run / "uploads",

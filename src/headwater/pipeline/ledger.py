@@ -147,6 +147,11 @@ class Ledger:
                 gone += surplus
         return gone
 
+    def parked_of(self, subject: Subject) -> list[FateRow]:
+        """What is parked and kept of a person."""
+        rows = self._rows("WHERE payload IS NOT NULL AND workspace_id = ?", (subject.workspace_id,))
+        return [row for row in rows if _is_of(subject, row)]
+
     def erase(self, subject: Subject, *, at_once: int = 5_000) -> int:
         """Forgets what was parked of a person, and leaves no trace of it in the file; gives how many events it was.
 

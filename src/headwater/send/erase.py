@@ -21,6 +21,7 @@ from headwater.send.commits import Commits
 from headwater.send.database import Database
 from headwater.send.engine import Engine
 from headwater.send.erase_files import erase_files
+from headwater.send.history import History
 from headwater.send.recovery import Recovery
 from headwater.send.rows import State
 from headwater.send.store import Change, Store, delivery_id
@@ -83,6 +84,7 @@ class Erasing:
         commits: Commits,
         engine: Engine,
         recovery: Recovery,
+        history: History,
         path: Path | None,
         files_dir: Path,
     ) -> None:
@@ -91,6 +93,7 @@ class Erasing:
         self._commits = commits
         self._engine = engine
         self._recovery = recovery
+        self._history = history
         self._path = path
         self._files_dir = files_dir
         self._one_at_a_time = asyncio.Lock()
@@ -125,6 +128,30 @@ class Erasing:
             await self._commits.done(change)
         self._store.forget_content([id for ids in found.events.values() for id in ids])
         return found
+
+    def sent(self, subject: Subject) -> list[dict[str, Any]]:
+        """What is held of a person here: each event with its deliveries, and the attempts to make them. Blocking."""
+        found = _Found()
+        self._find_events(subject, found)
+        told: list[dict[str, Any]] = []
+        for day, ids in found.events.items():
+            for id in ids:
+                told += self._sent(day, id)
+        return told
+
+    def _sent(self, day: int, event: int) -> list[dict[str, Any]]:
+        bodies = self._db.read(f"SELECT body FROM events_{day} WHERE id = ?", (event,))
+        rows = self._db.read(f"SELECT id, ref, state, attempts FROM deliveries_{day} WHERE event_id = ?", (event,))
+        deliveries = [
+            {
+                "connectionId": self._store.connection_id(ref),
+                "status": State(state).name.lower(),
+                "attempts": count,
+                "made": self._history.of_delivery(ref, id),
+            }
+            for id, ref, state, count in rows
+        ]
+        return [{"event": msgspec.json.decode(body), "deliveries": deliveries} for (body,) in bodies]
 
     # What is theirs
 

@@ -65,6 +65,16 @@ class History:
         row = self._row(ref, attempt_id)
         return _line(row, whole=True) | {"requestBody": self._body(row[13])}
 
+    def of_delivery(self, ref: int, delivery: int) -> list[dict[str, Any]]:
+        """Every attempt at one delivery, with all that is kept of it, oldest first."""
+        found: list[dict[str, Any]] = []
+        for day in self._db.days:
+            rows = self._db.read(
+                f"SELECT {_COLUMNS} FROM attempts_{day} WHERE ref = ? AND delivery = ? ORDER BY id", (ref, delivery)
+            )
+            found += [_line(row, whole=True) | {"requestBody": self._body(row[13])} for row in rows]
+        return found
+
     def delivery_of(self, ref: int, attempt_id: str) -> int | None:
         """The delivery that an attempt was made for; None for a test. Raises NotFound."""
         return self._row(ref, attempt_id)[1]

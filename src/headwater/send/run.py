@@ -123,6 +123,7 @@ class Sending:
             commits=self.commits,
             engine=self.engine,
             recovery=self.recovery,
+            history=self.history,
             path=store.db.path,
             files_dir=settings.files_dir,
         )

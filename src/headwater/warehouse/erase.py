@@ -63,21 +63,34 @@ def devices_of(connection: duckdb.DuckDBPyConnection, user_ids: Collection[str])
     return mine, shared
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, subject: Subject) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(schema, table, row) of everything that is theirs, columns without a value left out; times as ISO text."""
+def tables_of(connection: duckdb.DuckDBPyConnection, subject: Subject) -> list[tuple[str, str]]:
+    """The tables, by schema and name, that hold anything of theirs."""
     with _named(connection, subject):
-        for (schema, name), columns in sorted(_tables(connection).items()):
-            where = _theirs(columns) or (f"id IN (SELECT id FROM {_USERS})" if name == _LATEST else "")
-            if not where:
-                continue
-            found = connection.execute(
-                f"SELECT CAST(to_json(rows) AS VARCHAR) FROM (SELECT * FROM {quoted(DATABASE, schema, name)}"
-                f" WHERE {where} ORDER BY received_at) rows"
-            )
-            while batch := found.fetchmany(500):
-                for (text,) in batch:
-                    row = msgspec.json.decode(text)
-                    yield schema, name, {key: value for key, value in row.items() if value is not None}
+        return [
+            (schema, name)
+            for (schema, name), columns in sorted(_tables(connection).items())
+            if (where := _held(name, columns))
+            and connection.execute(f"SELECT 1 FROM {quoted(DATABASE, schema, name)} WHERE {where} LIMIT 1").fetchall()
+        ]
+
+
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, subject: Subject, schema: str, table: str, *, limit: int, offset: int
+) -> list[dict[str, Any]]:
+    """Their rows of one table, oldest first, columns without a value left out."""
+    with _named(connection, subject):
+        where = _held(table, _tables(connection).get((schema, table), ()))
+        found = connection.execute(
+            f"SELECT CAST(to_json(mine) AS VARCHAR) FROM (SELECT * FROM {quoted(DATABASE, schema, table)} WHERE {where}"
+            " ORDER BY received_at, id LIMIT ? OFFSET ?) mine",
+            [limit, offset],
+        ).fetchall()
+    rows = (msgspec.json.decode(text, type=dict[str, Any]) for (text,) in found)
+    return [{key: value for key, value in row.items() if value is not None} for row in rows]
+
+
+def _held(table: str, columns: Collection[str]) -> str:
+    return _theirs(columns) or (f"id IN (SELECT id FROM {_USERS})" if table == _LATEST else "")
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:

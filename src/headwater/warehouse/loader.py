@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from datetime import UTC
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import msgspec
@@ -208,6 +208,16 @@ class Warehouse:
             count = erase.erase(connection, subject)
         renew(self.engine)
         return count
+
+    def tables_of(self, subject: Subject) -> list[tuple[str, str]]:
+        """The tables, by schema and name, that hold anything of these people."""
+        with self.engine.reading() as connection:
+            return erase.tables_of(connection, subject)
+
+    def rows_of(self, subject: Subject, schema: str, table: str, *, limit: int, offset: int) -> list[dict[str, Any]]:
+        """Their rows of one of those tables, oldest first."""
+        with self.engine.reading() as connection:
+            return erase.rows_of(connection, subject, schema, table, limit=limit, offset=offset)
 
     def devices_of(self, user_ids: Sequence[str]) -> tuple[set[str], set[str]]:
         """(the anonymous ids that these users came with, those of them that others came with too)."""

@@ -906,6 +906,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/{personId}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is held of a person, in every store, a line of JSON each. Scope admin.
+         * @description `person_id` is the person's id, or a user id. Events of an anonymous id that others used too are not among them.
+         */
+        get: operations["exportPerson"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/{personId}/segments": {
         parameters: {
             query?: never;
@@ -2569,6 +2589,19 @@ export interface components {
             dir: string;
             tables: components["schemas"]["ExportedTable"][];
         };
+        /**
+         * ExportLine
+         * @description One line. `kind` tells what `data` is:
+         *
+         *     `person`: what is known of them, with the time of each value. `row`: one of the warehouse, of the table
+         *     `schema.table`. `event`: one that was sent on, with its deliveries and attempts. `parked`: one that waits to be
+         *     released.
+         */
+        ExportLine: {
+            /** @enum {unknown} */
+            kind: "event" | "parked" | "person" | "row";
+            data: Record<string, unknown>;
+        };
         /** ExportedTable */
         ExportedTable: {
             schema: string;
@@ -3044,10 +3077,10 @@ export interface components {
          * Person
          * @description Someone whom events told of. `traits` holds the latest value of each by the events' own time.
          *
-         *     `externalIds` are of the form `type:id`. `segments` are ids, `Everyone` first. `identified`: an identify call with
-         *     traits has come, without which a person is in `Everyone` alone. `refused` counts by reason what was not taken of this
-         *     person's events (an id that cannot be one, a trait too many), `refusedMerges` what of that said that this person is
-         *     another one as well.
+         *     `externalIds` are of the form `type:id`. `segments` are ids, `Everyone` first. `identified`: known by a user id, and an
+         *     identify call with traits has come; who is not is in `Everyone` alone. `refused` counts by reason what was not taken
+         *     of this person's events (an id that cannot be one, a trait too many), `refusedMerges` what of that said that this
+         *     person is another one as well.
          */
         Person: {
             id: string;
@@ -5606,6 +5639,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPerson: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                personId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["ExportLine"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
