@@ -36,7 +36,7 @@ class Slip(msgspec.Struct, frozen=True):
 def slips(counts: Mapping[str, int]) -> list[Slip]:
     """Each name at most once, those of reserved names first, then by how many have them. Which of two is the slip: the
     rarer one; of two that are as common, the later one in the alphabet."""
-    names = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_NAMES]
+    names = sorted(counts, key=lambda name: (name not in RESERVED, -counts[name], name))[:MOST_NAMES]
     found = {slip.name: slip for slip in reversed([*_of_reserved(names, counts), *_of_each_other(names, counts)])}
     order = {"reserved": 0, "spelling": 1, "typo": 2}
     return sorted(found.values(), key=lambda slip: (order[slip.kind], -slip.count, slip.name))
@@ -50,7 +50,7 @@ def _of_reserved(names: list[str], counts: Mapping[str, int]) -> Iterator[Slip]:
 
 
 def _of_each_other(names: list[str], counts: Mapping[str, int]) -> Iterator[Slip]:
-    """`names` come the most common first."""
+    """`names` come with those first that others are slips of: the reserved ones, then the most common."""
     by_bare: dict[str, str] = {}
     by_shape: dict[str, list[str]] = {}
     for name in names:

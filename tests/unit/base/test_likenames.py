@@ -18,6 +18,10 @@ def test_email_is_pointed_out_where_nobody_has_it() -> None:
     assert slips({"Email": 2}) == [Slip("Email", 2, "email", 0, "reserved")]
 
 
+def test_a_reserved_name_is_no_slip_of_a_more_common_one() -> None:
+    assert slips({"Email": 9, "email": 1}) == [Slip("Email", 9, "email", 1, "reserved")]
+
+
 def test_names_that_differ_by_case_or_marks_alone() -> None:
     found = slips({"companyName": 9, "company_name": 2, "CompanyName": 1, "plan": 9, "Plan": 9})
     assert found == [

@@ -77,12 +77,13 @@ function Choice({ value }: { value: Verification }) {
     if (wanted === "require") setAsking(true);
     else change.mutate({ identityVerification: wanted });
   };
+  const shown = (change.isPending && change.variables.identityVerification) || value;
   return (
     <section className="hw-card" aria-labelledby="verification">
       <Title order={2} id="verification" mb="xs">
         Do user ids have to be signed?
       </Title>
-      <Radio.Group aria-labelledby="verification" value={value} onChange={(each) => choose(each as Verification)}>
+      <Radio.Group aria-labelledby="verification" value={shown} onChange={(each) => choose(each as Verification)}>
         <Stack gap="sm">
           {CHOICES.map(({ value: each, label, meaning }) => (
             <Radio key={each} value={each} label={label} description={meaning} />
