@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from headwater.base.event import CALL_TYPES
 from headwater.base.forms import ENVELOPE_CALLS
 from headwater.base.http import Reply, Request
-from headwater.base.outcome import RejectCode
+from headwater.base.outcome import DropReason, RejectCode
 from headwater.base.raw import RawRecord, RejectedNote
 from headwater.collect.doors import Doors
 from headwater.collect.model import Decision, Durable
@@ -118,12 +118,15 @@ def check(decision: Decision) -> None:
         for note in decision.notes:
             assert msgspec.json.decode(note, type=RejectedNote).code in CODES
     for raw, one in records(decision):
+        assert "hmac" not in json.loads(bytes(one))
+        if raw.fate is not None:
+            assert raw.fate in {reason.value for reason in DropReason}
+            continue
         call = read_call(one, raw.door)
         identity = message_id(call, journal="j", offset=0, index=0)
         made = clean(raw, call, message_id=identity, numbers=Numbers())
         assert made.source_id == raw.source_id
         assert made.user_id or made.anonymous_id or made.group_id
-        assert "hmac" not in json.loads(bytes(one))
 
 
 def answered(doors: Doors, request: Request) -> Decision:
