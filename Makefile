@@ -23,7 +23,7 @@ web-ready: $(VENV)/.ready
 	$(BIN)/python web/build.py
 
 test: setup ## the tests; what needs a part that is not there is skipped with its reason
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: setup ## format, lint, types, import contracts, generated files
 	$(BIN)/ruff format --check .
