@@ -125,6 +125,7 @@ const READER_WORDS: Record<string, string> = {
   pipeline: "pipeline: clean the raw events again",
   warehouse: "warehouse: load the rows again",
   send: "send: send the events again",
+  profiles: "profiles: tell of the people again",
 };
 
 /** When the server names the earliest time there is, one press takes it. */

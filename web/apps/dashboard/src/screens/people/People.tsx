@@ -132,6 +132,15 @@ function Found({ data, page }: { data: PersonPage; page: number }) {
   const { total, offset } = data.pagination;
   const last = Math.min(total, offset + data.data.length);
   const turn = (to: number) => void navigate({ search: (old) => ({ ...old, page: to > 1 ? to : undefined }) });
+  if (data.data.length === 0)
+    return (
+      <Group gap="sm">
+        <Text role="status">There are no more people on this page.</Text>
+        <Button variant="default" size="compact-sm" onClick={() => turn(1)}>
+          To the first page
+        </Button>
+      </Group>
+    );
   return (
     <>
       <Table people={data.data} />

@@ -39,7 +39,7 @@ export function Timeline({ id }: { id: string }) {
         <>
           <ul className="hw-events" aria-label="Events of the person, newest first">
             {data.data.map((each) => (
-              <Row key={`${each.messageId} ${each.sourceId} ${each.fate}`} event={each} source={nameOf(each.sourceId)} />
+              <Row key={`${each.messageId} ${each.sourceId} ${each.fate} ${each.receivedAt}`} event={each} source={nameOf(each.sourceId)} />
             ))}
           </ul>
           <Group mt="xs" gap="sm">
