@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
 import msgspec
@@ -43,6 +43,38 @@ class Fault(msgspec.Struct, frozen=True):
     details: Any = None
 
 
+_WIDE: Final = 1
+"""MessagePack's extension for an integer of more than 64 bits: its bytes, big end first, with a sign. Numbers of any
+width come in events, and JSON takes them out again."""
+
+
+def _encoded(value: Any) -> bytes:
+    try:
+        return msgspec.msgpack.encode(value)
+    except OverflowError:
+        return msgspec.msgpack.encode(_narrow(value))
+
+
+def _decoded(data: bytes) -> Any:
+    return msgspec.msgpack.decode(data, ext_hook=_wide)
+
+
+def _narrow(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return _narrow(msgspec.structs.asdict(value))
+    if isinstance(value, dict):
+        return {key: _narrow(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_narrow(each) for each in value]
+    if isinstance(value, int) and not -(2**63) <= value < 2**64:
+        return msgspec.msgpack.Ext(_WIDE, value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True))
+    return value
+
+
+def _wide(_code: int, data: memoryview) -> int:
+    return int.from_bytes(data, "big", signed=True)
+
+
 def calls_of(service: object) -> dict[str, Method]:
     """The public methods of an object, by name."""
     found = inspect.getmembers(service, inspect.ismethod)
@@ -64,13 +96,13 @@ def serve_rpc(
         try:
             if method is None:
                 raise Terminal(f"no such call: {name}")
-            arguments = msgspec.msgpack.decode(body) if body else {}
+            arguments = _decoded(body) if body else {}
             result = await _call(method, arguments, (lanes or {}).get(name))
-            status, answer = 200, msgspec.msgpack.encode(result)
+            status, answer = 200, _encoded(result)
         except Exception as error:
             if not isinstance(error, HeadwaterError):
                 log(name, error)
-            status, answer = 500, msgspec.msgpack.encode(_fault(error))
+            status, answer = 500, _encoded(_fault(error))
         headers = [(b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
@@ -140,12 +172,12 @@ class RpcClient:
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=self._socket, limit=0))
         timeout = aiohttp.ClientTimeout(total=timeout_s)
-        body = msgspec.msgpack.encode(arguments)
+        body = _encoded(arguments)
         async with self._session.post(f"http://headwater/{method}", data=body, timeout=timeout) as answer:
             content = await answer.read()
         if answer.status == 200:
-            return msgspec.msgpack.decode(content)
+            return _decoded(content)
         if answer.status == 503:  # what a listener says for calls that it does not finish any more
             raise Transient(f"the {self._name} process is being stopped. Try again in a moment.")
-        fault = msgspec.msgpack.decode(content, type=Fault)
+        fault = msgspec.msgpack.decode(content, type=Fault, ext_hook=_wide)
         raise _KINDS.get(fault.kind, Terminal)(fault.message, code=fault.code, details=fault.details)
