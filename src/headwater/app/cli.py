@@ -18,6 +18,7 @@ from headwater.app.commands import (
     installation,
     integration,
     people,
+    regulation,
     replay,
     segment,
     send,
@@ -101,6 +102,8 @@ app.add_typer(destination.app, name="destination")
 app.add_typer(integration.app, name="integration")
 app.add_typer(segment.app, name="segment")
 app.add_typer(people.app, name="people")
+app.add_typer(regulation.app, name="regulation")
+regulation.register(app)
 app.add_typer(table.app, name="table")
 sql.register(app)
 send.register(app)

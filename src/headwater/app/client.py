@@ -188,6 +188,10 @@ class Client:
             if not page["data"] or len(items) >= page["pagination"]["total"]:
                 return items
 
+    def text(self, path: str) -> str:
+        """What is no JSON value, such as lines of it."""
+        return self._answer("GET", path, timeout=LONG_S).text
+
     def post(self, path: str, body: Any = None, *, timeout_s: float = SHORT_S) -> Any:
         return self._api("POST", path, json=body, timeout=timeout_s)
 
@@ -217,6 +221,11 @@ class Client:
         self._http.close()
 
     def _api(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **arguments: Any) -> Any:
+        return _decoded(self._answer(method, path, headers=headers, **arguments))
+
+    def _answer(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **arguments: Any
+    ) -> httpx.Response:
         if not self.place.token:
             raise InvalidInput(
                 f"no token is known for {self.place.url}. Set HEADWATER_TOKEN to an API key or to the token in the"
@@ -227,7 +236,7 @@ class Client:
             own["x-workspace"] = self._workspace
         answer = self.plain(method, PREFIX + path, headers=own | dict(headers or {}), **arguments)
         if answer.is_success:
-            return _decoded(answer)
+            return answer
         raise _refusal(answer, self.place.url)
 
     def _away(self, error: httpx.TransportError) -> NoReturn:

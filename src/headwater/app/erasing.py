@@ -226,9 +226,17 @@ class Erasing:
     async def reader(self, name: str, subject: Subject) -> dict[str, int]:
         asked: dict[str, Any] = {"workspace_id": subject.workspace_id, "user_ids": sorted(subject.user_ids)}
         asked["anonymous_ids"] = sorted(subject.anonymous_ids)
+        if name == PROFILES.name:
+            asked["anonymous_ids"] = [id for id in asked["anonymous_ids"] if await self._is_of_a_stranger(subject, id)]
         if name == SEND.name:
             asked["emails"] = sorted(subject.emails)
         return await self._readers[name].call("erase", LONG_S, **asked)
+
+    async def _is_of_a_stranger(self, subject: Subject, anonymous_id: str) -> bool:
+        """Whether whoever has the id is known by nothing else: it may have moved on to a user who is not erased."""
+        asked: dict[str, Any] = {"workspace_id": subject.workspace_id, "anonymous_id": anonymous_id}
+        found = await self._readers[PROFILES.name].call("person_of", **asked)
+        return found is not None and not found["known"]
 
     async def identities(self, subject: Subject) -> int:
         return await self._door.call(

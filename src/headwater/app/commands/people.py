@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
 from headwater.app.commands.connection import find
 from headwater.app.commands.given import pair
-from headwater.app.commands.output import Output, cell
+from headwater.app.commands.output import Output, cell, plural
 from headwater.app.commands.session import Session, command
 from headwater.base.errors import NotFound
 
@@ -48,6 +50,27 @@ def show(session: Session, given: Given) -> None:
     """Show one person with all traits, groups and segments."""
     person = _person(session, given)
     session.out.give(person, lambda: _say(session.out, person))
+
+
+@command(app, "export")
+def export(
+    session: Session,
+    given: Given,
+    file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write it; else it goes to standard output.")
+    ] = None,
+) -> None:
+    """Hand out everything that is held of a person, a line of JSON each."""
+    from headwater.app.client import part
+
+    text = session.api.text(f"{PATH}/{part(given)}/export")
+    lines = text.splitlines()
+    if file is None:
+        session.out.give([json.loads(line) for line in lines], lambda: session.out.say(text.rstrip("\n")))
+        return
+    file.write_text(text)
+    told = f"{plural(len(lines), 'line')} written to {file}."
+    session.out.give({"file": str(file), "lines": len(lines)}, lambda: session.out.say(told))
 
 
 @command(app, "events")
