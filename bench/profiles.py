@@ -141,9 +141,9 @@ def _traits(person: int, number: int) -> msgspec.Raw:
 
 
 def _rule(number: int) -> dict[str, Any]:
-    """Four conditions; every tenth counts events that come."""
+    """Four conditions that hold of one or two people in a hundred; every tenth counts events that come."""
     plan = {"trait": "plan", "op": "isOneOf", "value": [("free", "pro", "team")[number % 3], "enterprise"]}
-    seats = {"trait": "seats", "op": "greaterThan", "value": number % 50}
+    seats = {"trait": "seats", "op": "greaterThan", "value": 40 + number % 9}
     size = {"trait": "company.employees", "op": "lessOrEqual", "value": 9 * number}
     last: dict[str, Any] = {"trait": "logins", "op": "lessThan", "value": 1_000 * number}
     if number % 10 == 0:

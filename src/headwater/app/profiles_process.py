@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ COPIES: tuple[str, ...] = ("reader_copy",)
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
     sys.setswitchinterval(SWITCH_S)
+    gc.disable()  # the room's loop collects, when it is cheap
     settings, logger = order.settings, log.logger(PROFILES.name)
     home = Home(settings.data_dir)
     directory = open_directory(home)

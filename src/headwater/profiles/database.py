@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,6 +51,9 @@ TABLES: Final = (
     "CREATE INDEX IF NOT EXISTS dead_of ON dead (workspace, message)",
 )
 _OF_THE_ROW = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.NotSupportedError)
+_AT_ONCE = 250
+"""Rows that are written without letting others go on."""
+_BREATH_S = 0.00005
 _MOST = 500
 """Values in one list of a statement."""
 
@@ -93,8 +98,11 @@ class Database:
             raise unwritten(error) from error
 
     def write_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        left = iter(rows)
         try:
-            self.writer.executemany(statement, rows)
+            while part := list(islice(left, _AT_ONCE)):
+                self.writer.executemany(statement, part)
+                _breathe()
         except sqlite3.DatabaseError as error:
             raise unwritten(error) from error
 
@@ -151,6 +159,12 @@ class Database:
         return connection
 
 
+def _breathe() -> None:
+    """Lets another thread go on. The engine lets go of the interpreter for each row, but takes it back so soon that who
+    waits for it in the meantime never gets it."""
+    time.sleep(_BREATH_S)
+
+
 def _listed(run: Any, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """By full lists, the last one filled up with its last value, so that there is one statement to prepare."""
     found: list[tuple[Any, ...]] = []
@@ -159,6 +173,7 @@ def _listed(run: Any, statement: str, values: Sequence[Any]) -> list[tuple[Any, 
         size = _MOST if len(part) > _MOST // 10 else _MOST // 10
         part += part[-1:] * (size - len(part))
         found += run(statement.format(",".join("?" * size)), part)
+        _breathe()
     return found
 
 

@@ -6,6 +6,7 @@ event that nothing can be made of is set aside alone, and costs no other.
 
 from __future__ import annotations
 
+import gc
 import queue
 import sqlite3
 import threading
@@ -13,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from itertools import count
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -43,6 +45,7 @@ EVERY_S: Final = 0.1
 """Otherwise stretches begin so far apart, as each costs a flush of the disk."""
 IDLE_S: Final = 0.25
 RETRY_S: Final = 0.5
+TURNS_A_SWEEP: Final = 200
 SLICE_S: Final = 0.05
 """So long at most does what takes long keep new events waiting at a time."""
 
@@ -106,11 +109,15 @@ class Profiles:
     # On the room's thread
 
     def run(self) -> None:
-        """Until `stop`."""
-        while not self._stop.is_set():
+        """Until `stop`. Garbage is looked for between two turns, when least is alive; best by nobody else, as a look
+        through all the objects of a stretch would keep everybody waiting for a tenth of a second."""
+        for turn in count():
+            if self._stop.is_set():
+                return
             began = time.monotonic()
             try:
                 busy = self.turn()
+                gc.collect(2 if turn % TURNS_A_SWEEP == 0 else 1)
             except HeadwaterError as error:
                 self._log(f"people wait: {error.message}")
                 self._stop.wait(RETRY_S)
@@ -227,9 +234,9 @@ class Profiles:
 
     def _count(self, frames: Sequence[CleanFrame], dead: Sequence[Dead] = ()) -> None:
         """What is replayed was counted before."""
-        count = Counter(event.workspace_id for frame in frames if frame.replay is None for event in frame.events)
-        lost = Counter(each.workspace_id for each in dead if count)
-        self._store.add_counts({id: count[id] - lost[id] for id in count}, lost)
+        done = Counter(event.workspace_id for frame in frames if frame.replay is None for event in frame.events)
+        lost = Counter(each.workspace_id for each in dead if done)
+        self._store.add_counts({id: done[id] - lost[id] for id in done}, lost)
 
     def _slice(self, judge: Callable[[Working], tuple[bool, bool]]) -> bool:
         """People who are to be judged without an event; False when there were none."""
