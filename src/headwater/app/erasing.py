@@ -9,7 +9,8 @@ repeated: after a crash, or when a store could not be rewritten, it begins again
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -204,21 +205,26 @@ class Erasing:
         return found
 
     async def journal(self, subject: Subject, ends: Ends, tell: Tell) -> int:
-        """Both journals, a segment at a time. Retention waits, and no replay brings back what it has read."""
+        """Both journals, a segment at a time. No replay brings back what it has read."""
         self._pipeline.bar(subject)
         self._older_replays |= self._replays.running()
+        redaction = Redaction(subject)
+        for step in (
+            reseal(self._home.raw, before=ends.raw, rewrite=redaction.raw, damaged=subject.mentions),
+            reseal(self._home.clean, before=ends.clean, rewrite=redaction.clean, damaged=subject.mentions),
+        ):
+            while await asyncio.to_thread(next, step, None) is not None:
+                await tell(redaction.removed)
+        return redaction.removed
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Retention waits, as it would remove what is being replaced, and no copy is made of half an erasure."""
         await asyncio.to_thread(self._pruning.pause)
         try:
-            redaction = Redaction(subject)
-            for step in (
-                reseal(self._home.raw, before=ends.raw, rewrite=redaction.raw, damaged=subject.mentions),
-                reseal(self._home.clean, before=ends.clean, rewrite=redaction.clean, damaged=subject.mentions),
-            ):
-                while await asyncio.to_thread(next, step, None) is not None:
-                    await tell(redaction.removed)
+            yield
         finally:
             self._pruning.resume()
-        return redaction.removed
 
     async def debugger(self, subject: Subject) -> int:
         return await asyncio.to_thread(self._ledger.erase, subject) + self._debugger.forget(subject)
@@ -300,6 +306,12 @@ class Run:
             self._stores = {
                 name: msgspec.structs.replace(each, status="INITIALIZED") for name, each in self._stores.items()
             }
+        async with erasing.alone():
+            await self._rewrite(subject, ends)
+            await self._finish()
+
+    async def _rewrite(self, subject: Subject, ends: Ends) -> None:
+        erasing = self._erasing
         await self._do(("profiles",), lambda: self._of_reader("profiles", subject))
         await self._do(("journal",), lambda: self._journal(subject, ends))
         await self._do(("debugger",), lambda: self._counted("debugger", erasing.debugger(subject)))
@@ -307,7 +319,6 @@ class Run:
         await self._do(("deliveries", "attempts", "files"), lambda: erasing.reader("send", subject))
         await self._do(("identities",), lambda: self._counted("identities", erasing.identities(subject)))
         await self._do(("logs",), lambda: self._counted("logs", _nothing()))
-        await self._finish()
 
     async def _do(self, names: Sequence[str], work: Callable[[], Awaitable[dict[str, int]]]) -> None:
         """Rewrites one or more stores, unless that is done."""

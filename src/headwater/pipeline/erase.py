@@ -110,12 +110,13 @@ def ids_of(record: RawRecord, event: msgspec.Raw) -> tuple[str | None, str | Non
 
 
 def _named(event: msgspec.Raw) -> tuple[str | None, str | None, str | None] | None:
-    """The same of what is no event, such as a call to erase a user."""
+    """The same of what is no event, such as a call to erase a user; None when it names nobody so."""
     try:
         call = _CALL(strict(event))
-        return text_of(call.user_id), text_of(call.anonymous_id), text_of(call.previous_id)
+        ids = text_of(call.user_id), text_of(call.anonymous_id), text_of(call.previous_id)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
+    return ids if any(ids) else None
 
 
 def owns(subject: Subject, event: CleanEvent) -> bool:
