@@ -110,6 +110,7 @@ async def get_trait_troubles(
     last = await work.last_event_at([source.id for source in sources])
     people = await _people(profiles, caller.workspace_id)
     counts = Counter(name for person in people for name in person.traits)
+    found = await asyncio.to_thread(slips, counts)
     return TraitTroubles(
         last_customer_event_at=last.get(builtin_id(caller.workspace_id, "customer-events")),
         sources=await _sources(work, caller.workspace_id, sources, last),
@@ -118,7 +119,7 @@ async def get_trait_troubles(
         traits=[TraitName(name=name, people=count) for name, count in counts.most_common(MOST_NAMES)],
         slips=[
             TraitSlip(name=each.name, people=each.count, like=each.like, like_people=each.like_count, kind=each.kind)
-            for each in slips(counts)
+            for each in found
         ],
     )
 
