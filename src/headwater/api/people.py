@@ -7,7 +7,7 @@ import difflib
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Request, get
+from litestar import HttpMethod, Request, get, route
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, QueryParameter
 
@@ -26,6 +26,7 @@ from headwater.api.given import (
     page,
 )
 from headwater.api.ports import PersonEvent, PersonEvents, Shape
+from headwater.api.problem import Unsupported
 from headwater.api.profiles import Explained, Explanation, PeoplePage, Person, Profiles
 from headwater.base.errors import InvalidInput, NotFound, Unprocessable
 from headwater.base.rules import EVERYONE
@@ -157,6 +158,20 @@ async def list_person_events(
     return Page(data=events, pagination=Pagination(total=found.total, limit=limit, offset=offset))
 
 
+@route(
+    ["/people", "/people/{person_id:str}"],
+    http_method=[HttpMethod.POST, HttpMethod.PUT, HttpMethod.PATCH, HttpMethod.DELETE],
+    include_in_schema=False,
+)
+async def unsupported() -> None:
+    """People are made of events."""
+    raise Unsupported(
+        "People are made of events: an identify call (by the Tracking API, or POST /api/eventWebhook) makes one or "
+        "changes traits, and POST /api/v1/regulations erases one from every store. Nothing was changed.",
+        allow="GET",
+    )
+
+
 async def _person(profiles: Profiles, workspace_id: str, person_id: str) -> Person:
     found = await profiles.person(workspace_id, person_id)
     if found is None:
@@ -212,4 +227,5 @@ ROUTES: list[HTTPRouteHandler] = [
     list_person_segments,
     explain_segment,
     list_person_events,
+    unsupported,
 ]

@@ -121,6 +121,13 @@ def test_without_their_process_there_is_a_time_to_come_again(client: TestClient,
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
 
 
+def test_people_are_not_made_or_erased_here(client: TestClient) -> None:
+    for method, path in (("POST", ""), ("PATCH", "/per_1"), ("PUT", "/per_1"), ("DELETE", "/per_1")):
+        answer = client.request(method, PEOPLE + path, json={})
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+        assert "regulations" in answer.json()["error"]["message"]
+
+
 def test_the_identity_report(client: TestClient, work: Nearby, workspace: Workspace) -> None:
     newest = {"userId": "u", "door": "bootstrap", "reason": "missing", "at": "2026-01-01T00:00:00.000Z", "times": 2}
     door = {"door": "bootstrap", "since": "2026-01-01T00:00:00.000Z", "proven": 1, "missing": 2, "wrong": 0}
