@@ -51,6 +51,7 @@ def event(kind: str, number: int, **more: Any) -> dict[str, Any]:
 KINDS = {"Screen": {"screenName": "seen"}, "Track": {"eventName": "Done"}, "Identify": {"traits": {"plan": "pro"}}}
 
 
+@pytest.mark.seed("S2.13")
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_customer_event_doors(site: Site, kind: str) -> None:
     names = KINDS[kind]
@@ -75,6 +76,7 @@ def test_the_customer_event_doors(site: Site, kind: str) -> None:
     assert rows == [[f"{kind}-{number}", "user-1"] for number in (6, 7, 8)] + [[f"{kind}-9", None]]
 
 
+@pytest.mark.seed("S2.13")
 def test_a_write_key_in_a_browser_and_one_in_a_back_end(site: Site) -> None:
     call = {"type": "identify", "userId": "user-1", "traits": {"plan": "pro"}}
     proven = call | {"context": {"hmac": site.signed("user-1")}}
