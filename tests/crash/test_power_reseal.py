@@ -99,7 +99,7 @@ class History:
             now = found.get(offset)
             if now not in (payload, redacted(payload)):
                 raise Lost(f"the record at {offset} is {now!r}, it was {payload!r}")
-            if now is not None and SECRET in now and offset < self.clean_before:
+            if SECRET in now and offset < self.clean_before:
                 raise Lost(f"the record at {offset} is back")
         for base in segment_bases(self.directory):
             content = (self.directory / f"{base:020d}.log").read_bytes()
