@@ -83,6 +83,7 @@ def test_the_snippet_with_traits_makes_a_person(page: Page, shared_server: Serve
     once(names, lambda seen: "Completed onboarding" in seen)
 
 
+@pytest.mark.seed("S2.1", "segment")
 def test_membership_follows_the_user_and_outlives_the_server(
     context: BrowserContext, shared_server: Server, site: Site
 ) -> None:
