@@ -32,8 +32,7 @@ class ProfilesCalls:
     def figures(self) -> dict[str, Any]:
         return {
             "profilesLagBytes": self._profiles.lag_bytes(),
-            "people": self._store.totals()["people"],
-            "groups": self._store.totals()["groups"],
+            **self._store.totals(),
             "announcementsPending": self._store.outgoing_count(),
             "refusals": self._store.all_refusals(),
             "profilesBytes": self._store.db.size_bytes(),
