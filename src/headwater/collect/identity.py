@@ -21,6 +21,7 @@ from headwater.base.event import NO_JSON
 from headwater.base.outcome import RejectCode
 from headwater.collect.model import SourceEntry, WorkspaceEntry
 from headwater.collect.refusal import Refusal, shown
+from headwater.collect.suppression import SuppressedPeople, nobody
 from headwater.collect.unproven import Standing, Unproven
 from headwater.control.model import public_id
 
@@ -40,9 +41,11 @@ class Identities:
     """Counts by source id, under observe and under require, how often a user id came without a right signature;
     `report` says more of it."""
 
-    def __init__(self, *, clock: Clock) -> None:
+    def __init__(self, *, clock: Clock, suppressed: SuppressedPeople = nobody) -> None:
+        """`suppressed` says whose names a workspace does not want to be noted."""
         self.unproven: Counter[str] = Counter()
         self.report = Unproven(clock=clock)
+        self._suppressed = suppressed
 
     def refusal(
         self,
@@ -55,7 +58,9 @@ class Identities:
         if not user_id or workspace is None or workspace.identity_verification == "off":
             return None
         standing = standing_of(user_id, signatures, workspace.identity_secrets)
-        self.report.note(source.workspace_id, public_id(source.source_id), user_id, standing)
+        people = self._suppressed(source.workspace_id)
+        if people is None or not people.holds("user", user_id):
+            self.report.note(source.workspace_id, public_id(source.source_id), user_id, standing)
         if standing == "proven":
             return None
         self.unproven[source.source_id] += 1

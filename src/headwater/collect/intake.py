@@ -34,7 +34,7 @@ class Intake:
         self._refusals = Refusals(notes_per_s=settings.notes_per_s, clock=clock)
         self.rejected = self._refusals.rejected
         self.throttled: Counter[str] = Counter()
-        self.identities = Identities(clock=clock)
+        self.identities = Identities(clock=clock, suppressed=suppressed)
 
     def store(
         self,

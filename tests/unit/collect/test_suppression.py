@@ -26,6 +26,13 @@ class Source(msgspec.Struct):
     platform: str = "server"
 
 
+class Workspace(msgspec.Struct):
+    workspace_id: str = "ws"
+    allowed_origins: tuple[str, ...] = ()
+    identity_verification: str = "observe"
+    identity_secrets: tuple[bytes, ...] = (b"secret",)
+
+
 class Ann:
     """Everyone named ann, and the device ann-1."""
 
@@ -93,6 +100,14 @@ def test_what_is_refused_of_theirs_is_counted_and_not_noted(intake: Intake) -> N
     assert all(isinstance(decision, Refused) for decision in decisions)
     assert [len(decision.notes) for decision in decisions] == [0, 1]
     assert intake.rejected["src", "event_not_defined"] == 2
+
+
+def test_nobody_suppressed_is_named_among_those_who_came_unsigned(intake: Intake) -> None:
+    workspace = Workspace()
+    for user in ("ann", "bob"):
+        intake.identities.refusal(Source(), workspace, user, ())
+    assert [each["userId"] for each in intake.identities.report.report("ws")["newest"]] == ["bob"]
+    assert intake.identities.unproven["src"] == 2
 
 
 @pytest.mark.parametrize(
