@@ -52,6 +52,7 @@ class PeopleSegments:
         self._log = log
         self._plans: dict[str, Plan] = {}
         self._seen: tuple[list[SegmentEntry], dict[str, bool]] | None = None
+        self._taken: dict[str, tuple[list[SegmentEntry], bool]] = {}
 
     # On the room's thread
 
@@ -92,6 +93,7 @@ class PeopleSegments:
         self._kinds.read()
         self._segments.read()
         self._backfill.lost()
+        self._taken.clear()
         if self._seen is not None:
             self._take_on_all(*self._seen)
 
@@ -223,7 +225,10 @@ class PeopleSegments:
             if entry.workspace_id in anonymous:
                 wanted.setdefault(entry.workspace_id, []).append(entry)
         for workspace_id in sorted(self._plans.keys() | wanted.keys() | self._segments.workspaces()):
-            self._take_on(workspace_id, wanted.get(workspace_id, []), anonymous.get(workspace_id, False), top)
+            taken = wanted.get(workspace_id, []), anonymous.get(workspace_id, False)
+            if self._taken.get(workspace_id) != taken:
+                self._take_on(workspace_id, *taken, top)
+                self._taken[workspace_id] = taken
 
     def _take_on(self, workspace_id: str, entries: Sequence[SegmentEntry], anonymous: bool, top: int) -> None:
         """The definitions of a workspace as they are now."""
