@@ -114,7 +114,7 @@ def test_what_is_wrong_is_said_where_it_is(inside: Page, shared_server: Server, 
     type_into(first.get_by_label("name of the trait"), "seats")
     first.get_by_label("operator").select_option("greaterThan")
     type_into(first.get_by_label("number"), "many")
-    expect(first.get_by_role("alert")).to_have_text('"greaterThan" takes a number, and there is "many".')
+    expect(first.get_by_role("alert")).to_have_text('“is more than” takes a number, and there is "many".')
     expect(page.get_by_role("alert")).to_have_count(1)
     preview(page, "once the rule is right")
     page.get_by_role("button", name="Create segment").click()

@@ -192,7 +192,7 @@ function Table({ people }: { people: Person[] }) {
               <td data-label="Ids" className="hw-mono">
                 {shortIds(person)}
               </td>
-              <td data-label="Segments">{person.segments.map(nameOfSegment).join(", ")}</td>
+              <td data-label="Segments">{shortList(person.segments.map(nameOfSegment))}</td>
               <td data-label="Last seen">
                 <When at={person.lastSeenAt} />
               </td>
@@ -202,6 +202,13 @@ function Table({ people }: { people: Person[] }) {
       </table>
     </div>
   );
+}
+
+const SHOWN = 5;
+
+function shortList(names: string[]): string {
+  if (names.length <= SHOWN) return names.join(", ");
+  return `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
 }
 
 function shortIds({ userIds, anonymousIds }: Person): string {

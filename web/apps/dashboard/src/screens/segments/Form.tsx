@@ -77,7 +77,7 @@ export function Form({ segment, action, isBusy, error, isDone = false, onSubmit 
             />
             {refused && (
               <Alert color="brick" variant="outline" title="It was not saved" role="alert" mb="md">
-                {refused.message}
+                {ruleError && draft.view === "builder" ? "The rule is not right yet: look where it is marked." : refused.message}
               </Alert>
             )}
             <Group gap="sm">

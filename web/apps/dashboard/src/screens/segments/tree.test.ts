@@ -57,7 +57,7 @@ test("an error stands at the node that it points at, without the pointer", () =>
   expect(faultAt(root, "/all/1/not/any/1/value", message)).toEqual({
     key: second.nodes[1]?.key,
     field: "value",
-    message: '"greaterThan" takes a number, and there is "x".',
+    message: '“is more than” takes a number, and there is "x".',
   });
   const event = (root.nodes[2] as GroupNode).nodes[0];
   const property = event?.is === "event" ? event.where[0] : undefined;

@@ -4,7 +4,7 @@
  */
 
 import { Exact, isObject, read, written } from "../../words/exact";
-import { isOp, PERSON_FIELDS, takesOf } from "./ops";
+import { isOp, PERSON_FIELDS, takesOf, wordsOf } from "./ops";
 
 export type Rule = Record<string, unknown>;
 export type Mode = "all" | "any" | "none" | "notAll";
@@ -289,9 +289,10 @@ function inside(node: Node, at: string): [Node, string][] {
   return node.nodes.map((each, index) => [each, isAlone ? `${at}/not` : `${at}${words[node.mode]}/${index}`]);
 }
 
-/** The sentence without the pointer, which is shown by where it stands. */
+/** The sentence without the pointer, which is shown by where it stands, and operators as the builder calls them. */
 function plainly(message: string, path: string): string {
   const text = path !== "" && message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
-  const told = text.replace(/ Nothing was [a-z ]+\.$/, "");
+  const named = text.replace(/"([A-Za-z]+)"(?= takes | needs )/g, (quoted, op: string) => (isOp(op) ? `“${wordsOf(op)}”` : quoted));
+  const told = named.replace(/ Nothing was [a-z ]+\.$/, "");
   return told.charAt(0).toUpperCase() + told.slice(1);
 }
