@@ -3077,10 +3077,10 @@ export interface components {
          * Person
          * @description Someone whom events told of. `traits` holds the latest value of each by the events' own time.
          *
-         *     `externalIds` are of the form `type:id`. `segments` are ids, `Everyone` first. `identified`: known by a user id, and an
-         *     identify call with traits has come; who is not is in `Everyone` alone. `refused` counts by reason what was not taken
-         *     of this person's events (an id that cannot be one, a trait too many), `refusedMerges` what of that said that this
-         *     person is another one as well.
+         *     `externalIds` are of the form `type:id`. `segments` are ids, `Everyone` first. `identified`: known by a user id, and
+         *     an identify call with traits has come; who is not is in `Everyone` alone. `refused` counts by reason what was not
+         *     taken of this person's events (an id that cannot be one, a trait too many), `refusedMerges` what of that said that
+         *     this person is another one as well.
          */
         Person: {
             id: string;
