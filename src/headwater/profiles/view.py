@@ -218,17 +218,17 @@ class View:
 
     def _scan(self, no: int, traits: Mapping[str, str], *, limit: int, offset: int) -> tuple[list[Person], int]:
         """Over all the people of a workspace, in the engine; the loop goes on meanwhile."""
-        where, values = "p.workspace = ?", [no]
-        patterns: list[bytes] = []
+        table, where = "seen s", "s.workspace = ?"
+        values: list[Any] = [no]
         for name, text in traits.items():
             forms = [rows.trait_pattern(name, form) for form in forms_of(text)]
             where += f" AND ({' OR '.join('instr(p.body, ?) > 0' for _ in forms)})"
-            patterns += forms
-        total = self._db.read(f"SELECT count(*) FROM people p WHERE {where}", [*values, *patterns])[0][0]
-        query = f"SELECT {rows.PERSON_COLUMNS} WHERE {where} ORDER BY s.last DESC, p.ref DESC LIMIT ? OFFSET ?"
-        found = self._db.read(query, [*values, *patterns, limit, offset])
-        workspace_id = self._store.workspace_of(no)
-        return [rows.person_of(row, workspace_id) for row in found], total
+            values += forms
+        if traits:
+            table = "seen s JOIN people p ON p.ref = s.ref"
+        total = self._db.read(f"SELECT count(*) FROM {table} WHERE {where}", values)[0][0]
+        query = f"SELECT s.ref FROM {table} WHERE {where} ORDER BY s.last DESC, s.ref DESC LIMIT ? OFFSET ?"
+        return self.load([row[0] for row in self._db.read(query, [*values, limit, offset])]), total
 
 
 def told(traits: Mapping[str, Trait]) -> dict[str, Any]:
