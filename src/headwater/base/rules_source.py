@@ -56,11 +56,8 @@ def by_meter(rule: Performed) -> Hashable:
 def compiled(rules: Sequence[Rule], meter_key: Meters = by_meter) -> Judge:
     """Rules that name segments are judged by the segments of the facts, not by each other."""
     source = _Source(meter_key)
-    return _function(source.text(rules))
-
-
-def _function(text: str) -> Judge:
-    names = dict(_NAMES)
+    text = source.text(rules)
+    names = {**_NAMES, **source.constants}
     exec(compile(text, "<rules>", "exec"), names)  # noqa: S102 - the text is made here, of checked rules alone
     return cast(Judge, names["judge"])
 
@@ -96,6 +93,7 @@ class _Source:
         self._starts: dict[int, str] = {}
         self._several: dict[str, str] = {}
         self._functions: list[str] = []
+        self.constants: dict[str, Any] = {}
 
     def text(self, rules: Sequence[Rule]) -> str:
         lines = [f"if {self._rule(rule)}: add({place})" for place, rule in enumerate(rules)]
@@ -157,7 +155,7 @@ class _Source:
             case "equals":
                 return _equal(values, wanted)
             case "isOneOf":
-                return _among(values, wanted)
+                return self._among(values, wanted)
             case "contains":
                 return f"{wanted!r} in {name('c')}" if isinstance(wanted, str) else f"has({name('t')}, {wanted!r})"
             case "startsWith" | "endsWith":
@@ -178,6 +176,21 @@ class _Source:
                 return f"{self._start(days_ms(wanted))} <= {name('d')} <= now"
             case _:
                 return f"{name('d')} < {self._start(days_ms(wanted))}"
+
+    def _among(self, values: _Values, wanted: Sequence[Any]) -> str:
+        texts = frozenset(each for each in wanted if isinstance(each, str))
+        truths = [each for each in wanted if isinstance(each, bool)]
+        numbers = frozenset(each for each in wanted if not isinstance(each, str | bool))
+        parts = [f"{values.name('x')} in {self._constant(texts)}"] if texts else []
+        parts += [f"{values.name('n')} in {self._constant(numbers)}"] if numbers else []
+        parts += [f"{values.name('t')} is {each}" for each in truths]
+        return " or ".join(parts)
+
+    def _constant(self, value: frozenset[Any]) -> str:
+        """Its name: long lists would make source that takes long to read."""
+        name = f"k{len(self.constants)}"
+        self.constants[name] = value
+        return name
 
     def _performed(self, rule: Performed) -> str:
         key = self._meter_key(rule)
@@ -209,13 +222,3 @@ def _equal(values: _Values, wanted: Any) -> str:
     if isinstance(wanted, bool):
         return f"{values.name('t')} is {wanted}"
     return f"{values.name('t' if isinstance(wanted, str) else 'n')} == {wanted!r}"
-
-
-def _among(values: _Values, wanted: Sequence[Any]) -> str:
-    texts = [each for each in wanted if isinstance(each, str)]
-    truths = [each for each in wanted if isinstance(each, bool)]
-    numbers = [each for each in wanted if not isinstance(each, str | bool)]
-    parts = [f"{values.name('x')} in {{{', '.join(map(repr, texts))}}}"] if texts else []
-    parts += [f"{values.name('n')} in {{{', '.join(map(repr, numbers))}}}"] if numbers else []
-    parts += [f"{values.name('t')} is {each}" for each in truths]
-    return " or ".join(parts)

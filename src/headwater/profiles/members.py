@@ -13,8 +13,9 @@ from typing import Final
 PAGE_BITS: Final = 12
 PAGE_PEOPLE: Final = 1 << PAGE_BITS
 PAGE_BYTES: Final = PAGE_PEOPLE // 8
-MOST_BYTES: Final = 64 * 1024 * 1024
-"""Of pages in memory; beyond that, those that were looked at first are read again when needed."""
+MOST_BYTES: Final = 192 * 1024 * 1024
+"""Of a workspace's pages in memory (1,500 segments of a million people); beyond that, those that were looked at first
+are read again when needed."""
 
 TABLE: Final = "CREATE TABLE IF NOT EXISTS members (id INTEGER PRIMARY KEY, bits BLOB NOT NULL)"
 _NUMBER_BITS: Final = 32
