@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from headwater.app.demo import PEOPLE, QUERY
+from tests.e2e.people import until
 from tests.server import Server
 
 
@@ -56,6 +57,14 @@ def test_what_people_see_reaches_the_inbox_in_both_formats_and_goes_on_into_the_
     )
 
 
+def test_people_are_divided_by_what_they_are_and_did(demo: Server) -> None:
+    def counts() -> dict[str, int | None]:
+        return {each["name"]: each["count"] for each in demo.api("GET", "/segments")["data"]}
+
+    found = until(counts, lambda told: len(told) == 4 and told["Everyone"] == PEOPLE and all(told.values()))
+    assert all(0 < (count or 0) < PEOPLE for name, count in found.items() if name != "Everyone")
+
+
 def test_the_sources_of_the_seeds_are_there_once_also_after_a_restart(demo: Server) -> None:
     demo.restart()
     time.sleep(2)
@@ -63,6 +72,7 @@ def test_the_sources_of_the_seeds_are_there_once_also_after_a_restart(demo: Serv
     assert {"Candu_Prod", "Produktly_Prod", "Web_App"} <= set(names)
     assert len(names) == len(set(names))
     assert len(demo.api("GET", "/webhooks")["data"]) == 2
+    assert len(demo.api("GET", "/segments")["data"]) == 4
 
 
 def test_pages_written_for_others_find_their_scripts(demo: Server) -> None:
