@@ -58,6 +58,32 @@ def test_people_are_erased_and_no_longer_taken(headwater: CommandLine, shared_se
     settled(shared_server, "cli-ann")
 
 
+def test_a_store_that_cannot_be_rewritten_holds_it_up_and_says_so(
+    headwater: CommandLine, shared_server: Server, key: str
+) -> None:
+    seen(shared_server, key, "cli-hans")
+    settled(shared_server, "cli-hans")
+    in_the_way = shared_server.data / "warehouse.duckdb.renew-old"
+    in_the_way.mkdir()
+    try:
+        made = headwater.json("erase", "cli-hans", "--no-wait")
+        path = f"/regulations/{made['id']}"
+        assert [store["status"] for store in made["stores"]] == ["INITIALIZED"] * 9
+        waits = until(lambda: shared_server.api("GET", path), lambda found: found["error"] is not None)
+        assert waits["status"] == "RUNNING"
+        stores = {store["name"]: (store["status"], store["error"]) for store in waits["stores"]}
+        assert (stores["journal"], stores["deliveries"]) == (("FINISHED", None), ("INITIALIZED", None))
+        assert stores["warehouse"][0] == "RUNNING"
+        assert "cannot be written anew" in (stores["warehouse"][1] or "")
+        assert "It waits:" in headwater.ok("regulation", "show", made["id"])
+        assert headwater.json("suppress", "cli-somebody-else")["status"] == "FINISHED"  # which waits for nobody
+    finally:
+        in_the_way.rmdir()
+    done = until(lambda: shared_server.api("GET", path), lambda found: found["status"] == "FINISHED")
+    assert {(store["status"], store["error"]) for store in done["stores"]} == {("FINISHED", None)}
+    assert shared_server.sql(SEEN.format("cli-hans")) == [[0]]
+
+
 def test_who_is_suppressed_keeps_what_is_stored(headwater: CommandLine, shared_server: Server, key: str) -> None:
     seen(shared_server, key, "cli-dora")
     settled(shared_server, "cli-dora")

@@ -25,7 +25,7 @@ from headwater.base.clock import Clock, iso_from_seconds
 from headwater.base.errors import HeadwaterError, Transient
 from headwater.base.subject import Subject
 from headwater.control.generation import Generation
-from headwater.control.regulations import Regulation, Regulations, StoreState
+from headwater.control.regulations import Regulation, Regulations
 from headwater.journal.local import LocalReader
 from headwater.journal.position import Position
 from headwater.journal.protocol import JournalDamaged
@@ -43,19 +43,6 @@ POLL_S: Final = 0.02
 PATIENCE_S: Final = 60.0
 """So long a reader is waited for at a time; then the regulation says so, and is tried again."""
 READ_BYTES: Final = 4 * 1024 * 1024
-
-STORES: Final = (
-    "profiles",
-    "journal",
-    "debugger",
-    "warehouse",
-    "deliveries",
-    "attempts",
-    "files",
-    "identities",
-    "logs",
-)
-"""In the order in which they are rewritten, as the answers list them."""
 
 
 class Ends(msgspec.Struct, frozen=True):
@@ -294,8 +281,6 @@ class Run:
 
     async def _delete(self) -> None:
         erasing, regulation = self._erasing, self._regulation
-        if not self._stores:
-            self._stores = {name: StoreState(name=name) for name in STORES}
         await self._save()
         before = await asyncio.to_thread(erasing.regulations.subject, regulation)
         await erasing.settle()

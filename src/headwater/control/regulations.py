@@ -32,6 +32,18 @@ Status = Literal["INITIALIZED", "RUNNING", "FINISHED"]
 
 DELETING: Final = frozenset({"SUPPRESS_WITH_DELETE", "DELETE_ONLY", "SUPPRESS_WITH_DELETE_INTERNAL", "DELETE_INTERNAL"})
 SUPPRESSING: Final = frozenset({"SUPPRESS_WITH_DELETE", "SUPPRESS_WITH_DELETE_INTERNAL", "SUPPRESS_ONLY"})
+STORES: Final = (
+    "profiles",
+    "journal",
+    "debugger",
+    "warehouse",
+    "deliveries",
+    "attempts",
+    "files",
+    "identities",
+    "logs",
+)
+"""What an erasure rewrites, in this order. Who carries it out knows how."""
 KINDS: Final[Mapping[SubjectType, IdKind]] = {"USER_ID": "user", "ANONYMOUS_ID": "anonymous"}
 MAX_SUBJECTS: Final = 5_000
 MAX_ID_CHARS: Final = 1_000
@@ -130,7 +142,9 @@ class Regulations:
                 "finished_at": row["created_at"] if ended else None,
             }
             sealed = None if ended else self._sealed(_subject(workspace_id, kind, ids))
-            db.execute(insert(t.regulations).values(**row, sealed=sealed, stores=[], error=None))
+            stores = [StoreState(name=name) for name in STORES] if type in DELETING else []
+            row["stores"] = msgspec.to_builtins(stores)
+            db.execute(insert(t.regulations).values(**row, sealed=sealed, error=None))
             if ended:
                 _unsuppress(db, workspace_id, digests)
             else:

@@ -6,6 +6,7 @@ would go sometime, or never. Loading waits meanwhile, queries go on.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -34,7 +35,8 @@ def renew(engine: Engine, *, memory_limit: str = "512MB") -> None:
         except (duckdb.Error, OSError) as error:
             raise Transient(f"The warehouse cannot be written anew now: {error}") from error
         finally:
-            _remove(old, fresh)
+            with suppress(OSError):
+                _remove(old, fresh)
 
 
 def _write(old: Path, fresh: Path, memory_limit: str) -> None:
