@@ -107,6 +107,9 @@ def test_a_person(view_of: Page, known: Known) -> None:
     view_of.get_by_label("Segment", exact=True).select_option(value=known.segment)
     view_of.get_by_role("list", name="Why").wait_for()
     check(view_of)
+    view_of.get_by_role("button", name="Erase…").click()
+    view_of.get_by_role("dialog").wait_for()
+    check(view_of)
 
 
 def test_segments(view_of: Page, known: Known) -> None:

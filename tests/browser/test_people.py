@@ -251,3 +251,22 @@ def test_signatures_are_observed_then_required(inside: Page, shared_server: Serv
     page.get_by_role("button", name="Remove Back end").click()
     expect(page.get_by_text("No secret yet.")).to_be_visible()
     assert told("posing", None) == 200
+
+
+def test_what_is_held_is_handed_out_then_erased(inside: Page, shared_server: Server, key: str) -> None:
+    page, who = inside, f"leaves-{uuid.uuid4().hex[:8]}"
+    rest(shared_server, key, {"type": "identify", "userId": who, "traits": {"email": f"{who}@example.com"}})
+    page.goto(f"{shared_server.url}/people/{person(shared_server, who)['id']}")
+    held = page.get_by_role("region", name="What is held of them")
+    with page.expect_download() as waiting:
+        held.get_by_role("link", name="Download all of it").click()
+    assert f"{who}@example.com" in waiting.value.path().read_text()
+    held.get_by_role("button", name="Erase…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Take no events of theirs any more").check()
+    dialog.get_by_role("button", name="Erase", exact=True).click()
+    expect(dialog.get_by_role("status")).to_contain_text("Erased from all")
+    dialog.get_by_role("button", name="To the people").click()
+    page.get_by_role("heading", name="People", level=1).wait_for()
+    type_into(page.get_by_label("User id, e-mail or name"), who)
+    expect(page.get_by_text("Nobody matches.")).to_be_visible()

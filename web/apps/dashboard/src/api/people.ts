@@ -2,6 +2,7 @@
 
 import { api } from "./calls";
 import { take, takeExact } from "./client";
+import { workspacePicked } from "./place";
 import type { Explanation, Person, PersonPage, Segment, SegmentPage, SegmentPreview, Verification } from "./types";
 
 const ALL = 1000;
@@ -65,3 +66,25 @@ export const removeIdentitySecret = (secretId: string) =>
   take(api.DELETE("/api/v1/workspace/identity-secrets/{secretId}", { params: { path: { secretId } } }));
 export const identityReport = () => take(api.GET("/api/v1/workspace/identity-report"));
 export const resetIdentityReport = () => take(api.DELETE("/api/v1/workspace/identity-report"));
+
+/** A file to download; a link can ask for it, no typed client needs to. */
+export function exportAddress(personId: string): string {
+  const picked = workspacePicked();
+  const query = picked ? `?workspace=${encodeURIComponent(picked)}` : "";
+  return `/api/v1/people/${encodeURIComponent(personId)}/export${query}`;
+}
+/** All that is held of a person, who is named by any of the ids. */
+export function erase({ userIds, anonymousIds }: Pick<Person, "userIds" | "anonymousIds">, suppress: boolean) {
+  const isKnown = userIds.length > 0;
+  return take(
+    api.POST("/api/v1/regulations", {
+      body: {
+        regulationType: suppress ? "SUPPRESS_WITH_DELETE" : "DELETE_ONLY",
+        subjectType: isKnown ? "USER_ID" : "ANONYMOUS_ID",
+        subjectIds: isKnown ? userIds : anonymousIds,
+      },
+    }),
+  );
+}
+export const regulation = (regulationId: string) =>
+  take(api.GET("/api/v1/regulations/{regulationId}", { params: { path: { regulationId } } }));

@@ -67,3 +67,12 @@ export const identityReportQuery = queryOptions({
   queryFn: calls.identityReport,
   refetchInterval: LIVE_MS,
 });
+
+/** How far an erasure is; asked again until it is over. */
+export const regulationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["regulation", id],
+    queryFn: () => calls.regulation(id),
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data?.status === "FINISHED" ? false : RUNNING_MS * 2),
+  });

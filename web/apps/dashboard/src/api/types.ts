@@ -55,5 +55,6 @@ export type SegmentPage = Schemas["SegmentPage"];
 export type SegmentPreview = Schemas["SegmentPreview"];
 export type IdentityReport = Schemas["IdentityReport"];
 export type Verification = Workspace["identityVerification"];
+export type Regulation = Schemas["Regulation"];
 export type TraitTroubles = Schemas["TraitTroubles"];
 export type TraitSlip = Schemas["TraitSlip"];

@@ -11,6 +11,7 @@ import { When } from "../../parts/When";
 import { Page } from "../../shell/Page";
 import { leaves } from "../sources/payload";
 import { Explain } from "./Explain";
+import { Held } from "./Held";
 import { nameOf } from "./names";
 import { Timeline } from "./Timeline";
 
@@ -39,6 +40,9 @@ export function Person() {
           <Ids person={person} />
           <Segments person={person} />
           {person.groups.length > 0 && <Groups person={person} />}
+          <Card id="held" title="What is held of them">
+            <Held person={person} />
+          </Card>
         </Stack>
       </div>
     </Page>
