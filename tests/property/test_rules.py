@@ -9,10 +9,11 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headwater.base.clock import EPOCH, parse_iso
 from headwater.base.rules import canonical
 from headwater.base.rules_explain import explain
 from headwater.base.rules_facts import newest, timed
-from headwater.base.rules_ops import CONTRARIES
+from headwater.base.rules_ops import CONTRARIES, date_ms
 from headwater.base.rules_parse import parse
 from headwater.base.rules_source import compiled
 from headwater.base.rules_time import next_change, timed_parts
@@ -112,6 +113,23 @@ def test_nothing_changes_before_the_moment_foretold(raw: Any, given_facts: Any, 
     last_ms = now_ms + 10 * 86_400_000 if moment_ms is None else moment_ms - 1
     for then_ms in (min(now_ms + later_ms, last_ms), last_ms):
         assert evaluate(facts, then_ms) == evaluate(facts, now_ms)
+
+
+ISO = st.builds(
+    lambda text, place, other: text[:place] + other + text[place + 1 :],
+    st.sampled_from(
+        ["2026-02-28", "2026-02-28T23:59:59Z", "2026-02-28T23:59:59.123Z", "2026-02-28T23:59:59+01:00", "2026-W09-6"]
+    ),
+    st.integers(0, 24),
+    st.sampled_from([*"0123456789-:.TZzW +,x\u0663", ""]),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ISO)
+def test_the_fast_way_to_read_a_date_is_the_slow_one(text: str):
+    moment = parse_iso(text)
+    assert date_ms(text) == (None if moment is None else (moment - EPOCH) // timedelta(milliseconds=1))
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 3)), max_size=6), min_size=3, max_size=3))
