@@ -102,7 +102,8 @@ class Database:
         try:
             while part := list(islice(left, _AT_ONCE)):
                 self.writer.executemany(statement, part)
-                _breathe()
+                if len(part) == _AT_ONCE:
+                    _breathe()
         except sqlite3.DatabaseError as error:
             raise unwritten(error) from error
 
@@ -173,7 +174,8 @@ def _listed(run: Any, statement: str, values: Sequence[Any]) -> list[tuple[Any, 
         size = _MOST if len(part) > _MOST // 10 else _MOST // 10
         part += part[-1:] * (size - len(part))
         found += run(statement.format(",".join("?" * size)), part)
-        _breathe()
+        if size == _MOST:
+            _breathe()
     return found
 
 

@@ -224,6 +224,7 @@ class Profiles:
     def _occur_piece(self, working: Working, occurrences: Sequence[Occurrence]) -> None:
         """What is in memory of people is written in between when it is much: each may hold half a MiB."""
         working.fetch_claims(take.names(occurrences))
+        working.fetch_claims(take.newcomers(occurrences, working))
         working.fetch_people(take.refs(occurrences, working))
         taking = Taking(working, self._segments)
         for occurrence in occurrences:

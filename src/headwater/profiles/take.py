@@ -54,6 +54,18 @@ def names(occurrences: Iterable[Occurrence]) -> Iterator[str]:
             yield rows.group_name(each.no, event.group_id)
 
 
+def newcomers(occurrences: Iterable[Occurrence], working: Working) -> Iterator[str]:
+    """The public names that people will get who are new, to see at once whether somebody has one."""
+    for each in occurrences:
+        event = each.event
+        user_id, anonymous_id = event.user_id, event.anonymous_id
+        known = user_id is not None and working.claim(rows.user_name(each.no, user_id)) is not None
+        known |= anonymous_id is not None and working.claim(rows.anonymous_name(each.no, anonymous_id)) is not None
+        if not known and (user_id or anonymous_id):
+            first_id = USER.letter + user_id if user_id is not None else ANONYMOUS.letter + (anonymous_id or "")
+            yield rows.public_name(each.no, working.id_of(event.workspace_id, first_id))
+
+
 def refs(occurrences: Iterable[Occurrence], working: Working) -> Iterator[int]:
     """Of the people that will have to be read, as far as can be told before."""
     for each in occurrences:

@@ -49,6 +49,7 @@ class Working:
         self._written: set[int] = set()
         self._metered: set[int] = set()
         self._gone: set[int] = set()
+        self._ids: dict[tuple[str, str], str] = {}
         self._seen: dict[int, list[int]] = {}
         """(workspace's number, first, last) by ref."""
         self._groups: dict[str, Group | None] = {}
@@ -129,9 +130,10 @@ class Working:
 
     def new_person(self, no: int, workspace_id: str, first_id: str, at_ms: int) -> Person:
         """`first_id` is the letter of its kind and the id."""
-        attempt = 0
-        while self.claim(rows.public_name(no, id := person_id(workspace_id, first_id, attempt))):
+        id, attempt = self.id_of(workspace_id, first_id), 0
+        while self.claim(rows.public_name(no, id)) is not None:
             attempt += 1
+            id = person_id(workspace_id, first_id, attempt)
         person = Person(
             ref=self._next_person,
             id=id,
@@ -146,6 +148,14 @@ class Working:
         self.write(person)
         self.change(person).whole = True
         return person
+
+    def id_of(self, workspace_id: str, first_id: str) -> str:
+        """The id of somebody new, unless it is taken."""
+        key = (workspace_id, first_id)
+        found = self._ids.get(key)
+        if found is None:
+            found = self._ids[key] = person_id(workspace_id, first_id)
+        return found
 
     def saw(self, no: int, ref: int, at_ms: int) -> None:
         """They were there at that time."""
