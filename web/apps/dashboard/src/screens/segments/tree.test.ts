@@ -13,6 +13,7 @@ test.each([
   [{ all: [{ person: "lastSeenAt", op: "withinLastDays", value: 7 }, { segment: "abcdefghij" }] }],
   [{ all: [{ trait: "born", op: "before", value: "2000-01-31" }, { trait: "at", op: "after", value: 1700000000 }] }],
   [{ all: [{ trait: "x", op: "isOneOf", value: ["1", 1, true] }] }],
+  [{ all: [{ trait: "x", op: "isOneOf", value: ["", "two\nlines", " blanks "] }] }],
   [{ all: [{ trait: "beta", op: "equals", value: true }] }],
   [{ all: [{ event: "Ordered", op: "performed", count: { atLeast: 2, atMost: 4 }, withinDays: 7 }] }],
   [{ all: [{ event: "Ordered", op: "notPerformed", count: { exactly: 3 } }] }],

@@ -132,6 +132,9 @@ function valueOf(op: string, value: unknown): Pick<TestNode, "kind" | "texts"> |
   const kinds = new Set(values.map(kindOf));
   if (kinds.has(null)) return null;
   if (takes === "date") return { kind: "text", texts: values.map(String) };
+  // In a list of texts each is a line, and an empty line is none.
+  const isOfLines = values.every((each) => typeof each !== "string" || (each.trim() !== "" && !each.includes("\n")));
+  if (takes === "list" && !isOfLines) return { kind: "mixed", texts: values.map((each) => written(each)) };
   if (kinds.size === 1) return { kind: [...kinds][0] as ValueKind, texts: values.map(String) };
   return takes === "list" ? { kind: "mixed", texts: values.map((each) => written(each)) } : null;
 }
@@ -256,9 +259,10 @@ export function isComplete(node: Node): boolean {
   return node.name.trim() !== "" && isValued(node);
 }
 
-function isValued({ op, texts }: TestNode): boolean {
+function isValued({ op, kind, texts }: TestNode): boolean {
   const takes = takesOf(op);
   if (takes === "nothing") return true;
+  if (kind === "text" && (op === "equals" || op === "notEquals")) return true; // an empty text is one
   return takes === "list" ? texts.some((text) => text.trim() !== "") : texts.every((text) => text !== "");
 }
 
