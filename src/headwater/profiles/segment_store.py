@@ -37,6 +37,7 @@ class SegmentStore:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._of: dict[str, tuple[Segment, ...]] = {}
+        self._defined: dict[str, tuple[SegmentEntry, Definition | None]] = {}
         self.read()
 
     def read(self) -> None:
@@ -70,7 +71,7 @@ class SegmentStore:
 
         One whose form is another than it was is to be looked for in all people. `top` is the last ref so far.
         """
-        read = [definition for entry in entries if (definition := _read(entry, log)) is not None]
+        read = [definition for entry in entries if (definition := self._definition(entry, log)) is not None]
         forms: dict[str, str] = {}
         judged: list[Segment] = []
         for each in in_order(read):
@@ -111,6 +112,13 @@ class SegmentStore:
         )
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_NEXT, self._next))
         self._dirty, self._gone = set(), set()
+
+    def _definition(self, entry: SegmentEntry, log: Callable[[str], None]) -> Definition | None:
+        """Read once for each form of an entry."""
+        known = self._defined.get(entry.id)
+        if known is None or known[0] is not entry:
+            known = self._defined[entry.id] = entry, _read(entry, log)
+        return known[1]
 
     def _segment(self, workspace_id: str, definition: Definition, form: str, top: int) -> Segment:
         row = self._row(workspace_id, definition.id)
@@ -163,6 +171,7 @@ class SegmentStore:
             self._by_number.pop(row.number, None)
             self._dirty.discard(row.number)
             self._gone.add(row.number)
+            self._defined.pop(row.id, None)
         return [row.number for row in gone]
 
 
