@@ -167,6 +167,10 @@ class Erasing:
         await asyncio.to_thread(self._regulations.resolved, regulation, subject)
         return subject
 
+    def bar(self, subject: Subject) -> None:
+        """From here on no replay that is under way brings what it has read of them."""
+        self._pipeline.bar(subject)
+
     async def addresses(self, regulation: Regulation, subject: Subject) -> Subject:
         """With the e-mail addresses that their own events name: what was refused may name nothing else of them."""
         found = await asyncio.to_thread(self._addresses, subject)
@@ -192,9 +196,7 @@ class Erasing:
         return found
 
     async def journal(self, subject: Subject, ends: Ends, tell: Tell) -> int:
-        """Both journals, a segment at a time. No replay brings back what it has read."""
-        self._pipeline.bar(subject)
-        self._older_replays |= self._replays.running()
+        """Both journals, a segment at a time."""
         redaction = Redaction(subject)
         for step in (
             reseal(self._home.raw, before=ends.raw, rewrite=redaction.raw, damaged=subject.mentions),
@@ -202,6 +204,7 @@ class Erasing:
         ):
             while await asyncio.to_thread(next, step, None) is not None:
                 await tell(redaction.removed)
+        self._older_replays |= self._replays.running()
         return redaction.removed
 
     @contextlib.asynccontextmanager
@@ -285,7 +288,8 @@ class Run:
         before = await asyncio.to_thread(erasing.regulations.subject, regulation)
         await erasing.settle()
         subject = await erasing.resolve(regulation)
-        ends = await erasing.settle()  # once more: what came under ids that were only just found
+        erasing.bar(subject)
+        ends = await erasing.settle()  # once more: what came under ids that were only just found, or by a replay
         subject = await erasing.addresses(regulation, subject)
         if subject != before:  # more is known of them than when a store was rewritten, if any was
             self._stores = {

@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
@@ -135,18 +136,24 @@ class Pipeline:
         """Makes the span's clean events anew, in other threads than the loop's; gives how many so far."""
         until = self._ledger.raw_next
         count = 0
+
+        def append(frame: CleanFrame) -> None:
+            nonlocal count
+            kept = self._without_barred(frame)
+            self._append(kept, keys=[])
+            count += len(kept.events)
+
         with contextlib.closing(self._open_raw()) as raw:
             again = clean_again(
                 raw, span, journal=self._journal_name, until=until, replay_id=replay_id, numbers=self._numbers
             )
             for frame in again:
                 self._require_room()
-                self._in_loop(lambda frame=frame: self._append(self._without_barred(frame), keys=[]))
-                count += len(frame.events)
+                self._in_loop(partial(append, frame))
                 yield count
 
     def bar(self, subject: Subject) -> None:
-        """From here on no replay brings events of theirs, not even one that has read them already."""
+        """From here on no replay or release brings events of theirs, not even one that has read them already."""
         self._barred = (*self._barred, subject)
 
     def unbar(self) -> None:
@@ -178,7 +185,9 @@ class Pipeline:
         return msgspec.structs.replace(frame, events=kept)
 
     def release(self, rows: Sequence[FateRow]) -> int:
-        """Lets parked events go on that can; gives how many."""
+        """Lets parked events go on that can; gives how many. None of who is being erased."""
+        barred = self._barred
+        rows = [row for row in rows if not any(subject.mentions(row.payload or b"") for subject in barred)]
         with contextlib.closing(self._open_raw()) as raw:
             frame, released = release(raw, rows, journal=self._journal_name, numbers=self._numbers)
         if released:

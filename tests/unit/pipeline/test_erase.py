@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,15 @@ from headwater.base.event import CleanEvent
 from headwater.base.outcome import Fate
 from headwater.base.raw import GONE, Form, RawRecord, RejectedNote
 from headwater.base.subject import Subject
+from headwater.journal.files import segment_bases
+from headwater.journal.local import LocalReader
 from headwater.journal.protocol import Record
 from headwater.pipeline.debugger import Debugger
 from headwater.pipeline.erase import Redaction, emails_in
 from headwater.pipeline.ledger import Ledger
 from headwater.pipeline.process import Item, process
+from headwater.pipeline.replay import Span
+from tests.unit.pipeline.rig import Rig, track
 
 ANN = Subject(workspace_id="ws", user_ids=frozenset(["ann-id", "17"]), anonymous_ids=frozenset(["ann-phone"]))
 READ = msgspec.json.Decoder(RawRecord)
@@ -164,6 +170,52 @@ def events(payload: bytes) -> dict[str, CleanEvent]:
     record = Record(offset=512, next=513, payload=payload)
     outcome = process([record], journal="j", seen=lambda keys: [False] * len(keys))
     return {event.message_id: event for event in outcome.frame.events}
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(tmp_path)
+    yield rig
+    rig.close()
+
+
+def test_a_replay_that_has_read_them_before_brings_them_no_more(rig: Rig) -> None:
+    """As when it was begun before they were erased: its records are in memory, the journals without them."""
+    for number in range(3):
+        rig.send(track(f"a{number}", userId="ann-id"), track(f"b{number}", userId="bob"))
+    rig.run()
+    thread = threading.Thread(target=rig.pipeline.run)
+    thread.start()
+    span = Span(workspace_id="ws_1", start_ms=None, end_ms=None)
+    try:
+        rig.pipeline.bar(msgspec.structs.replace(ANN, workspace_id="ws_1"))
+        end = rig.pipeline.mark(rig.clean_writer.cut)
+        assert list(rig.pipeline.replay(span, replay_id="r")) == [3]
+        again = LocalReader(rig.directory / "clean").read(end, 1 << 20)
+        users = [event.user_id for record in again for event in decode_frame(record.payload).events]
+        assert users == ["bob"] * 3
+        rig.pipeline.unbar()
+        assert list(rig.pipeline.replay(span, replay_id="r")) == [6]
+    finally:
+        rig.pipeline.stop()
+        thread.join(30)
+
+
+def test_a_mark_closes_the_segment_behind_everything_that_is_clean(rig: Rig) -> None:
+    rig.send(track("1"))
+    rig.run()
+    before = rig.pipeline.raw_next
+    thread = threading.Thread(target=rig.pipeline.run)
+    thread.start()
+    try:
+        end = rig.pipeline.mark(rig.clean_writer.cut)
+    finally:
+        rig.pipeline.stop()
+        thread.join(30)
+    assert segment_bases(rig.directory / "clean")[-1] == rig.clean_writer.base >= end
+    assert [event.message_id for event in rig.clean()] == ["1"]
+    rig.crash()
+    assert (rig.pipeline.raw_next, rig.pipeline.step()) == (before, 0)
 
 
 def parked(offset: int, text: bytes, workspace_id: str = "ws") -> Item:
