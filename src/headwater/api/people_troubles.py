@@ -14,6 +14,7 @@ from headwater.api.auth import data as data_scope
 from headwater.api.given import GivenCaller, GivenProfiles, GivenStore, GivenWork
 from headwater.api.ports import SeenEvent, Shape, SqlResult, Work
 from headwater.api.profiles import PeoplePage, Person, Profiles
+from headwater.base.errors import Transient
 from headwater.base.likenames import Kind, slips
 from headwater.base.outcome import Fate
 from headwater.control.model import Source, builtin_id, public_id
@@ -24,10 +25,17 @@ ANSWERS_LOOKED_AT: Final = 200
 """The latest items at the REST door, as the debugger remembers them."""
 MOST_NAMES: Final = 500
 MOST_REFUSED: Final = 20
+WAREHOUSE_S: Final = 4.0
+"""So long the warehouse is waited for; the other answers are of use without it."""
+
+Identifies = dict[str, tuple[int, str | None]]
+"""How many identify calls have their row, and when the last of them came, by schema."""
+NONE_YET: Final = (0, None)
 
 
 class ProfileSource(Shape, frozen=True):
-    """A source, and whether it tells of people. `identifies` and `lastIdentifyAt` are those of its rows."""
+    """A source, and whether it tells of people. `identifies` and `lastIdentifyAt` are those of its rows;
+    `identifies` is null while the warehouse cannot be asked."""
 
     id: str
     name: str
@@ -35,7 +43,7 @@ class ProfileSource(Shape, frozen=True):
     enabled: bool
     feeds_profiles: bool
     last_event_at: str | None
-    identifies: int
+    identifies: int | None
     last_identify_at: str | None
 
 
@@ -147,16 +155,23 @@ async def _sources(work: Work, workspace_id: str, sources: list[Source], last: A
             enabled=source.enabled,
             feeds_profiles=source.feeds_profiles,
             last_event_at=last.get(source.id),
-            identifies=identifies.get(source.schema, (0, None))[0],
-            last_identify_at=identifies.get(source.schema, (0, None))[1],
+            identifies=None if identifies is None else identifies.get(source.schema, NONE_YET)[0],
+            last_identify_at=None if identifies is None else identifies.get(source.schema, NONE_YET)[1],
         )
         for source in sources
     ]
     return sorted(told, key=lambda source: source.last_event_at or "", reverse=True)
 
 
-async def _identifies(work: Work, workspace_id: str, sources: list[Source]) -> dict[str, tuple[int, str | None]]:
-    """(how many, when the last one came) by schema, of the schemas that have the table."""
+async def _identifies(work: Work, workspace_id: str, sources: list[Source]) -> Identifies | None:
+    """By schema, of the schemas that have the table; None when the warehouse is away, or takes too long."""
+    try:
+        return await asyncio.wait_for(_counted(work, workspace_id, sources), WAREHOUSE_S)
+    except (Transient, TimeoutError):
+        return None
+
+
+async def _counted(work: Work, workspace_id: str, sources: list[Source]) -> Identifies:
     query = "SELECT table_schema FROM information_schema.tables WHERE table_name = 'identifies'"
     having = {row[0] for row in await _rows(work, workspace_id, query)}
     parts = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal
@@ -67,9 +68,10 @@ def _of_each_other(names: list[str], counts: Mapping[str, int]) -> Iterator[Slip
 
 
 def _near(name: str, by_shape: Mapping[str, list[str]]) -> str | None:
+    plain = _without_digits(name)
     for shape in _shapes(name):
         for other in by_shape.get(shape, ()):
-            if one_off(name, other) and not _counted(name, other):
+            if plain != _without_digits(other) and one_off(name, other) and not _is_plural(name, other):
                 return other
     return None
 
@@ -81,12 +83,14 @@ def _shapes(name: str) -> set[str]:
     return {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}
 
 
-def _counted(one: str, other: str) -> bool:
-    """`address1` and `address2` are no slips, nor are `login` and `logins`."""
-    return _without_digits(one) == _without_digits(other) or one + "s" == other or other + "s" == one
+def _is_plural(one: str, other: str) -> bool:
+    """`login` and `logins` are no slips of each other."""
+    return one + "s" == other or other + "s" == one
 
 
+@functools.lru_cache(maxsize=2 * MOST_NAMES)
 def _without_digits(name: str) -> str:
+    """`address1` and `address2` are no slips of each other either."""
     return re.sub(r"\d", "", name)
 
 

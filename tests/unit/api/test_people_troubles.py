@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from litestar.testing import TestClient
 
+from headwater.base.errors import Transient
 from headwater.control.model import Workspace
 from tests.unit.api.nearby import Nearby, NearbyProfiles, person, seen_event
 
@@ -31,6 +32,18 @@ def test_each_source_with_its_identify_calls(client: TestClient, work: Nearby, r
     assert (sources["rest"]["identifies"], sources["rest"]["lastIdentifyAt"]) == (3, "2026-01-02T00:00:00Z")
     assert (sources["segments"]["feedsProfiles"], sources["segments"]["identifies"]) == (False, 0)
     assert "left_over" not in rows[-1]
+
+
+def test_without_the_warehouse_the_rest_is_told(
+    client: TestClient, work: Nearby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sql(workspace_id: str, query: str, limit: int | None) -> object:
+        raise Transient("The warehouse is away.")
+
+    monkeypatch.setattr(work, "sql", sql)
+    told = client.get(PATH).json()
+    assert {each["identifies"] for each in told["sources"]} == {None}
+    assert told["rest"]["lookedAt"] == 0
 
 
 def test_what_the_rest_door_refused(client: TestClient, work: Nearby, workspace: Workspace) -> None:

@@ -3233,7 +3233,8 @@ export interface components {
         };
         /**
          * ProfileSource
-         * @description A source, and whether it tells of people. `identifies` and `lastIdentifyAt` are those of its rows.
+         * @description A source, and whether it tells of people. `identifies` and `lastIdentifyAt` are those of its rows;
+         *     `identifies` is null while the warehouse cannot be asked.
          */
         ProfileSource: {
             id: string;
@@ -3242,7 +3243,7 @@ export interface components {
             enabled: boolean;
             feedsProfiles: boolean;
             lastEventAt: string | null;
-            identifies: number;
+            identifies: number | null;
             lastIdentifyAt: string | null;
         };
         /**

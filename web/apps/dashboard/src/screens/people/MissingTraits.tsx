@@ -52,7 +52,7 @@ function Answers({ troubles }: { troubles: TraitTroubles }) {
       <Card question="Is the script loaded in your pages?" answer={found.script}>
         <Script at={troubles.lastCustomerEventAt} />
       </Card>
-      <Card question="Is a source on that sends identify calls?" answer={found.identifies}>
+      <Card question="Is a source on that sends identify calls?" answer={found.identifies} without="not known">
         <Sources troubles={troubles} />
         <Destinations />
       </Card>
@@ -69,7 +69,9 @@ function Answers({ troubles }: { troubles: TraitTroubles }) {
   );
 }
 
-function Card({ question, answer, children }: { question: string; answer: boolean | null; children: ReactNode }) {
+type CardProps = { question: string; answer: boolean | null; without?: string; children: ReactNode };
+
+function Card({ question, answer, without = "not used", children }: CardProps) {
   return (
     <section className="hw-card" aria-label={question}>
       <div className="hw-question">
@@ -80,7 +82,7 @@ function Card({ question, answer, children }: { question: string; answer: boolea
           leftSection={answer === null ? undefined : answer ? <CheckIcon size={12} /> : <WarningIcon size={12} />}
           component="span"
         >
-          {answer === null ? "not used" : answer ? "yes" : "no"}
+          {answer === null ? without : answer ? "yes" : "no"}
         </Badge>
       </div>
       <div style={{ marginBlockStart: "0.5rem" }}>{children}</div>
@@ -150,7 +152,7 @@ function Sources({ troubles }: { troubles: TraitTroubles }) {
                   </Badge>
                 </td>
                 <td data-label="Tells of people">{source.feedsProfiles ? "yes" : "no"}</td>
-                <td data-label="Identify calls">{source.identifies.toLocaleString("en")}</td>
+                <td data-label="Identify calls">{source.identifies?.toLocaleString("en") ?? "not known just now"}</td>
                 <td data-label="The last one">
                   {source.lastIdentifyAt ? <When at={source.lastIdentifyAt} /> : <span className="hw-aside">none yet</span>}
                 </td>

@@ -22,6 +22,7 @@ test.each([
   [{ ...on, enabled: false }, false],
   [{ ...on, feedsProfiles: false }, false],
   [{ ...on, identifies: 0 }, false],
+  [{ ...on, identifies: null }, null],
 ])("a source counts when it is on, tells of people and has identified someone: %j", (each, expected) => {
   expect(answers({ ...nothing, sources: [each] }).identifies).toBe(expected);
 });

@@ -1,4 +1,4 @@
-/** The answers to the questions of "Traits are not appearing", from the evidence. Null: that way is not used. */
+/** The answers to the questions of "Traits are not appearing", from the evidence. Null: that way is not used, or nobody knows just now. */
 
 import type { TraitSlip, TraitTroubles } from "../../api/types";
 
@@ -8,11 +8,18 @@ export function answers({ lastCustomerEventAt, sources, rest, people, slips, tra
   const isRestUsed = rest.lastEventAt !== null || rest.lookedAt > 0;
   return {
     script: lastCustomerEventAt !== null,
-    identifies: sources.some(({ enabled, feedsProfiles, identifies }) => enabled && feedsProfiles && identifies > 0),
+    identifies: isIdentified(sources),
     traits: people.known > 0 ? people.withoutTraits === 0 : traits.length > 0,
     rest: isRestUsed ? rest.refused === 0 : null,
     names: slips.length === 0,
   };
+}
+
+/** Null: the warehouse, which counts the calls, cannot be asked just now. */
+function isIdentified(sources: TraitTroubles["sources"]): boolean | null {
+  const on = sources.filter(({ enabled, feedsProfiles }) => enabled && feedsProfiles);
+  if (on.some(({ identifies }) => identifies !== null && identifies > 0)) return true;
+  return on.some(({ identifies }) => identifies === null) ? null : false;
 }
 
 /** What may be wrong with a name. */
