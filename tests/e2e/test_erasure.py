@@ -213,16 +213,18 @@ def replay(world: World, reader: str) -> None:
 
 def test_one_of_many_is_erased_from_every_store_and_no_replay_brings_them_back(world: World, tmp_path: Path) -> None:
     number, before = world.someone(), world.tables()
+    for reader in ("pipeline", "profiles", "pipeline"):  # which have read them when they are erased, maybe
+        world.server.api("POST", "/replay", {"reader": reader})
     done = world.finished(world.erase(user(number)))
     told = {store["name"]: store["rowsDeleted"] for store in done["stores"]}
     assert {store["status"] for store in done["stores"]} == {"FINISHED"}
     assert user(number) not in str(done)
     # four events in the raw journal and four in the clean one; and what was refused, once by name, once by address
-    assert told["journal"] == 4 + 4 + 2
+    assert told["journal"] >= 4 + 4 + 2  # and whatever the replays had made of them by then
     assert (told["files"], told["deliveries"]) == (2, 6)
     assert told["attempts"] == 1 + 3 + 1 + 1 + 2  # delivered; in vain; to the inbox and in it; files
     assert min(told["warehouse"] - 7, told["profiles"] - 1, told["debugger"] - 1) >= 0
-    for reader in ("pipeline", "warehouse"):
+    for reader in ("pipeline", "warehouse", "profiles"):
         replay(world, reader)
     erased_everywhere(world, [number], before, tmp_path)
 

@@ -156,8 +156,10 @@ class Sealing:
         """`before`: what was decided before the call lies in segments that end there, and are written to no more."""
         mark = msgspec.json.encode(RawRecord(source_id="", workspace_id="", received_ms=int(now() * 1000), events=[]))
         await self._commit.append([mark])
+        decided = self._writer.end
         self._writer.cut()
-        await self._commit.append([mark])
+        while self._writer.base < decided:  # what was being flushed just then may have gone behind the first mark
+            await self._commit.append([mark])
         return {"before": self._writer.base}
 
 

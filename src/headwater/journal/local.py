@@ -68,7 +68,6 @@ class LocalWriter:
         self._require_room(len(data))
         if self._size >= self._segment_bytes or (self._cut and self._size):
             self._rotate()
-        self._cut = False
         self._write(data)
         self._flush()
         self._size += len(data)
@@ -76,7 +75,10 @@ class LocalWriter:
         return self.end
 
     def cut(self) -> None:
-        """The next append begins a new segment, so that what lies before it is written to no more (see `reseal`)."""
+        """The next append begins a new segment, so that what lies before it is written to no more (see `reseal`).
+
+        Of any thread: an append that is under way may still go where it would have gone.
+        """
         self._cut = True
 
     def close(self) -> None:
@@ -142,6 +144,7 @@ class LocalWriter:
             raise JournalFull(f"the journal cannot open a new segment: {error.strerror}") from error
         os.close(self._handle)
         self._handle, self._base, self._size = handle, base, 0
+        self._cut = False
 
     def _write(self, data: bytes) -> None:
         view = memoryview(data)

@@ -54,6 +54,17 @@ def test_each_record_keeps_its_offset_and_the_others_their_content(
     assert not any(b"ann" in path.read_bytes() for path in tmp_path.glob("*.log*"))
 
 
+def test_a_cut_begins_a_segment_with_the_next_append_alone(tmp_path: Path) -> None:
+    writer = LocalWriter(tmp_path)
+    writer.cut()
+    first = writer.append([b"first"])
+    assert segment_bases(tmp_path) == [0]  # nothing lay before it
+    writer.append([b"second"])
+    writer.append([b"third"])
+    assert segment_bases(tmp_path) == [0, first]
+    writer.close()
+
+
 def test_only_what_lies_before_is_touched(log: tuple[LocalWriter, LocalReader], tmp_path: Path) -> None:
     bases = segment_bases(tmp_path)
     untouched = segment_path(tmp_path, bases[3]).read_bytes()
