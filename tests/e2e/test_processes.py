@@ -85,6 +85,23 @@ def test_ids_are_remembered_over_a_restart(server: Server) -> None:
     assert [(row["accepted"], row["duplicate"], row["clean"]) for row in accounting["sources"]] == [(40, 10, 30)]
 
 
+def test_when_a_source_last_had_an_event_is_known_after_a_restart(server: Server) -> None:
+    first, second = server.add_source(name="Web"), server.add_source(name="App")
+    server.send("/v1/track", track(1), key=first["writeKeys"][0])
+    server.rows("SELECT count(*) FROM web.tracks", lambda rows: rows == [[1]])
+    server.send("/v1/track", track(1), key=second["writeKeys"][0])
+    server.rows("SELECT count(*) FROM app.tracks", lambda rows: rows == [[1]])
+    before = last_events(server)
+    assert before[first["id"]] is not None
+    assert before[second["id"]] is not None
+    server.restart()
+    assert last_events(server) == before
+
+
+def last_events(server: Server) -> dict[str, str | None]:
+    return {each["id"]: each["lastEventAt"] for each in server.api("GET", "/sources")["data"]}
+
+
 def test_sigterm_ends_it_with_0_within_ten_seconds(tmp_path: Path) -> None:
     server = Server(tmp_path / "data")
     key = server.add_source()["writeKeys"][0]

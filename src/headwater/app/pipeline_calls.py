@@ -77,7 +77,11 @@ class PipelineCalls:
     # The debugger and fates
 
     def last_event_at(self, source_ids: list[str]) -> dict[str, str | None]:
-        return {source_id: _iso_ms(self._debugger.last_received_ms(source_id)) for source_id in source_ids}
+        return {source_id: _iso_ms(self._last_ms(source_id)) for source_id in source_ids}
+
+    def _last_ms(self, source_id: str) -> int | None:
+        """The debugger knows it of events that were counted before the ledger kept the time of the last one."""
+        return self._ledger.last_ms(source_id) or self._debugger.last_received_ms(source_id)
 
     async def source_events(
         self, source_id: str, limit: int = 100, after_seq: int = 0, wait_s: float = 0.0
@@ -135,7 +139,7 @@ class PipelineCalls:
         sources = []
         for source_id in mine:
             tally = totals.get(source_id)
-            if tally is None and not accepted.get(source_id):
+            if not (tally and tally.total) and not accepted.get(source_id):
                 continue
             counts = msgspec.to_builtins(tally) if tally else {}
             sources.append(

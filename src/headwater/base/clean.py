@@ -16,7 +16,8 @@ from headwater.base.event import CleanEvent
 class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Counts of events of one source. accepted = duplicate + dropped + parked + clean.
 
-    The workspace stands here too, as a source may be deleted and its events stay counted.
+    The workspace stands here too, as a source may be deleted and its events stay counted. `last_ms` is when the last
+    event came, be it one that was refused; 0: not known.
     """
 
     workspace_id: str = ""
@@ -24,9 +25,11 @@ class Tally(msgspec.Struct, kw_only=True, omit_defaults=True):
     duplicate: int = 0
     dropped: dict[str, int] = {}
     parked: dict[str, int] = {}
+    last_ms: int = 0
 
     def add(self, other: Tally) -> None:
         self.workspace_id = self.workspace_id or other.workspace_id
+        self.last_ms = max(self.last_ms, other.last_ms)
         self.clean += other.clean
         self.duplicate += other.duplicate
         for reason, count in other.dropped.items():

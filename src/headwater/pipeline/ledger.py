@@ -103,6 +103,12 @@ class Ledger:
         with self._lock:
             return msgspec.json.decode(msgspec.json.encode(self._totals), type=dict[str, Tally])
 
+    def last_ms(self, source_id: str) -> int | None:
+        """When a source last had an event, be it one that was refused."""
+        with self._lock:
+            tally = self._totals.get(source_id)
+            return tally.last_ms or None if tally is not None else None
+
     def by_message(self, message_id: str, workspace_id: str) -> list[FateRow]:
         return self._rows(
             "WHERE message_id = ? AND workspace_id = ? ORDER BY received_ms, raw_offset LIMIT 100",

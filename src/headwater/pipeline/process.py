@@ -236,9 +236,10 @@ def _message_id_of(raw: msgspec.Raw) -> str:
 def tally_of(items: Sequence[Item]) -> dict[str, Tally]:
     tallies: dict[str, Tally] = {}
     for item in items:
+        tally = tallies.setdefault(item.source_id, Tally(workspace_id=item.workspace_id))
+        tally.last_ms = max(tally.last_ms, item.received_ms)
         if item.fate is Fate.REJECTED:
             continue
-        tally = tallies.setdefault(item.source_id, Tally(workspace_id=item.workspace_id))
         if item.fate is Fate.CLEAN:
             tally.clean += 1
         elif item.fate is Fate.DUPLICATE:

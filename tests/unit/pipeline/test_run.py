@@ -55,6 +55,26 @@ def test_totals_and_cursor_come_back_from_the_frames(rig: Rig) -> None:
     assert len(rig.clean()) == 30
 
 
+def test_when_a_source_last_had_an_event_is_known_after_a_crash_too(rig: Rig) -> None:
+    rig.send(track("a"), track("a"))
+    note = RejectedNote(
+        source_id="src_2",
+        workspace_id="ws_1",
+        received_ms=1_790_000_001_000,
+        code="bad_request",
+        message="",
+        payload="",
+    )
+    rig.raw.append([msgspec.json.encode(note)])
+    rig.run()
+    rig.send(track("b"), source="src_3")
+    rig.run()
+    rig.crash()
+    last = {source: rig.ledger.last_ms(source) for source in ("src_1", "src_2", "src_4")}
+    assert last == {"src_1": 1_790_000_000_000, "src_2": 1_790_000_001_000, "src_4": None}
+    assert rig.ledger.totals()["src_2"].total == 0, "what was refused is counted at the door, and not here"
+
+
 def test_a_crash_between_frame_and_window_doubles_nothing(rig: Rig) -> None:
     rig.send(track("a"), track("b"))
     records = rig.pipeline._raw.read(0, 1 << 20)
