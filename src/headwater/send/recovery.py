@@ -19,8 +19,9 @@ from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader
 from headwater.send.commits import Commits
 from headwater.send.engine import Engine
 from headwater.send.history import History, iso_ms
+from headwater.send.replayed import Replayed
 from headwater.send.route import Rules, received_ms
-from headwater.send.rows import Routed, State, delivery_ref
+from headwater.send.rows import Routed, State, Target, delivery_ref
 from headwater.send.store import Change, Store, requeue
 
 PART = 500
@@ -102,7 +103,7 @@ class Recovery:
     async def replay(
         self, workspace_id: str, start_ms: int, end_ms: int | None, connection_id: str | None
     ) -> dict[str, Any]:
-        """Sends a stretch of the clean journal again, also what was delivered: under the same ids."""
+        """Sends each event of a time again, also what was delivered: once more, under the same ids."""
         earliest, earliest_ms = await asyncio.to_thread(self._earliest)
         if earliest > 0 and earliest_ms is not None and start_ms < earliest_ms:
             raise Unprocessable(
@@ -161,7 +162,11 @@ class Recovery:
         except HeadwaterError as error:
             self._log(f"a {progress.kind} failed: {error.message}")
             progress.status, progress.error = "FAILED", error.message
-        await self._commits.done(lambda: self._save(progress))
+        await self._commits.done(lambda: self._end(progress), slow=True)
+
+    def _end(self, progress: Progress) -> None:
+        self._save(progress)
+        Replayed(self._store.db, progress.id).end()
 
     async def _recover(self, progress: Progress) -> None:
         ref = self._store.ref(progress.plan.connection_id or "")
@@ -172,7 +177,7 @@ class Recovery:
             if not ids:
                 await self._bring_forward(progress, ref)
                 return
-            await self._commits.done(lambda ids=ids: self._queue(progress, ids))
+            progress.place, progress.events = await self._commits.done(lambda ids=ids: self._queue(progress, ids))
             self._engine.wake(ref, first=True)
 
     async def _bring_forward(self, progress: Progress, ref: int) -> None:
@@ -183,16 +188,20 @@ class Recovery:
             self._store.waiting_ids, ref, since_ms=progress.plan.start_ms, after=after, limit=PART
         ):
             after = ids[-1]
-            await self._commits.done(lambda ids=ids: self._queue(progress, ids, only_pending=True))
+            _, progress.events = await self._commits.done(lambda ids=ids: self._queue(progress, ids, only_pending=True))
             self._engine.wake(ref, first=True)
 
-    def _queue(self, progress: Progress, ids: list[int], *, only_pending: bool = False) -> None:
+    def _queue(self, progress: Progress, ids: list[int], *, only_pending: bool = False) -> tuple[int, int]:
+        """Gives the place and the number of events that it has come to."""
         now_ms = self._store.now_ms()
         count = self._store.change([requeue(id, now_ms) for id in ids], only_pending=only_pending)
-        progress.place, progress.events = progress.place if only_pending else ids[-1], progress.events + count
-        self._save(progress)
+        place, events = progress.place if only_pending else ids[-1], progress.events + count
+        self._save(msgspec.structs.replace(progress, place=place, events=events))
+        return place, events
 
     async def _replay(self, progress: Progress) -> None:
+        replayed = Replayed(self._store.db, progress.id)
+        await self._commits.done(replayed.begin)
         clean = self._open_clean()
         try:
             end = self._store.cursor.offset if self._store.cursor else clean.end()
@@ -206,33 +215,40 @@ class Recovery:
                     return
                 for record in records:
                     events = [event for event in decode_frame(record.payload).events if _within(progress, event)]
-                    await self._route(progress, events, record.next)
+                    await self._route(progress, replayed, events, record.next)
         finally:
             clean.close()
 
-    async def _route(self, progress: Progress, events: list[CleanEvent], place: int) -> None:
+    async def _route(self, progress: Progress, replayed: Replayed, events: list[CleanEvent], place: int) -> None:
         for part in _parts(events):
-            refs = await self._commits.done(lambda part=part: self._route_part(progress, part))
+            progress.events, refs = await self._commits.done(
+                lambda part=part: self._route_part(progress, replayed, part)
+            )
             for ref in refs:
                 self._engine.wake(ref)
         progress.place = place
         if events:
             await self._commits.done(lambda: self._save(progress))
 
-    def _route_part(self, progress: Progress, events: list[CleanEvent]) -> set[int]:
+    def _route_part(self, progress: Progress, replayed: Replayed, events: list[CleanEvent]) -> tuple[int, set[int]]:
+        """Gives how many events the replay has sent by now, and to which connections these go."""
         only = None if progress.plan.connection_id is None else self._store.ref(progress.plan.connection_id)
-        routed: list[Routed] = []
-        for event in events:
-            targets = [
-                target
-                for target in self._rules().targets(event, self._store.ref)
-                if target.skip is None and (only is None or target.ref == only)
-            ]
-            if targets:
-                routed.append(Routed(event, received_ms(event), targets, counted=False, again=True))
+        routed = [
+            Routed(event, received_ms(event), targets, counted=False, again=True)
+            for event in events
+            if (targets := self._targets(event, only)) and replayed.is_first(event)
+        ]
         self._store.route(routed)
-        progress.events += len(routed)
-        return {target.ref for each in routed for target in each.targets}
+        count = progress.events + len(routed)
+        self._save(msgspec.structs.replace(progress, events=count))
+        return count, {target.ref for each in routed for target in each.targets}
+
+    def _targets(self, event: CleanEvent, only: int | None) -> list[Target]:
+        return [
+            target
+            for target in self._rules().targets(event, self._store.ref)
+            if target.skip is None and (only is None or target.ref == only)
+        ]
 
     def _save(self, progress: Progress, *, new: bool = False) -> None:
         values = (progress.status, progress.events, progress.error, progress.place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Coroutine
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 import uvloop
 from standardwebhooks import Webhook
 
+from headwater.send import recovery
+from headwater.send.route import received_ms
 from headwater.send.rows import Counts, State
 from tests.receivers import Receiver, answer, close_in_head, hang, slowly
 from tests.receivers.receiver import Exchange
@@ -237,6 +240,86 @@ def test_a_replayed_frame_sends_nothing_again_and_a_replay_does(tmp_path: Path) 
                 await room.quiet()
                 assert len({request.header("webhook-id") for request in receiver.requests}) == 2
                 assert room.store.totals("ws") == Counts(done=2)
+
+    run(main())
+
+
+async def replayed(room: Room, start_ms: int = 0) -> int:
+    """Sends all since then again, waits for that, and gives how many events there were."""
+    begun = await room.sending.recovery.replay("ws", start_ms, None, None)
+    return await finished(room, begun["id"])
+
+
+async def finished(room: Room, id: str) -> int:
+    def ended() -> dict[str, Any] | None:
+        status = room.sending.recovery.status("ws", id)
+        return status if status["status"] == "FINISHED" else None
+
+    status = await room.until(ended, "finished")
+    await room.quiet()
+    return status["events"]
+
+
+def deliveries(receiver: Receiver) -> Counter[str | None]:
+    return Counter(request.header("webhook-id") for request in receiver.requests)
+
+
+def test_a_replay_sends_an_event_once_however_often_the_journal_holds_it(tmp_path: Path) -> None:
+    """Each replay of the pipeline has put it there again."""
+
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url), webhook(receiver.url, "wh_2"))
+            async with Room(world) as room:
+                views = [view(number) for number in range(20)]
+                world.append(*views)
+                await room.quiet()
+                for number in range(3):
+                    world.append(*views, replay=f"rpl_{number}")
+                await room.until(lambda: room.sending.router.lag_bytes() == 0, "read")
+                assert await replayed(room) == 20
+                assert sorted(deliveries(receiver).values()) == [2] * 40
+                assert await replayed(room) == 20
+                assert sorted(deliveries(receiver).values()) == [3] * 40
+                tables = room.store.db.read("SELECT name FROM sqlite_schema WHERE name LIKE 'replayed%'")
+                assert tables == []  # what was kept of them takes no room any more
+
+    run(main())
+
+
+def test_a_replay_sends_what_the_journal_holds_as_a_copy_only(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            async with Room(world) as room:
+                views = [view(1), view(2)]
+                world.append(*views)
+                before = world.journal.end()
+                world.append(*views, replay="rpl_1")
+                world.append(*views, replay="rpl_2")
+                await room.quiet()
+                world.journal.prune(before=before)
+                assert await replayed(room, received_ms(views[0])) == 2
+                assert sorted(deliveries(receiver).values()) == [2, 2]
+
+    run(main())
+
+
+def test_a_replay_that_is_cut_goes_on_without_sending_anything_twice(tmp_path: Path) -> None:
+    async def main() -> None:
+        with Receiver() as receiver:
+            world = World(tmp_path, webhook(receiver.url))
+            count = 3 * (recovery.PART // 10)
+            async with Room(world) as room:
+                world.append(*(view(number) for number in range(count)))
+                await room.quiet()
+                begun = await room.sending.recovery.replay("ws", 0, None, None)
+                await asyncio.to_thread(receiver.wait_for, count + 1)
+                await room.sending.recovery.stop()
+                await room.quiet()
+            async with Room(world) as room:
+                assert await finished(room, begun["id"]) == count
+                assert sorted(deliveries(receiver).values()) == [2] * count
 
     run(main())
 
