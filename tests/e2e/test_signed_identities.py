@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.e2e.people import person, until
 from tests.server import Server
 
 
@@ -109,6 +110,31 @@ def test_a_signature_is_found_nowhere_in_the_data(site: Site) -> None:
     files = [path for path in site.server.data.rglob("*") if path.is_file() and "run" not in path.parts]
     assert any(b"Page-2" in path.read_bytes() for path in files)
     assert not [path for path in files if mac in path.read_bytes() or mac.upper() in path.read_bytes()]
+
+
+def replayed(server: Server) -> None:
+    started = server.api("POST", "/replay", {"reader": "profiles"})
+    until(lambda: server.api("GET", f"/replay/{started['id']}")["status"], lambda status: status != "RUNNING")
+    server.wait_closed()
+
+
+def test_a_replay_joins_nobody_who_was_not_joined_then(site: Site) -> None:
+    """Also when signatures are no longer required by then."""
+    server, web = site.server, site.web["writeKeys"][0]
+    for user_id in ("victim", "thief"):
+        identify = {"userId": user_id, "traits": {"email": f"{user_id}@x.example"}}
+        server.send("/v1/identify", identify, key=site.backend["writeKeys"][0])
+    alias = {"userId": "thief", "previousId": "victim", "context": {"hmac": site.signed("thief")}}
+    assert server.send("/v1/alias", alias, key=web).json() == {"success": True}
+    refused = {"alias_unproven": 1}
+    before = person(server, "thief", lambda each: each["refusedMerges"] == refused)
+    server.api("PATCH", "/workspace", {"identityVerification": "off"})
+    try:
+        replayed(server)
+        assert person(server, "thief")["userIds"] == ["thief"] == before["userIds"]
+        assert person(server, "victim")["traits"] == {"email": "victim@x.example"}
+    finally:
+        server.api("PATCH", "/workspace", {"identityVerification": "require"})
 
 
 def test_observing_lets_pass_and_counts(tmp_path: Path) -> None:

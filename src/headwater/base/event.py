@@ -30,7 +30,8 @@ class CleanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     `timestamp` is corrected for the client's clock: receivedAt - (sentAt - originalTimestamp).
     `name` is the page's or screen's name; `event` a track's. `properties` (track, page, screen) and `traits`
     (identify, group) are JSON objects or absent. `form`: the event is a form's submission, which came in an envelope
-    as `FormSubmission`; it is a track in every other respect.
+    as `FormSubmission`; it is a track in every other respect. `ids_signed`: it came from a browser, and whether a
+    user id had to be signed there at that time; None when it came from elsewhere, or before that was written down.
     """
 
     message_id: str
@@ -53,3 +54,4 @@ class CleanEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     context: msgspec.Raw = NO_JSON
     integrations: msgspec.Raw = NO_JSON
     form: bool = False
+    ids_signed: bool | None = None

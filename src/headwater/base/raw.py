@@ -31,7 +31,8 @@ class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     `call` is the call kind when the path names it (`/v1/track`); None: each event has its own `type`.
     `context` and `integrations` are the batch's, merged under each event's own. `fate` is set when the door
     knows that the events go no further (`source_disabled`, `suppressed`, `erasure_requested`). `ip` is the client's
-    address where it is to be recorded.
+    address where it is to be recorded. `ids_signed`, of a browser's source: whether the workspace believed no user id
+    without its signature then; what it requires later says nothing of these events.
     """
 
     source_id: str = msgspec.field(name="s")
@@ -45,6 +46,7 @@ class RawRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
     integrations: msgspec.Raw = msgspec.field(name="i", default=NO_JSON)
     ip: str | None = msgspec.field(name="p", default=None)
     fate: str | None = msgspec.field(name="f", default=None)
+    ids_signed: bool | None = msgspec.field(name="v", default=None)
 
 
 class RejectedNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="k", tag="n"):

@@ -39,7 +39,7 @@ def read(text: bytes) -> tuple[Batch, bytes]:
         ) from None
 
 
-def told(batch: Batch, marker: bytes) -> Told:
+def told(batch: Batch, marker: bytes, *, ids_signed: bool | None = None) -> Told:
     """What holds for all events; raises NotTaken when there are none, too many, or it is itself wrong."""
     count = len(batch.batch or ())
     if not count:
@@ -58,6 +58,7 @@ def told(batch: Batch, marker: bytes) -> Told:
         context=context,
         integrations=integrations,
         direct=b"direct" in bytes(context) and calls.is_direct(context),
+        ids_signed=ids_signed,
     )
 
 

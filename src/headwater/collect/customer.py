@@ -31,7 +31,6 @@ SOURCE: Final = "customer-events"
 
 _METHODS: Final = {BATCH: ("POST", "OPTIONS"), BLOB: ("GET", "OPTIONS")}
 _RAW: Final = msgspec.json.Decoder(msgspec.Raw).decode
-_TOLD: Final = Told(door="customer")
 _UNKNOWN_TOKEN: Final = Refusal(
     RejectCode.INVALID_CLIENT_TOKEN,
     "No workspace has this client token, or none was given. Send the one of Settings > Workspaces > Access Keys as "
@@ -83,7 +82,8 @@ class CustomerDoor:
         forged = self._forged(request, source, workspace, found)
         if forged is not None:
             return self._intake.refuse(source, forged, text, status=HTTPStatus.FORBIDDEN)
-        return self._store(source, events, found)
+        told = Told(door="customer", ids_signed=identity.must_be_signed(workspace))
+        return self._store(source, told, events, found)
 
     def _forged(
         self, request: Request, source: SourceEntry, workspace: WorkspaceEntry, found: Sequence[Item | Refusal]
@@ -97,7 +97,9 @@ class CustomerDoor:
         wrong = [check(source, workspace, item.user_id, (*item.signatures, given)) for item in items]
         return next((refusal for refusal in wrong if refusal is not None), None)
 
-    def _store(self, source: SourceEntry, events: Sequence[msgspec.Raw], found: Sequence[Item | Refusal]) -> Decision:
+    def _store(
+        self, source: SourceEntry, told: Told, events: Sequence[msgspec.Raw], found: Sequence[Item | Refusal]
+    ) -> Decision:
         good: list[Good] = []
         bad: list[tuple[int, Refusal]] = []
         for index, (raw, item) in enumerate(zip(events, found, strict=True)):
@@ -105,7 +107,7 @@ class CustomerDoor:
                 bad.append((index, item))
             else:
                 good.append(Good(identity.without(raw) if item.signatures else raw, direct=False, names=item))
-        return self._intake.store(source, _TOLD, good, bad, events)
+        return self._intake.store(source, told, good, bad, events)
 
 
 def _body(request: Request) -> bytes:

@@ -16,7 +16,7 @@ from headwater.base.http import Reply, Request
 from headwater.base.outcome import RejectCode
 from headwater.collect import answers, batch, body, browser, calls, identity, keys, pixel
 from headwater.collect.intake import Intake
-from headwater.collect.model import Decision, Directory, DoorSettings, Durable, Refused, SourceEntry
+from headwater.collect.model import Decision, Directory, DoorSettings, Durable, Refused, SourceEntry, WorkspaceEntry
 from headwater.collect.records import Good, Told
 from headwater.collect.refusal import NotTaken, Refusal
 from headwater.collect.scripts import Scripts
@@ -194,11 +194,13 @@ class Door:
     def _one(
         self, request: Request, source: SourceEntry, kind: CallType, raw: msgspec.Raw, found: calls.Item | Refusal
     ) -> Decision:
+        workspace = self._verifying(source)
         if isinstance(found, calls.Item):
-            found = self._proof(request, source)(found) or found
+            found = self._proof(request, source, workspace)(found) or found
         if isinstance(found, Refusal):
             return self._intake.refuse(source, found, bytes(raw))
-        return self._intake.store(source, Told(call=kind), [_good(raw, found)], address=request.peer)
+        told = Told(call=kind, ids_signed=identity.must_be_signed(workspace))
+        return self._intake.store(source, told, [_good(raw, found)], address=request.peer)
 
     def _batch(self, request: Request) -> Decision:
         source, named = self._by_header(request)
@@ -217,11 +219,12 @@ class Door:
                 key = item_key = keys.items_key(items)
             if (source := self._source(key)) is None:
                 return self._unknown_key()
+        workspace = self._verifying(source)
         try:
-            told = batch.told(envelope, marker)
+            told = batch.told(envelope, marker, ids_signed=identity.must_be_signed(workspace))
         except NotTaken as error:
             return self._intake.refuse(source, error.refusal, text)
-        proof = self._proof(request, source, batch.signature(envelope))
+        proof = self._proof(request, source, workspace, batch.signature(envelope))
         return self._many(request, source, told, items, marker, item_key, proof)
 
     def _many(
@@ -249,9 +252,14 @@ class Door:
                 good.append(_good(raw, found))
         return self._intake.store(source, told, good, bad, items, address=request.peer)
 
-    def _proof(self, request: Request, source: SourceEntry, *given: msgspec.Raw) -> Proof:
-        """What is asked of a call that names a user id: nothing, but of one that comes from a browser."""
-        workspace = self._directory.workspace(source.workspace_id) if source.platform == "browser" else None
+    def _verifying(self, source: SourceEntry) -> WorkspaceEntry | None:
+        """The workspace, where it says whether user ids must be signed: for what comes from a browser."""
+        return self._directory.workspace(source.workspace_id) if source.platform == "browser" else None
+
+    def _proof(
+        self, request: Request, source: SourceEntry, workspace: WorkspaceEntry | None, *given: msgspec.Raw
+    ) -> Proof:
+        """What is asked of a call that names a user id."""
         if workspace is None or request.inside or workspace.identity_verification == "off":
             return _unasked
         asked = (*given, request.param("hmac"))

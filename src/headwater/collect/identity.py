@@ -75,6 +75,11 @@ class Identities:
         )
 
 
+def must_be_signed(workspace: WorkspaceEntry | None) -> bool | None:
+    """Whether no user id from its browsers is believed unsigned; None without a workspace that says so."""
+    return None if workspace is None else workspace.identity_verification == "require"
+
+
 def standing_of(user_id: str, signatures: Iterable[msgspec.Raw | str | None], secrets: Sequence[bytes]) -> Standing:
     """What the user id comes with. Of several signatures, one that is right will do."""
     given = [text for each in signatures if (text := _text(each))]

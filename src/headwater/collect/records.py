@@ -18,7 +18,8 @@ _ENCODE = msgspec.json.Encoder().encode
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request says about all of its events. `direct`: they are to carry the sender's address."""
+    """What holds for all events of a request. `direct`: they are to carry the sender's address. `ids_signed`: as the
+    raw record has it, by the setting that the request was judged by."""
 
     door: Form = "track"
     call: CallType | None = None
@@ -26,6 +27,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     context: msgspec.Raw = NO_JSON
     integrations: msgspec.Raw = NO_JSON
     direct: bool = False
+    ids_signed: bool | None = None
 
 
 class Names(Protocol):
@@ -101,4 +103,5 @@ def _record(source: SourceEntry, told: Told, events: Sequence[Good], received_ms
         integrations=told.integrations,
         ip=address or None,
         fate=None if source.enabled else DropReason.SOURCE_DISABLED.value,
+        ids_signed=told.ids_signed,
     )

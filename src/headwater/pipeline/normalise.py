@@ -100,6 +100,7 @@ def clean(
         traits=_traits(kind, call, context),
         context=context,
         integrations=_under(record.integrations, _present(call.integrations)),
+        ids_signed=record.ids_signed,
     )
 
 
@@ -131,6 +132,7 @@ def _clean_envelope(record: RawRecord, envelope: Envelope, message_id: str) -> C
         context=_present(envelope.context),
         integrations=_present(envelope.integrations),
         form=envelope.type == FORM_SUBMISSION,
+        ids_signed=record.ids_signed,
     )
 
 

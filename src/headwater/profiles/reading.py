@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from headwater.base.clean import CleanFrame
 from headwater.base.event import CleanEvent
 from headwater.profiles.occurrence import happened_ms, milliseconds, order_of
 from headwater.profiles.ports import Segments, Sources
 from headwater.profiles.store import Store
 from headwater.profiles.take import Occurrence
+
+
+class Feeding(msgspec.Struct, frozen=True):
+    """A source that feeds profiles. `ids_signed`: what its workspace requires today, for those of its events of which
+    it was not written down what it required when they came."""
+
+    browser: bool
+    ids_signed: bool
 
 
 class Reading:
@@ -24,7 +34,7 @@ class Reading:
 
     def occurrences(self, frames: Sequence[CleanFrame]) -> list[Occurrence]:
         """Within a transaction: a workspace's first event gives it its number."""
-        known: dict[str, tuple[bool, bool] | None] = {}
+        known: dict[str, Feeding | None] = {}
         times: dict[str, int] = {}
         found: list[Occurrence] = []
         for frame in frames:
@@ -43,8 +53,8 @@ class Reading:
                         self._store.number(event.workspace_id),
                         happened_ms(event.timestamp, received_ms),
                         order_of(received_ms, self._placed(received_ms) if frame.replay is None else 0),
-                        source[0],
-                        source[1],
+                        source.browser,
+                        source.browser and (source.ids_signed if event.ids_signed is None else event.ids_signed),
                         self._segments.wants(event),
                         frame.replay is not None,
                     )
@@ -58,12 +68,12 @@ class Reading:
         self._received_ms = received_ms
         return self._place
 
-    def _feeding(self, event: CleanEvent) -> tuple[bool, bool] | None:
-        """(it is a browser's, ids there are to be signed); None: it has no effect."""
+    def _feeding(self, event: CleanEvent) -> Feeding | None:
+        """None: its events have no effect."""
         source = self._sources.by_id(event.source_id)
         if source is None or not source.feeds_profiles or source.workspace_id != event.workspace_id:
             return None
         workspace = self._sources.workspace(event.workspace_id)
         if workspace is None:
             return None
-        return source.platform == "browser", workspace.identity_verification == "require"
+        return Feeding(source.platform == "browser", workspace.identity_verification == "require")

@@ -23,7 +23,8 @@ _EXTERNAL_IDS: Final = b'"externalIds"'
 
 class Occurrence(msgspec.Struct, frozen=True, gc=False):
     """An event with what is known of it: when it counts, in which order among those of its time, its workspace's
-    number. `browser`: whoever loads a page can have sent it; `proven`: who names a user id there must sign it."""
+    number. `browser`: whoever loads a page can have sent it; `proven`: whoever named a user id there had to sign it, by
+    what the workspace required when it came."""
 
     event: CleanEvent
     no: int

@@ -174,3 +174,18 @@ def test_the_pixel_of_a_browser_source() -> None:
     (event,) = events(ask(doors, "GET", "/v1/pixel/track", f"{query}&hmac={signed('user-1')}"))
     assert event["event"] == "Opened"
     assert "hmac" not in event
+
+
+@pytest.mark.parametrize(("verification", "flag"), [("require", True), ("observe", False), ("off", False)])
+def test_records_of_browsers_say_whether_ids_had_to_be_signed(verification: str, flag: bool) -> None:
+    doors = make_doors(Directory(verification))
+    anonymous = {"anonymousId": "a", "event": "Clicked"}
+    of_pages = [
+        send(doors, {"type": "Page", "anonymousId": "a"}),
+        track(doors, anonymous),
+        track(doors, {"batch": [anonymous | {"type": "track"}]}, path="/v1/batch"),
+        track(doors, anonymous, inside=True),
+    ]
+    assert [record.ids_signed for decision in of_pages for record in stored(decision)] == [flag] * 4
+    of_back_ends = [track(doors, CALL, key=KEY), track(doors, {"batch": [CALL]}, key=KEY, path="/v1/batch")]
+    assert [record.ids_signed for decision in of_back_ends for record in stored(decision)] == [None] * 2

@@ -141,3 +141,17 @@ def test_an_envelope_s_time() -> None:
 
 def test_an_event_that_says_it_is_a_form_s_is_none_by_the_tracking_api() -> None:
     assert clean({"form": True}).form is False
+
+
+@pytest.mark.parametrize("flag", [True, False, None])
+def test_what_was_required_of_user_ids_stays_with_the_event(flag: bool | None) -> None:
+    envelope = msgspec.Raw(b'{"type":"Page","anonymousId":"a"}')
+    made = RawRecord(
+        source_id="s", workspace_id="w", received_ms=RECEIVED_MS, events=[envelope], door="customer", ids_signed=flag
+    )
+    found = [
+        clean({}, ids_signed=flag),
+        normalise.clean(made, normalise.read_call(envelope, "customer"), message_id="m"),
+    ]
+    assert [event.ids_signed for event in found] == [flag] * 2
+    assert all((b"idsSigned" in msgspec.json.encode(event)) is (flag is not None) for event in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from headwater.base.event import CleanEvent
 from headwater.profiles import bounds, identity
 from headwater.profiles.refusals import Refusal
 from tests.unit.profiles.room import Room, event, identify
@@ -129,6 +130,34 @@ def test_a_browser_cannot_take_somebody_over_where_ids_are_signed() -> None:
     room.take(event("alias", source_id="browser", user_id="thief", previous_id="nobody-yet"))
     assert room.user("nobody-yet") is None
     room.take(event("alias", user_id="thief", previous_id="victim"))
+    assert room.user("thief") == room.user("victim")
+
+
+def alias_by(source_id: str, ids_signed: bool | None, *, at_s: float = 0.0) -> CleanEvent:
+    ids = {"user_id": "thief", "previous_id": "victim"}
+    return event("alias", source_id=source_id, ids_signed=ids_signed, at_s=at_s, **ids)
+
+
+@pytest.mark.parametrize(
+    ("required_then", "required_now", "merged"),
+    [(True, "off", False), (False, "require", True), (None, "require", False), (None, "off", True)],
+)
+def test_an_alias_is_judged_by_what_was_required_when_it_came(
+    required_then: bool | None, required_now: str, merged: bool
+) -> None:
+    """Where that was not written down, by what is required today."""
+    room = Room()
+    room.sources.verification = required_now
+    room.take(identify("victim", traits={"plan": "pro"}), identify("thief", traits={"plan": "free"}))
+    room.take(alias_by("browser", required_then), replay="r1")
+    assert (room.user("thief") == room.user("victim")) is merged
+
+
+def test_what_a_back_end_says_is_not_asked_for_a_signature() -> None:
+    room = Room()
+    room.sources.verification = "require"
+    room.take(identify("victim", traits={"plan": "pro"}), identify("thief", traits={"plan": "free"}))
+    room.take(alias_by("server", None))
     assert room.user("thief") == room.user("victim")
 
 

@@ -17,7 +17,7 @@ from headwater.catalog.model import Maintainer, SettingSpec
 _TEXTS: Final = tuple(
     field
     for field in msgspec.structs.fields(CleanEvent)
-    if field.type is not msgspec.Raw and field.name not in ("workspace_id", "form")
+    if field.type is not msgspec.Raw and field.name not in ("workspace_id", "form", "ids_signed")
 )
 _JSON: Final = tuple(field for field in msgspec.structs.fields(CleanEvent) if field.type is msgspec.Raw)
 MAX_NAME_BYTES: Final = 255
