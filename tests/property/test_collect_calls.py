@@ -27,7 +27,7 @@ def test_what_the_quick_reading_takes_the_exact_one_takes(seed: int) -> None:
     judged = calls.judge(msgspec.Raw(text), None)
     if isinstance(judged, Refusal) and judged.code in ("payload_too_large", "nested_too_deep"):
         return
-    exact = calls._explain(text, None, lone_groups=False)
+    exact = calls._explain(text, None, calls.TRACKING)
     assert isinstance(exact, Refusal) == isinstance(judged, Refusal)
     if isinstance(judged, Refusal) and isinstance(exact, Refusal):
         assert exact.code == judged.code

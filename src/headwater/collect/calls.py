@@ -77,6 +77,19 @@ class _LooseItem(Item, frozen=True, gc=False, rename="camel"):
     sent_at: str | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
+class Reading(msgspec.Struct, frozen=True):
+    """How a door reads calls, and so what it says of them.
+
+    `types` are those that it takes. `loose`: it takes numbers for ids and times, once they are made texts of, and a
+    group call needs nobody who is in the group.
+    """
+
+    types: tuple[str, ...] = CALL_TYPES
+    loose: bool = False
+
+
+TRACKING: Final = Reading()
+
 FIELDS: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 """The keys of an object with their raw values; of a key given twice the last counts."""
 
@@ -103,12 +116,16 @@ _STRINGS = {
 
 
 def judge(
-    raw: msgspec.Raw, call: CallType | None, *, marker: bytes = b"", size_bytes: int = 0, lone_groups: bool = False
+    raw: msgspec.Raw,
+    call: CallType | None,
+    *,
+    marker: bytes = b"",
+    size_bytes: int = 0,
+    reading: Reading = TRACKING,
 ) -> Item | Refusal:
     """The call when it may be stored. `call` is the kind the path names; None: the call names it itself.
 
     `raw` and `marker` are as body.parse gives them; `size_bytes` is counted when it is not that of the event itself.
-    `lone_groups`: a group call needs nobody who is in the group.
     """
     text = bytes(raw)
     wrong = unsound(text, marker, size_bytes or len(text))
@@ -117,10 +134,10 @@ def judge(
     try:
         item = _ITEM(text)
     except msgspec.ValidationError:
-        return _explain(text, call, lone_groups)
+        return _explain(text, call, reading)
     if at_an_edge(item.timestamp) or at_an_edge(item.original_timestamp) or at_an_edge(item.sent_at):
-        return _explain(text, call, lone_groups)
-    return _missing(item, call, lone_groups) or item
+        return _explain(text, call, reading)
+    return _missing(item, call, reading) or item
 
 
 def quick(text: bytes, call: CallType) -> Item | None:
@@ -136,7 +153,7 @@ def quick(text: bytes, call: CallType) -> Item | None:
         return None
     if at_an_edge(item.timestamp) or at_an_edge(item.original_timestamp) or at_an_edge(item.sent_at):
         return None
-    return item if _missing(item, call, False) is None else None
+    return item if _missing(item, call, TRACKING) is None else None
 
 
 def unsound(text: bytes, marker: bytes, size_bytes: int) -> Refusal | None:
@@ -163,15 +180,15 @@ def signature(context: msgspec.Raw) -> msgspec.Raw:
     return _CONTEXT(context).hmac
 
 
-def _missing(item: Item, call: CallType | None, lone_groups: bool) -> Refusal | None:
+def _missing(item: Item, call: CallType | None, reading: Reading) -> Refusal | None:
     """What a call of its kind must have and this one has not. Types are right already."""
     kind = call or item.type
     if kind is None:
-        return _no_type(None)
+        return _no_type(None, reading)
     if kind == "alias":
         return needed("alias", previousId=item.previous_id, userId=item.user_id)
-    if not item.user_id and not item.anonymous_id and not (lone_groups and kind == "group"):
-        return no_id(item.user_id, item.anonymous_id)
+    if not item.user_id and not item.anonymous_id and not (reading.loose and kind == "group"):
+        return no_id(item.user_id, item.anonymous_id, reading)
     if kind == "track":
         return None if item.event else _no_event()
     if kind == "group":
@@ -196,12 +213,12 @@ def needed(kind: str, **ids: str | None) -> Refusal | None:
     return None
 
 
-def no_id(user_id: str | None, anonymous_id: str | None) -> Refusal:
+def no_id(user_id: str | None, anonymous_id: str | None, reading: Reading = TRACKING) -> Refusal:
     if user_id == "" or anonymous_id == "":
         return _empty_id("userId" if user_id == "" else "anonymousId")
     return Refusal(
         RejectCode.NO_USER_ANON_ID,
-        f"Neither userId nor anonymousId is given, but an event needs one of them, as a string. {NOT_STORED}",
+        f"Neither userId nor anonymousId is given, but an event needs one of them, as {_id(reading)}. {NOT_STORED}",
     )
 
 
@@ -216,26 +233,26 @@ def _no_event() -> Refusal:
     )
 
 
-def _no_type(value: bytes | None) -> Refusal:
+def _no_type(value: bytes | None, reading: Reading) -> Refusal:
     said = "type is missing" if value is None else f"type is {shown(value)}"
-    return Refusal(RejectCode.TYPE_NOT_KNOWN, f"{said}, but must be one of {', '.join(CALL_TYPES)}. {NOT_STORED}")
+    return Refusal(RejectCode.TYPE_NOT_KNOWN, f"{said}, but must be one of {', '.join(reading.types)}. {NOT_STORED}")
 
 
-def _explain(text: bytes, call: CallType | None, lone_groups: bool) -> Item | Refusal:
+def _explain(text: bytes, call: CallType | None, reading: Reading) -> Item | Refusal:
     """Field by field: the first thing that is wrong; or the call, when it only looked wrong."""
     try:
         fields = FIELDS(text)
     except msgspec.ValidationError:
         return Refusal(RejectCode.BAD_REQUEST, f"The event is {shown(text)}, but must be a JSON object. {NOT_STORED}")
     present = {name: value for name, raw in fields.items() if (value := bytes(raw)) != b"null"}
-    wrong = _mistyped(present)
+    wrong = _mistyped(present, reading)
     if wrong is not None:
         return wrong
     try:
         item = _LOOSE(text)
     except msgspec.ValidationError as error:
         return twice(error)
-    return _missing(item, call, lone_groups) or item
+    return _missing(item, call, reading) or item
 
 
 def twice(error: msgspec.ValidationError) -> Refusal:
@@ -245,14 +262,14 @@ def twice(error: msgspec.ValidationError) -> Refusal:
     )
 
 
-def _mistyped(present: dict[str, bytes]) -> Refusal | None:
+def _mistyped(present: dict[str, bytes], reading: Reading) -> Refusal | None:
     return (
-        _wrong_type(present.get("type"))
+        _wrong_type(present.get("type"), reading)
         or wrong_message_id("messageId", present.get("messageId"))
-        or first(wrong_string(name, present.get(name), RejectCode.ID_NOT_STRING) for name in _IDS)
+        or first(_wrong_id(name, present.get(name), reading) for name in _IDS)
         or first(wrong_string(name, present.get(name), code) for name, code in _STRINGS.items())
         or first(wrong_object(name, present.get(name)) for name in OBJECTS)
-        or first(wrong_time(name, present.get(name)) for name in _TIMES)
+        or first(wrong_time(name, present.get(name), reading) for name in _TIMES)
     )
 
 
@@ -260,10 +277,10 @@ def first(found: Iterable[Refusal | None]) -> Refusal | None:
     return next((refusal for refusal in found if refusal is not None), None)
 
 
-def _wrong_type(value: bytes | None) -> Refusal | None:
+def _wrong_type(value: bytes | None, reading: Reading) -> Refusal | None:
     if value is None or (value.startswith(b'"') and _STRING(value) in CALL_TYPES):
         return None
-    return _no_type(value)
+    return _no_type(value, reading)
 
 
 def wrong_message_id(name: str, value: bytes | None) -> Refusal | None:
@@ -273,6 +290,17 @@ def wrong_message_id(name: str, value: bytes | None) -> Refusal | None:
         RejectCode.MESSAGE_ID_INVALID,
         f"{name} is {shown(value)}, but must be a string of at most {MAX_MESSAGE_ID_CHARS} characters. {NOT_STORED}",
     )
+
+
+def _wrong_id(name: str, value: bytes | None, reading: Reading) -> Refusal | None:
+    """Of a loose reading too, numbers are made texts of before they are right here."""
+    if value is None or value.startswith(b'"'):
+        return None
+    return Refusal(RejectCode.ID_NOT_STRING, f"{name} is {shown(value)}, but must be {_id(reading)}. {NOT_STORED}")
+
+
+def _id(reading: Reading) -> str:
+    return "a string or a number" if reading.loose else "a string"
 
 
 def wrong_id(name: str, value: bytes | None) -> Refusal | None:
@@ -296,13 +324,14 @@ def wrong_object(name: str, value: bytes | None) -> Refusal | None:
     return Refusal(OBJECTS[name], f"{name} is {shown(value)}, but must be a JSON object. {NOT_STORED}")
 
 
-def wrong_time(name: str, value: bytes | None) -> Refusal | None:
+def wrong_time(name: str, value: bytes | None, reading: Reading = TRACKING) -> Refusal | None:
     if value is None or (value.startswith(b'"') and is_moment(_STRING(value))):
         return None
+    unix = ", or seconds or milliseconds since 1970" if reading.loose else ""
     return Refusal(
         RejectCode.TIMESTAMP_INVALID,
         f"{name} is {shown(value)}, but must be a time in ISO 8601 of the years 1 to 9999, as "
-        f"2026-01-31T23:59:59.000Z. {NOT_STORED}",
+        f"2026-01-31T23:59:59.000Z{unix}. {NOT_STORED}",
     )
 
 

@@ -10,10 +10,11 @@ from typing import Final
 
 import msgspec
 
+from headwater.base.event import CALL_TYPES
 from headwater.base.forms import strict
 from headwater.base.outcome import RejectCode
 from headwater.collect import calls
-from headwater.collect.calls import Item
+from headwater.collect.calls import Item, Reading
 from headwater.collect.refusal import Refusal
 
 _DELETE: Final = Refusal(
@@ -23,6 +24,11 @@ _DELETE: Final = Refusal(
 )
 
 
+HOOKS: Final = Reading(loose=True)
+WITH_DELETE: Final = Reading(types=(*CALL_TYPES, "delete"), loose=True)
+"""Of a door that erases as well. Calls of that type are not for `judge`."""
+
+
 class _Typed(msgspec.Struct, frozen=True, gc=False):
     type: msgspec.Raw = msgspec.Raw(b"")
 
@@ -30,17 +36,17 @@ class _Typed(msgspec.Struct, frozen=True, gc=False):
 _TYPED: Final = msgspec.json.Decoder(_Typed).decode
 
 
-def judge(raw: msgspec.Raw, *, marker: bytes = b"", size_bytes: int = 0) -> Item | Refusal:
+def judge(raw: msgspec.Raw, *, marker: bytes = b"", size_bytes: int = 0, reading: Reading = HOOKS) -> Item | Refusal:
     """The call when it may be stored. `raw` and `marker` are as body.parse gives them."""
     text = bytes(raw)
     size_bytes = size_bytes or len(text)
-    found = calls.judge(raw, None, marker=marker, size_bytes=size_bytes, lone_groups=True)
+    found = calls.judge(raw, None, marker=marker, size_bytes=size_bytes, reading=reading)
     if isinstance(found, Item) or found.code not in _MENDED:
         return found
     try:
         if bytes(_TYPED(text).type) == b'"delete"':
             return _DELETE
-        return calls.judge(strict(raw), None, size_bytes=size_bytes, lone_groups=True)
+        return calls.judge(strict(raw), None, size_bytes=size_bytes, reading=reading)
     except msgspec.ValidationError:
         return found
 

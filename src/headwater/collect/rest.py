@@ -127,7 +127,7 @@ class RestDoor:
                 else:
                     deletions.append(asked)
                 continue
-            found = loose.judge(one, marker=marker, size_bytes=size_bytes)
+            found = loose.judge(one, marker=marker, size_bytes=size_bytes, reading=loose.WITH_DELETE)
             if isinstance(found, Refusal):
                 bad.append((index, found))
             else:

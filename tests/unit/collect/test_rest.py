@@ -174,6 +174,25 @@ def test_what_is_wrong_has_its_code(sent: bytes, code: str) -> None:
     assert sum(doors.rejected.values()) in (1, 2501)
 
 
+@pytest.mark.parametrize(
+    ("sent", "phrase"),
+    [
+        (b"null", "The body is null, but must be an event or an array of events."),
+        (b'{"type":"x","userId":7}', "must be one of identify, track, page, screen, group, alias, delete."),
+        (b'{"type":"identify","userId":true}', "userId is true, but must be a string or a number."),
+        (b'{"type":"group","groupId":{},"userId":7}', "groupId is {}, but must be a string or a number."),
+        (b'{"type":"identify"}', "an event needs one of them, as a string or a number."),
+        (
+            b'{"type":"page","userId":7,"timestamp":"today"}',
+            "must be a time in ISO 8601 of the years 1 to 9999, as 2026-01-31T23:59:59.000Z, or seconds or "
+            "milliseconds since 1970.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_by_what_this_door_takes(sent: bytes, phrase: str) -> None:
+    assert phrase in said(rest(sent))["message"]
+
+
 def test_the_list_of_content_is_empty_while_there_is_none() -> None:
     for key in (ADMIN, READER, REST_KEY):
         decision = ask(make_doors(), "GET", "/api/contentMetadata", authorization=f"Bearer {key}")
