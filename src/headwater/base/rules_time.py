@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 
 from headwater.base.rules import TIMED, Performed, Rule, Test, days_ms, nodes
 from headwater.base.rules_facts import Facts, time_of
@@ -29,27 +29,33 @@ def next_change(parts: Timed, facts: Facts, now_ms: int, meter_key: Meters = by_
 
     Until then the answer stays as it is while the facts do. It may also stay as it is then.
     """
-    moments = (moment_ms for part in parts for moment_ms in _moments(part, facts, meter_key) if moment_ms > now_ms)
-    return min(moments, default=None)
+    soonest: int | None = None
+    for part in parts:
+        if isinstance(part, Performed):
+            times = facts.meters.get(meter_key(part), ())
+            moments = _ends(part, times) if times else ()
+        else:
+            moments = _dates(part, facts)
+        for moment_ms in moments:
+            if moment_ms > now_ms and (soonest is None or moment_ms < soonest):
+                soonest = moment_ms
+    return soonest
 
 
-def _moments(part: Test | Performed, facts: Facts, meter_key: Meters) -> Iterator[int]:
-    if isinstance(part, Performed):
-        yield from _ends(part, facts.meters.get(meter_key(part), ()))
-        return
-    for value in values_of(part, facts):
+def _dates(test: Test, facts: Facts) -> Iterator[int]:
+    for value in values_of(test, facts):
         date = date_ms(value)
         if date is not None:
             yield date
-            yield date + days_ms(part.value) + 1
+            yield date + days_ms(test.value) + 1
 
 
-def _ends(rule: Performed, times: Sequence[int]) -> Iterator[int]:
-    """When the times that decide the count leave the window."""
-    within_ms: Final = rule.within_ms or 0
-    for count in (rule.at_least, rule.depth):
-        if 1 <= count <= len(times):
-            yield time_of(times[count - 1]) + within_ms + 1
+def _ends(rule: Performed, times: Sequence[int]) -> list[int]:
+    """When the times that decide the count leave the window. This is asked for with every event that is counted."""
+    held = len(times)
+    counts = [count for count in (rule.at_least, rule.depth) if 1 <= count <= held]
+    within_ms = (rule.within_ms or 0) + 1 if counts else 0
+    return [time_of(times[count - 1]) + within_ms for count in counts]
 
 
 def values_of(test: Test, facts: Facts) -> list[Any]:
