@@ -112,6 +112,26 @@ def test_a_signature_is_found_nowhere_in_the_data(site: Site) -> None:
     assert not [path for path in files if mac in path.read_bytes() or mac.upper() in path.read_bytes()]
 
 
+def test_an_anonymous_page_changes_no_group(site: Site) -> None:
+    server = site.server
+    company = {"userId": "member", "groupId": "acme", "traits": {"plan": "free"}}
+    server.send("/v1/group", company, key=site.backend["writeKeys"][0])
+    person(server, "member", lambda each: bool(each["groups"]))
+    forged = {"id": "g-1", "type": "Group", "groupId": "acme", "anonymousId": "zz", "traits": {"plan": "pro"}}
+    own = {"id": "g-2", "type": "Group", "groupId": "mine", "userId": "member", "hmac": site.signed("member")}
+    assert site.post(forged).json() == {"success": True}
+    assert site.post(own | {"traits": {"plan": "max"}}).json() == {"success": True}
+    found = person(server, "member", lambda each: len(each["groups"]) == 2)
+    assert {each["id"]: each["traits"] for each in found["groups"]} == {
+        "acme": {"plan": "free"},
+        "mine": {"plan": "max"},
+    }
+    stranger = server.api("GET", "/people", params={"q": "zz"})["data"]
+    assert [(each["groups"], each["refused"]) for each in stranger] == [([], {"group_unproven": 1})]
+    server.wait_closed()
+    assert server.sql("SELECT id FROM customer_events.groups WHERE id LIKE 'g-%' ORDER BY id") == [["g-1"], ["g-2"]]
+
+
 def replayed(server: Server) -> None:
     started = server.api("POST", "/replay", {"reader": "profiles"})
     until(lambda: server.api("GET", f"/replay/{started['id']}")["status"], lambda status: status != "RUNNING")

@@ -17,6 +17,8 @@ class Refusal(StrEnum):
     """An external id that belongs to somebody with another user id."""
     ALIAS_UNPROVEN = "alias_unproven"
     """A browser's word alone does not make one of two people with user ids where ids are to be signed."""
+    GROUP_UNPROVEN = "group_unproven"
+    """A browser that names no user says nothing of groups where ids are to be signed."""
     ANONYMOUS_ID_DROPPED = "anonymous_id_dropped"
     """Too many: the one that was not heard of for longest gave way."""
     EXTERNAL_ID_DROPPED = "external_id_dropped"

@@ -258,6 +258,9 @@ class Taking:
         group_id, working = self._usable(each, each.event.group_id), self._working
         if group_id is None:
             return
+        if each.browser and each.proven and each.event.user_id is None:
+            working.refuse(person, person.workspace_id, Refusal.GROUP_UNPROVEN)
+            return
         is_new, dropped = groups.enter(person, group_id, each.at_ms)
         working.enter(each.no, person, group_id, dropped, is_new=is_new)
         working.write(person)

@@ -38,6 +38,37 @@ def test_a_person_is_in_so_many_groups_at_most() -> None:
     assert person.refused == {"group_dropped": 5}
 
 
+def test_a_page_of_nobody_says_nothing_of_groups_where_ids_are_signed() -> None:
+    room = Room()
+    anonymous = {"source_id": "browser", "anonymous_id": "zz", "group_id": "acme"}
+    room.take(group_call("u1", "acme", traits={"plan": "free"}))
+    room.take(event("group", **anonymous, ids_signed=True, at_s=1, traits={"plan": "pro"}))
+    room.sources.verification = "off"
+    room.take(event("group", **anonymous, ids_signed=True, at_s=2, traits={"plan": "pro"}), replay="r1")
+    found = room.view.group(WORKSPACE, "acme")
+    stranger = room.anonymous("zz")
+    assert found is not None
+    assert found.traits["plan"].value == b'"free"'
+    assert stranger is not None
+    assert (stranger.groups, stranger.refused) == ({}, {"group_unproven": 1})
+    assert room.store.refusals(WORKSPACE) == {"group_unproven": 1}
+
+
+def test_a_signed_user_s_page_and_a_back_end_tell_of_groups() -> None:
+    room = Room()
+    room.take(group_call("u1", "acme", source_id="browser", ids_signed=True, traits={"plan": "pro"}))
+    room.take(event("group", anonymous_id="a1", group_id="beta", traits={"plan": "max"}))
+    room.take(event("group", anonymous_id="a2", group_id="gamma", source_id="browser", ids_signed=False))
+    shapes = [
+        room.view.shape(person) for person in (room.user("u1"), room.anonymous("a1"), room.anonymous("a2")) if person
+    ]
+    assert [[(each["id"], each["traits"]) for each in shape["groups"]] for shape in shapes] == [
+        [("acme", {"plan": "pro"})],
+        [("beta", {"plan": "max"})],
+        [("gamma", {})],
+    ]
+
+
 def test_what_is_no_group_is_left_out() -> None:
     room = Room()
     room.take(
