@@ -29,7 +29,8 @@ EVERYONE: Final = "Everyone"
 """The segment that is built in; every person is in it."""
 
 Scope = Literal["trait", "groupTrait", "person", "property"]
-PERSON_FIELDS: Final = ("userId", "anonymousId", "groupId", "firstSeenAt", "lastSeenAt")
+PERSON_DATES: Final = ("firstSeenAt", "lastSeenAt")
+PERSON_FIELDS: Final = ("userId", "anonymousId", "groupId", *PERSON_DATES)
 DAY_MS: Final = 86_400_000
 
 

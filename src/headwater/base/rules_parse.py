@@ -15,7 +15,20 @@ from typing import Any, Final, NoReturn, cast
 import msgspec
 
 from headwater.base.errors import InvalidInput
-from headwater.base.rules import PERSON_FIELDS, TIMED, All, Any_, Member, Not, Performed, Rule, Scope, Test, canonical
+from headwater.base.rules import (
+    PERSON_DATES,
+    PERSON_FIELDS,
+    TIMED,
+    All,
+    Any_,
+    Member,
+    Not,
+    Performed,
+    Rule,
+    Scope,
+    Test,
+    canonical,
+)
 from headwater.base.rules_ops import OPS, TAKES, Takes, date_ms, is_number
 
 MAX_DEPTH: Final = 10
@@ -32,24 +45,42 @@ _TEST_KEYS: Final = ("op", "value")
 _EVENT_KEYS: Final = ("event", "op", "count", "withinDays", "where")
 _EVENT_OPS: Final = ("performed", "notPerformed")
 _WHERE_OPS: Final = tuple(op for op in OPS if op not in TIMED)
-_REFUSED: Final = "Nothing was saved."
+_DATE_OPS: Final = tuple(op for op, takes in TAKES.items() if takes in ("range", "date", "days"))
+NOT_SAVED: Final = "Nothing was saved."
+NOT_COUNTED: Final = "Nothing was counted."
 
 
 class RuleError(InvalidInput):
-    """A rule that cannot be used. `path` is a JSON pointer to what is wrong in it, '' for the rule itself."""
+    """A rule that cannot be used. `path` is a JSON pointer to what is wrong in it, '' for the rule itself; `outcome`
+    says what therefore was not done."""
 
     code = "rule_invalid"
 
-    def __init__(self, path: str, message: str, *, nearest: str | None = None) -> None:
+    def __init__(self, path: str, message: str, *, nearest: str | None = None, outcome: str = NOT_SAVED) -> None:
         self.path = path
         self.nearest = nearest
+        self._said = message
         details = {"path": path} if nearest is None else {"path": path, "nearest": nearest}
-        super().__init__(f"{path or 'The rule'}: {message} {_REFUSED}", details=details)
+        super().__init__(f"{path or 'The rule'}: {message} {outcome}", details=details)
+
+    def but(self, outcome: str) -> RuleError:
+        """The same of another undertaking."""
+        return RuleError(self.path, self._said, nearest=self.nearest, outcome=outcome)
 
 
-def parse(value: Any) -> Rule:
-    """Raises RuleError for the first thing that is wrong, in reading order."""
-    rule = _Reader().rule(value, "", 1)
+def parse(value: Any, *, kept: bool = False, outcome: str = NOT_SAVED) -> Rule:
+    """Raises RuleError for the first thing that is wrong, in reading order.
+
+    `kept`: the rule was let through once, perhaps when dates of people could be compared as texts. It is still read.
+    """
+    try:
+        return _parsed(value, kept)
+    except RuleError as error:
+        raise error.but(outcome) from None
+
+
+def _parsed(value: Any, kept: bool) -> Rule:
+    rule = _Reader(kept).rule(value, "", 1)
     size_bytes = len(msgspec.json.encode(canonical(rule)))
     if size_bytes > MAX_BYTES:
         _fail("", f"it has {size_bytes:,} bytes as JSON; at most {MAX_BYTES:,} are allowed.")
@@ -57,8 +88,9 @@ def parse(value: Any) -> Rule:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, kept: bool) -> None:
         self._nodes = 0
+        self._kept = kept
 
     def rule(self, value: Any, path: str, depth: int) -> Rule:
         self._count(path)
@@ -75,7 +107,9 @@ class _Reader:
             return Member(_name(given["segment"], f"{path}/segment", "the id of a segment"))
         if kind == "person":
             _keys(given, ("person", *_TEST_KEYS), path)
-            _one_of(given["person"], PERSON_FIELDS, f"{path}/person", "what is known of a person")
+            field = _one_of(given["person"], PERSON_FIELDS, f"{path}/person", "what is known of a person")
+            if field in PERSON_DATES and not self._kept:
+                return _test_of_date(given, field, path)
         return _test(given, cast(Scope, kind), path, OPS)
 
     def _group(self, given: Mapping[str, Any], kind: str, path: str, depth: int) -> Rule:
@@ -163,6 +197,17 @@ def _test(given: Mapping[str, Any], scope: Scope, path: str, ops: Sequence[str])
         hint = ' To ask for what is missing, use "notExists".' if "value" in given else ""
         _fail(f"{path}/value", f'"{op}" needs a value: {_EXPECTED[takes]}.{hint}')
     return Test(scope, name, op, _VALUES[takes](given["value"], f"{path}/value", op))
+
+
+def _test_of_date(given: Mapping[str, Any], field: str, path: str) -> Test:
+    """What compares texts or numbers would never hold of a date, or always."""
+    op = given.get("op")
+    if isinstance(op, str) and op in OPS and op not in _DATE_OPS:
+        _fail(f"{path}/op", f'"{op}" is not for {field}, which always is a date. Allowed: {_listed(_DATE_OPS)}.')
+    test = _test(given, "person", path, _DATE_OPS)
+    if op == "between" and not isinstance(test.value[0], str):
+        _fail(f"{path}/value", f"{field} lies between two dates in ISO 8601, and there is {_shown(given['value'])}.")
+    return test
 
 
 def _scalar(value: Any, path: str, op: str) -> Any:

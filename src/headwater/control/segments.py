@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from headwater.base.errors import Conflict, NotFound, Unprocessable
 from headwater.base.ids import new_short_id
 from headwater.base.rules import EVERYONE, canonical
-from headwater.base.rules_parse import parse
+from headwater.base.rules_parse import NOT_COUNTED, NOT_SAVED, parse
 from headwater.control import tables as t
 from headwater.control.database import State, is_workspace
 from headwater.control.model import Segment
@@ -105,9 +105,9 @@ class Segments:
 
     def check(self, workspace_id: str, rule: Any) -> dict[str, Any]:
         """A rule that is not stored, as it would be. Raises as `create`."""
-        checked = checked_rule(rule)
+        checked = checked_rule(rule, outcome=NOT_COUNTED)
         with self._state.reading() as db:
-            _refuse_unknown(self._rows(db, workspace_id), checked, "Nothing was looked for.")
+            _refuse_unknown(self._rows(db, workspace_id), checked, NOT_COUNTED)
         return checked
 
     def _one(self, db: Connection, workspace_id: str, segment_id: str) -> Segment:
@@ -127,9 +127,9 @@ class Segments:
         self._state.record(db, by=by, action=action, target=target, workspace_id=workspace_id, detail=detail)
 
 
-def checked_rule(given: Any) -> dict[str, Any]:
+def checked_rule(given: Any, *, outcome: str = NOT_SAVED) -> dict[str, Any]:
     """The rule in its canonical form, as it is stored. Raises InvalidInput `rule_invalid` that points at the node."""
-    return canonical(parse(given))
+    return canonical(parse(given, outcome=outcome))
 
 
 def named_segments(rule: Any, pointer: str = "") -> Iterator[tuple[str, str]]:

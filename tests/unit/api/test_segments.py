@@ -95,10 +95,11 @@ def test_everyone_is_built_in_and_stays_as_it_is(client: TestClient) -> None:
 
 def test_what_is_wrong_with_a_rule_is_said_with_its_place(client: TestClient) -> None:
     wrong = {"all": [{"any": [{"trait": "plan", "op": "is", "value": "pro"}]}]}
-    for answer in (
-        client.post(SEGMENTS, json={"name": "x", "rule": wrong}),
-        client.post(f"{SEGMENTS}/preview", json={"rule": wrong}),
+    for answer, outcome in (
+        (client.post(SEGMENTS, json={"name": "x", "rule": wrong}), "Nothing was saved."),
+        (client.post(f"{SEGMENTS}/preview", json={"rule": wrong}), "Nothing was counted."),
     ):
+        assert answer.json()["error"]["message"].endswith(outcome)
         status, code, details = error(answer)
         assert (status, code, details["path"]) == (400, "rule_invalid", "/all/0/any/0/op")
     assert error(client.post(SEGMENTS, json={"name": "x", "rule": []}))[:2] == (400, "validation_error")

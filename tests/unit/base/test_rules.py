@@ -10,7 +10,7 @@ from headwater.base.errors import InvalidInput
 from headwater.base.rules import canonical, looks, references
 from headwater.base.rules_explain import explain
 from headwater.base.rules_facts import Facts, newest, time_of, timed
-from headwater.base.rules_parse import MAX_DEPTH, MAX_NODES, RuleError, parse
+from headwater.base.rules_parse import MAX_DEPTH, MAX_NODES, NOT_COUNTED, RuleError, parse
 from headwater.base.rules_source import compiled
 from headwater.base.rules_time import next_change, timed_parts
 
@@ -97,6 +97,16 @@ WRONG: list[tuple[Any, str, str, str | None]] = [
         "withinDays",
         None,
     ),
+    (
+        {"person": "lastSeenAt", "op": "equals", "value": "x"},
+        "/op",
+        '"equals" is not for lastSeenAt, which always is a date. Allowed: between, before, after, withinLastDays',
+        None,
+    ),
+    ({"all": [{"person": "firstSeenAt", "op": "notExists"}]}, "/all/0/op", "is not for firstSeenAt", None),
+    ({"person": "lastSeenAt", "op": "between", "value": [1, 5]}, "/value", "two dates in ISO 8601", None),
+    ({"person": "lastSeenAt", "op": "befor", "value": "2026-01-01"}, "/op", "the nearest is", "before"),
+    ({"person": "lastSeenAt", "op": "before", "value": "x"}, "/value", "takes a date in ISO 8601", None),
     ({"segment": 5}, "/segment", "the id of a segment", None),
     ({"segment": "x", "op": "in"}, "/op", "no key of this condition", None),
     (deep(MAX_DEPTH), "/not" * MAX_DEPTH, "nested 10 deep at most", None),
@@ -119,6 +129,19 @@ def test_what_is_wrong_is_said_with_its_place(rule: Any, path: str, said: str, n
     assert error.details["path"] == path
     if nearest is not None:
         assert error.details["nearest"] == nearest
+
+
+def test_what_was_not_done_is_said_of_what_was_asked():
+    with pytest.raises(RuleError, match=r"^/segment: .* Nothing was counted\.$"):
+        parse({"segment": 5}, outcome=NOT_COUNTED)
+
+
+@pytest.mark.parametrize("field", ["firstSeenAt", "lastSeenAt"])
+def test_a_rule_that_was_kept_may_still_compare_dates_as_texts(field: str):
+    old = {"person": field, "op": "startsWith", "value": "2026-"}
+    assert canonical(parse({"not": old}, kept=True)) == {"not": old}
+    dates = {"person": field, "op": "between", "value": ["2026-01-01", "2026-02-01"]}
+    assert canonical(parse(dates)) == dates
 
 
 SPELLINGS: list[tuple[Any, Any]] = [

@@ -2,8 +2,8 @@
 
 import { NativeSelect, Textarea, TextInput } from "@mantine/core";
 import { TRAIT_NAMES, useTools } from "./Builder";
-import { opChoices, PERSON_FIELDS, takesOf } from "./ops";
-import { type TestNode, type ValueKind, withOp } from "./tree";
+import { isDate, opChoices, PERSON_FIELDS, takesOf } from "./ops";
+import { type TestNode, type ValueKind, withField, withOp } from "./tree";
 
 type Props = { node: TestNode; name: string };
 
@@ -20,7 +20,10 @@ export function TestFields({ node, name }: Props) {
           aria-label={`${name}: what of the person`}
           value={node.name}
           data={[...PERSON_FIELDS]}
-          onChange={(event) => put({ name: event.currentTarget.value })}
+          onChange={(event) => {
+            const field = event.currentTarget.value;
+            change(node.key, (each) => withField(each as TestNode, field));
+          }}
         />
       ) : (
         <TextInput
@@ -39,7 +42,7 @@ export function TestFields({ node, name }: Props) {
         aria-label={`${name}: operator`}
         value={node.op}
         error={isWrong("op")}
-        data={opChoices(node.scope === "property")}
+        data={opChoices(node)}
         onChange={(event) => {
           const op = event.currentTarget.value;
           change(node.key, (each) => withOp(each as TestNode, op));
@@ -153,22 +156,24 @@ function List({ node, name, isWrong, put }: ValueProps) {
 
 function Range({ node, name, isWrong, put }: ValueProps) {
   const [low = "", high = ""] = node.texts;
-  const isDate = node.kind === "text";
+  const isOfDates = node.kind === "text";
   return (
     <>
-      <NativeSelect
-        aria-label={`${name}: kind of values`}
-        value={isDate ? "text" : "number"}
-        data={[
-          { value: "number", label: "numbers" },
-          { value: "text", label: "dates" },
-        ]}
-        onChange={(event) => put({ kind: event.currentTarget.value as ValueKind })}
-      />
+      {!isDate(node.scope, node.name) && (
+        <NativeSelect
+          aria-label={`${name}: kind of values`}
+          value={isOfDates ? "text" : "number"}
+          data={[
+            { value: "number", label: "numbers" },
+            { value: "text", label: "dates" },
+          ]}
+          onChange={(event) => put({ kind: event.currentTarget.value as ValueKind })}
+        />
+      )}
       <TextInput
-        className={isDate ? "hw-rule-date" : "hw-rule-number"}
+        className={isOfDates ? "hw-rule-date" : "hw-rule-number"}
         aria-label={`${name}: from`}
-        placeholder={isDate ? "2026-01-01" : undefined}
+        placeholder={isOfDates ? "2026-01-01" : undefined}
         value={low}
         error={isWrong}
         autoComplete="off"
@@ -176,9 +181,9 @@ function Range({ node, name, isWrong, put }: ValueProps) {
       />
       <span className="hw-rule-word">and</span>
       <TextInput
-        className={isDate ? "hw-rule-date" : "hw-rule-number"}
+        className={isOfDates ? "hw-rule-date" : "hw-rule-number"}
         aria-label={`${name}: to`}
-        placeholder={isDate ? "2026-01-31" : undefined}
+        placeholder={isOfDates ? "2026-01-31" : undefined}
         value={high}
         error={isWrong}
         autoComplete="off"

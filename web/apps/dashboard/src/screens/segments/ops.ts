@@ -38,9 +38,19 @@ export const takesOf = (op: string): Takes => BY_NAME.get(op)?.takes ?? "scalar"
 export const wordsOf = (op: string): string => BY_NAME.get(op)?.words ?? op;
 export const isOp = (op: unknown): op is string => typeof op === "string" && BY_NAME.has(op);
 
-/** The choices of a select, in groups. */
-export function opChoices(isOfProperty: boolean) {
-  const fitting = OPS.filter(({ op }) => !isOfProperty || !TIMED.includes(op));
+const DATES = ["firstSeenAt", "lastSeenAt"];
+const OF_DATES: Takes[] = ["range", "date", "days"];
+
+/** Of a person's own dates the API takes no operators that compare texts or numbers. */
+export const isDate = (scope: string, name: string): boolean => scope === "person" && DATES.includes(name);
+export const fitsDates = (op: string): boolean => OF_DATES.includes(takesOf(op));
+
+/** The choices of a select, in groups; the one that is chosen is always among them. */
+export function opChoices({ scope, name, op: chosen }: { scope: string; name: string; op: string }) {
+  const fitting = OPS.filter(
+    ({ op }) =>
+      op === chosen || ((scope !== "property" || !TIMED.includes(op)) && (!isDate(scope, name) || fitsDates(op))),
+  );
   const groups = [...new Set(fitting.map(({ group }) => group))];
   return groups.map((group) => ({
     group,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { read, written } from "../../words/exact";
-import { changed, faultAt, type GroupNode, isComplete, newEvent, newGroup, newTest, ofKind, ruleOf, treeOf, withOp } from "./tree";
+import { opChoices } from "./ops";
+import { changed, faultAt, type GroupNode, isComplete, newEvent, newGroup, newTest, ofKind, ruleOf, treeOf, withField, withOp } from "./tree";
 
 const tree = (rule: unknown) => treeOf(rule) as GroupNode;
 
@@ -93,4 +94,17 @@ test("nodes are changed and taken away by their key, also within an event", () =
   });
   const other = changed(root, root.nodes[1]?.key ?? 0, (node) => ofKind(node, "groupTrait"));
   expect(ruleOf(other.nodes[1] as GroupNode)).toEqual({ groupTrait: "a", op: "exists" });
+});
+
+test("a date of the person has the operators of dates alone, and gets one of them", () => {
+  const ops = (name: string, op: string) =>
+    opChoices({ scope: "person", name, op }).flatMap(({ items }) => items.map(({ value }) => value));
+  const ofDates = ["between", "before", "after", "withinLastDays", "moreThanDaysAgo"];
+  expect(ops("lastSeenAt", "before")).toEqual(ofDates);
+  expect(ops("lastSeenAt", "equals")).toEqual(["equals", ...ofDates]);
+  expect(ops("userId", "equals")).toContain("endsWith");
+  const id = { ...newTest("person"), texts: ["ann"] };
+  expect(ruleOf(withField(id, "lastSeenAt"))).toEqual({ person: "lastSeenAt", op: "withinLastDays", value: "" });
+  expect(ruleOf(withField(withOp(id, "between"), "firstSeenAt"))).toEqual({ person: "firstSeenAt", op: "between", value: ["ann", ""] });
+  expect(ruleOf(withField(id, "groupId"))).toEqual({ person: "groupId", op: "equals", value: "ann" });
 });

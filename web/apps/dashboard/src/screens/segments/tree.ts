@@ -4,7 +4,7 @@
  */
 
 import { Exact, isObject, read, written } from "../../words/exact";
-import { isOp, PERSON_FIELDS, takesOf, wordsOf } from "./ops";
+import { fitsDates, isDate, isOp, PERSON_FIELDS, takesOf, wordsOf } from "./ops";
 
 export type Rule = Record<string, unknown>;
 export type Mode = "all" | "any" | "none" | "notAll";
@@ -75,8 +75,17 @@ export function withOp(node: TestNode, op: string): TestNode {
   if (takes === "nothing") return { ...node, op, texts: [] };
   if (takes === "number" || takes === "days") return { ...node, op, texts, kind: "number" };
   if (takes === "text" || takes === "date") return { ...node, op, texts, kind: "text" };
+  if (takes === "range" && isDate(node.scope, node.name)) return { ...node, op, texts, kind: "text" };
   if (takes === "range" && node.kind !== "text") return { ...node, op, texts, kind: "number" };
   return { ...node, op, texts: texts.length > 0 ? texts : [""], kind: node.kind === "mixed" && takes !== "list" ? "text" : node.kind };
+}
+
+/** Of something else that is known of a person, with an operator that this has. */
+export function withField(node: TestNode, name: string): TestNode {
+  const moved = { ...node, name };
+  if (!isDate(node.scope, name)) return moved;
+  if (!fitsDates(node.op)) return { ...withOp(moved, "withinLastDays"), texts: [""] };
+  return withOp(moved, node.op);
 }
 
 // From JSON
@@ -296,7 +305,7 @@ function inside(node: Node, at: string): [Node, string][] {
 /** The sentence without the pointer, which is shown by where it stands, and operators as the builder calls them. */
 function plainly(message: string, path: string): string {
   const text = path !== "" && message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
-  const named = text.replace(/"([A-Za-z]+)"(?= takes | needs )/g, (quoted, op: string) => (isOp(op) ? `“${wordsOf(op)}”` : quoted));
+  const named = text.replace(/"([A-Za-z]+)"(?= takes | needs | is not for )/g, (quoted, op: string) => (isOp(op) ? `“${wordsOf(op)}”` : quoted));
   const told = named.replace(/ Nothing was [a-z ]+\.$/, "");
   return told.charAt(0).toUpperCase() + told.slice(1);
 }
