@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from headwater.base.event import CleanEvent
 from headwater.base.subject import Subject
+from headwater.warehouse import erase_groups
 from headwater.warehouse.engine import DATABASE, INTERNAL, quoted
 from headwater.warehouse.ids import OF_EACH_EVENT
 from headwater.warehouse.schema import NOT_OF_SOURCES, books_of
@@ -27,9 +28,10 @@ _LATEST: Final = "users"
 
 
 def erase(connection: duckdb.DuckDBPyConnection, subject: Subject) -> int:
-    """Within a transaction; gives how many rows went. What groups said of themselves stays."""
+    """Within a transaction; gives how many rows went, or were left without what these people had said of a group."""
     with _named(connection, subject):
         tables = _tables(connection)
+        said = erase_groups.times_of(connection, tables, _THEIRS)
         count = sum(
             _delete(connection, quoted(DATABASE, schema, name), _theirs(columns))
             for (schema, name), columns in tables.items()
@@ -38,7 +40,7 @@ def erase(connection: duckdb.DuckDBPyConnection, subject: Subject) -> int:
         for schema, name in tables:
             if name == _LATEST:
                 count += _forget_latest(connection, schema)
-        return count + _unbury(connection, subject)
+        return count + erase_groups.forget(connection, said) + _unbury(connection, subject)
 
 
 def devices_of(connection: duckdb.DuckDBPyConnection, user_ids: Collection[str]) -> tuple[set[str], set[str]]:
@@ -61,6 +63,16 @@ def devices_of(connection: duckdb.DuckDBPyConnection, user_ids: Collection[str])
                 f" user_id NOT IN (SELECT id FROM {_USERS}) AND anonymous_id IN (SELECT id FROM {_DEVICES})",
             )
     return mine, shared
+
+
+def groups_of(connection: duckdb.DuckDBPyConnection, subject: Subject) -> dict[str, set[int]]:
+    """The groups that they said something of, each with when (µs since 1970-01-01 UTC)."""
+    found: dict[str, set[int]] = {}
+    with _named(connection, subject):
+        for times in erase_groups.times_of(connection, _tables(connection), _THEIRS).values():
+            for group_id, moments in times.items():
+                found.setdefault(group_id, set()).update(moments)
+    return found
 
 
 def tables_of(connection: duckdb.DuckDBPyConnection, subject: Subject) -> list[tuple[str, str]]:

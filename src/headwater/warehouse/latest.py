@@ -7,7 +7,7 @@ A clock that runs ahead counts as at most five minutes after the event was recei
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -69,6 +69,51 @@ def upsert(
     schemas.evolve(AtOnce(connection), table, settled)
     _write(connection, table, books, histories)
     return unfit
+
+
+def retell(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    times: Mapping[str, Collection[int]],
+    others: Callable[[set[str]], Mapping[str, Mapping[str, Said]]],
+) -> int:
+    """Takes back what was said of these rows at these times (µs, by id); gives how many rows that changed.
+
+    `others` gives what is to stand there instead, by id and name, for the names of what was taken back.
+    """
+    books = books_of(table.schema, table.name)
+    found = {key: each for key, each in _histories(connection, books, list(times)).items() if each.times}
+    gone = {
+        key: names
+        for key, history in found.items()
+        if (names := {name for name, said in history.said.items() if said.at in times[key]})
+    }
+    instead = others({name for names in gone.values() for name in names})
+    for key, names in gone.items():
+        for name in names:
+            del found[key].said[name]
+            said = instead.get(key, {}).get(name)
+            if said is not None and _stays(table.columns.get(name), said):
+                found[key].said[name] = said
+    _write(connection, table, books, found)
+    return len(gone)
+
+
+def remove(connection: duckdb.DuckDBPyConnection, table: Table, ids: Sequence[str]) -> int:
+    """Takes rows out, with the history behind them; gives how many rows there were."""
+    count = 0
+    for place in (books_of(table.schema, table.name), table.sql):
+        count = connection.execute(f"DELETE FROM {place} WHERE id IN (SELECT unnest(?))", [list(ids)]).fetchall()[0][0]
+    return count
+
+
+def _stays(column: Column | None, said: Said) -> bool:
+    """Whether the column holds the value as it is."""
+    if column is None or said.text is None:
+        return False
+    after = column.copy()
+    fitted = after.fit(_read(said.text))
+    return fitted is not UNFIT and (after.type, after.wide) == (column.type, column.wide)
 
 
 def _histories(connection: duckdb.DuckDBPyConnection, books: str, ids: list[str]) -> dict[str, History]:

@@ -209,6 +209,11 @@ class Warehouse:
         renew(self.engine)
         return count
 
+    def groups_of(self, subject: Subject) -> dict[str, set[int]]:
+        """The groups that these people said something of, each with when (µs since 1970-01-01 UTC)."""
+        with self.engine.reading() as connection:
+            return erase.groups_of(connection, subject)
+
     def tables_of(self, subject: Subject) -> list[tuple[str, str]]:
         """The tables, by schema and name, that hold anything of these people."""
         with self.engine.reading() as connection:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from headwater.base.errors import Transient
+from headwater.base.event import CleanEvent
 from headwater.base.subject import Subject
 from headwater.warehouse import engine as engine_module
 from headwater.warehouse.loader import Warehouse
@@ -65,7 +66,7 @@ def test_their_rows_go_and_the_others_stay(warehouse: Warehouse) -> None:
     assert rows(warehouse, "SELECT id FROM web_app.users") == [("bob",)]
     assert rows(warehouse, "SELECT count(*) FROM web_app.aliases") == [(0,)]
     assert rows(warehouse, "SELECT count(*) FROM candu_prod.tutorial_view") == [(0,)]
-    assert rows(warehouse, "SELECT id, name FROM web_app.accounts") == [("acme", "Acme")]
+    assert rows(warehouse, "SELECT id, name FROM web_app.accounts") == []
     assert (warehouse.counts(), warehouse.cursor()) == (before, 9)
 
 
@@ -79,6 +80,41 @@ def test_no_value_of_theirs_is_left_in_the_file(warehouse: Warehouse, tmp_path: 
     told = everything(tmp_path / "w.duckdb")
     assert (SECRET in told, "'ann'" in told, "bob@example.com" in told) == (False, False, True)
     assert SECRET.encode() not in (tmp_path / "w.duckdb").read_bytes()
+
+
+def said(message_id: str, user_id: str, group_id: str, at: int, **traits: Any) -> CleanEvent:
+    """A group call at second `at`."""
+    times = {"timestamp": f"2026-03-01T12:00:{at:02d}.000Z"}
+    return event(message_id, "group", user_id=user_id, group_id=group_id, traits=traits, **times)
+
+
+def test_what_they_said_of_a_group_gives_way_to_what_others_said(warehouse: Warehouse) -> None:
+    warehouse.load(
+        [
+            said("g1", "bob", "acme", 1, name="Acme", seats=3, plan="pro", contact="bob@example.com"),
+            said("g2", "ann", "acme", 2, name="Acme Inc", seats=2.5, owner=SECRET, moment="now", tags=[SECRET]),
+            said("g3", "bob", "acme", 3, plan="team"),
+            said("g4", "ann", "solo", 1, owner=SECRET),
+            said("g5", "bob", "other", 1, name="Other"),
+        ],
+        next_offset=9,
+    )
+    assert warehouse.erase(ANN) > 0
+    told = rows(warehouse, "SELECT id, name, seats, plan, contact, owner, tags FROM web_app.accounts ORDER BY id")
+    assert told == [
+        ("acme", "Acme", 3.0, "team", "bob@example.com", None, None),
+        ("other", "Other", None, None, None, None, None),
+    ]
+    warehouse.load([said("h1", "bob", "acme", 1, name="Older"), said("h2", "bob", "acme", 4, seats=4)], next_offset=11)
+    assert rows(warehouse, "SELECT name, seats FROM web_app.accounts WHERE id = 'acme'") == [("Older", 4.0)]
+
+
+def test_what_several_said_at_once_stays_when_one_of_them_goes(warehouse: Warehouse) -> None:
+    """As a batch without times does."""
+    both = [said(f"g{user}", user, "acme", 1, name="Acme", users=[2]) for user in ("bob", "ann")]
+    warehouse.load(both, next_offset=9)
+    warehouse.erase(ANN)
+    assert rows(warehouse, "SELECT id, name, users FROM web_app.accounts") == [("acme", "Acme", "[2]")]
 
 
 def test_a_second_time_removes_nothing(warehouse: Warehouse) -> None:
