@@ -167,7 +167,9 @@ def test_the_directory_gives_the_same_entry_until_the_segment_changes(
     store: Store, workspace: Workspace, directory: Directory, clock: Wall
 ) -> None:
     assert directory.segments() == []
-    a, b = made(store, workspace, "a"), made(store, workspace, "b")
+    a = made(store, workspace, "a")
+    clock.seconds += 1  # the oldest comes first
+    b = made(store, workspace, "b")
     first = directory.segments()
     assert [(entry.id, entry.workspace_id, entry.name, entry.rule) for entry in first] == [
         (each.id, workspace.id, each.name, PRO) for each in (a, b)
