@@ -55,7 +55,10 @@ class Redaction:
 
     def clean(self, payload: bytes) -> bytes | None:
         """A clean frame's new content; None where it stays as it is. Its counts stay."""
-        frame = decode_frame(payload)
+        try:
+            frame = decode_frame(payload)
+        except msgspec.MsgspecError:
+            return self._unreadable(payload)
         kept = [event for event in frame.events if not owns(self._subject, event)]
         if len(kept) == len(frame.events):
             return None

@@ -10,19 +10,21 @@ import time
 from pathlib import Path
 from typing import Final
 
+from headwater.base.errors import Transient
 from headwater.base.subject import Subject
 from headwater.catalog.destinations import files
 
-LEFT_AFTER_S: Final = 600.0
-"""A draft that is older than this is of a process that was killed."""
+LEFT_AFTER_S: Final = 30.0
+"""A draft that is older than this is of a process that was killed: writing one takes no second."""
 
 
 def erase_files(folder: Path, subject: Subject) -> int:
-    """Gives how many events went. Raises OSError."""
+    """Gives how many events went. Raises OSError, and Transient while a draft is there of which nobody can tell whose
+    events it holds."""
     count = 0
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         if path.name.startswith(".") and path.name.endswith(".part"):
-            _remove_left(path)
+            _remove_left(path, subject)
         elif path.suffix in (".ndjson", ".parquet"):
             kept, gone = files.without(path.name, path.read_bytes(), subject.owns)
             if gone:
@@ -49,9 +51,12 @@ def _replace(path: Path, content: bytes) -> None:
         os.close(handle)
 
 
-def _remove_left(path: Path) -> None:
+def _remove_left(path: Path, subject: Subject) -> None:
+    """What is being written now holds nothing of theirs: what waited for them has ended."""
     try:
-        if time.time() - path.stat().st_mtime > LEFT_AFTER_S:
+        if time.time() - path.stat().st_mtime > LEFT_AFTER_S or subject.mentions(path.read_bytes()):
             path.unlink()
+        elif path.name.endswith(".parquet.part"):
+            raise Transient(f"the file {path.name} is being written, or was left by a process that was killed")
     except FileNotFoundError:
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 import uvloop
 
+from headwater.base.errors import Transient
 from headwater.base.subject import Subject
+from headwater.send.erase_files import erase_files
 from headwater.send.rows import Counts
 from tests.receivers import Receiver, answer
 from tests.receivers.receiver import Exchange
@@ -139,6 +142,21 @@ def test_written_files_are_without_them(tmp_path: Path, format: str, batch: int)
             assert b"ann@example.com" not in left(tmp_path)
 
     run(main())
+
+
+def test_drafts_of_a_killed_process_are_removed(tmp_path: Path) -> None:
+    theirs, others = tmp_path / ".a.ndjson.part", tmp_path / ".b.ndjson.part"
+    theirs.write_bytes(b'{"userId":"ann@example.com"')
+    others.write_bytes(b'{"userId":"bob"')
+    assert erase_files(tmp_path, ANN) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [others.name]
+    unknown = tmp_path / ".c.parquet.part"
+    unknown.write_bytes(b"PAR1")
+    with pytest.raises(Transient, match="is being written"):
+        erase_files(tmp_path, ANN)
+    os.utime(unknown, (1, 1))
+    erase_files(tmp_path, ANN)
+    assert not unknown.exists()
 
 
 def users_in(paths: list[Path]) -> list[str]:

@@ -202,5 +202,6 @@ def test_a_reader_that_does_not_end_is_not_cut(
 def test_what_a_killed_renewal_left_is_removed_at_the_start(tmp_path: Path) -> None:
     for name in ("w.duckdb.renew", "w.duckdb.renew-old"):
         (tmp_path / name).write_bytes(b"half of it")
+    (tmp_path / "w.duckdb.renew.tmp").mkdir()
     Warehouse(tmp_path / "w.duckdb", layout=BOTH).close()
     assert list(tmp_path.glob("*.renew*")) == []
