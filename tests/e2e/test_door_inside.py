@@ -56,6 +56,7 @@ def test_events_come_in_by_a_source_s_write_key(shared_server: Server) -> None:
 
 
 def test_who_sends_from_inside_has_been_looked_at_and_nobody_else(server: Server) -> None:
+    server.api("POST", "/workspace/identity-secrets", {"name": "prod"})
     server.api("PATCH", "/workspace", {"identityVerification": "require"})
     source = server.add_source("javascript", "Web")
     with inside(server) as client:

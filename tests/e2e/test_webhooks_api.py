@@ -190,9 +190,9 @@ def test_why_nothing_arrives(server: Server, made: Callable[..., dict[str, Any]]
     assert [each["answer"] for each in asked["questions"]] == [True, True, True, False]
     assert asked["lastAttempt"]["status"] == "skipped"
 
+    server.api("POST", "/workspace/identity-secrets", {"name": "prod"})
     server.api("PATCH", "/workspace", {"identityVerification": "require"})
     try:
-        server.api("POST", "/workspace/identity-secrets", {"name": "prod"})
         assert post(server, token(server), view()).status_code == 403
         identity = until(
             lambda: server.api("GET", f"/webhooks/{webhook['id']}/troubleshooting")["questions"][0],

@@ -33,6 +33,7 @@ MEANINGS: Final[Mapping[str, str]] = {
     "cross_origin": "a session cookie came from another site's page",
     "forbidden": "the token's scope does not reach so far, or it is another workspace's",
     "gone": "retention has removed what was asked for; `details` holds the earliest time there is",
+    "identity_secret_needed": "signed identities are required only where there is a secret to sign with",
     "internal_error": "a fault of the server; its log says more",
     "is_a_test": "a test is not sent again",
     "journal_broken": "the journal could not be written; its process starts again",

@@ -91,7 +91,10 @@ def get_workspace(caller: GivenCaller, store: GivenStore) -> WorkspaceShape:
 
 @patch("/workspace", operation_id="updateWorkspace", tags=["Workspace"], guards=[admin], sync_to_thread=True)
 def update_workspace(data: JSONBody[WorkspaceChange], caller: GivenCaller, store: GivenStore) -> WorkspaceShape:
-    """Change the workspace; its region stays. Scope admin."""
+    """Change the workspace; its region stays. Scope admin.
+
+    409 `identity_secret_needed` when signatures are to be required and there is no identity secret.
+    """
     return changed(store, caller.workspace_id, data, caller.actor)
 
 
@@ -216,7 +219,10 @@ def create_identity_secret(data: JSONBody[NewName], caller: GivenCaller, store: 
     sync_to_thread=True,
 )
 def delete_identity_secret(secret_id: FromPath[str], caller: GivenCaller, store: GivenStore) -> Deleted:
-    """Make an identity secret invalid, at once. Scope admin."""
+    """Make an identity secret invalid, at once. Scope admin.
+
+    409 `identity_secret_needed` for the last one while signatures are required.
+    """
     store.remove_identity_secret(caller.workspace_id, secret_id, by=caller.actor)
     return Deleted(id=secret_id, deleted=True)
 

@@ -105,7 +105,10 @@ def get_workspace(workspace_id: FromPath[str], store: GivenStore) -> WorkspaceSh
 def update_workspace(
     workspace_id: FromPath[str], data: JSONBody[WorkspaceChange], caller: GivenCaller, store: GivenStore
 ) -> WorkspaceShape:
-    """Change a workspace; its region stays. The installation's admin token."""
+    """Change a workspace; its region stays. The installation's admin token.
+
+    409 `identity_secret_needed` when signatures are to be required and there is no identity secret.
+    """
     return changed(store, workspace_id, data, caller.actor)
 
 

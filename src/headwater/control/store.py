@@ -95,7 +95,10 @@ class Store(Sources):
         segment_anonymous: bool | None = None,
         by: str = "system",
     ) -> Workspace:
-        """Change what is given; None leaves a field as it is."""
+        """Change what is given; None leaves a field as it is.
+
+        Conflict `identity_secret_needed` when signatures are to be required and there is no secret to make any with.
+        """
         given: dict[str, Any] = {
             "name": None if name is None else checked_name(name),
             "allowed_origins": None if allowed_origins is None else list(checked_origins(allowed_origins)),
@@ -106,6 +109,13 @@ class Store(Sources):
         self.workspace(workspace_id)
         if changes:
             with self._state.writing() as connection:
+                if identity_verification == "require" and not _secrets(connection, workspace_id):
+                    raise Conflict(
+                        "Signed identities cannot be required yet: this workspace has no identity secret, so every "
+                        "user id from a page would be refused. Make a secret and let your back end sign with it first. "
+                        "Nothing was changed.",
+                        code="identity_secret_needed",
+                    )
                 connection.execute(update(t.workspaces).where(t.workspaces.c.id == workspace_id).values(**changes))
                 self._record(connection, by, "workspace.update", workspace_id, workspace_id, **changes)
         return self.workspace(workspace_id)
@@ -164,13 +174,22 @@ class Store(Sources):
             return [IdentitySecret(**row) for row in connection.execute(query).mappings()]
 
     def remove_identity_secret(self, workspace_id: str, secret_id: str, *, by: str = "system") -> None:
-        c = t.identity_secrets.c
+        """NotFound; Conflict `identity_secret_needed` for the last one while signatures are required."""
         with self._state.writing() as connection:
-            gone = connection.execute(
-                delete(t.identity_secrets).where(c.workspace_id == workspace_id, c.id == secret_id)
-            )
-            if not gone.rowcount:
+            known = _secrets(connection, workspace_id)
+            if secret_id not in known:
                 raise NotFound(f'There is no identity secret "{secret_id}" in this workspace.')
+            mode = connection.scalar(
+                select(t.workspaces.c.identity_verification).where(t.workspaces.c.id == workspace_id)
+            )
+            if mode == "require" and len(known) == 1:
+                raise Conflict(
+                    "This is the last identity secret, and this workspace requires signed identities: without it every "
+                    "user id from a page would be refused. Make another one first, or set identity verification to "
+                    "observe or off. Nothing was changed.",
+                    code="identity_secret_needed",
+                )
+            connection.execute(delete(t.identity_secrets).where(t.identity_secrets.c.id == secret_id))
             self._record(connection, by, "identity-secret.remove", secret_id, workspace_id)
 
     def audit(self, workspace_id: str, *, limit: int = 100, offset: int = 0) -> tuple[list[AuditEntry], int]:
@@ -186,6 +205,12 @@ class Store(Sources):
         row = {"workspace_id": workspace_id, "token": token, "created_at": self._state.present()}
         connection.execute(insert(t.client_tokens).values(**row))
         return token
+
+
+def _secrets(connection: Connection, workspace_id: str) -> list[str]:
+    """The ids of a workspace's identity secrets."""
+    c = t.identity_secrets.c
+    return list(connection.scalars(select(c.id).where(c.workspace_id == workspace_id)))
 
 
 def _deletable(connection: Connection, workspace_id: str, confirm: str | None) -> Workspace | None:

@@ -4,9 +4,11 @@ from typing import Any, get_args
 
 import pytest
 from litestar.testing import TestClient
+from sqlalchemy import update
 
 from headwater.base.errors import Unprocessable
 from headwater.base.topics import TOPICS
+from headwater.control import tables
 from headwater.control.model import MASK, Topic, Workspace, builtin_id
 from headwater.control.store import Store
 from tests.unit.api.nearby import Nearby, NearbySending, attempt, seen_event
@@ -242,7 +244,8 @@ def test_the_four_questions(
     assert [each["answer"] for each in asked["questions"]] == [True] * 4
     assert "2026-01-01T00:00:00.000Z" in asked["questions"][1]["evidence"]
     assert asked["lastAttempt"]["id"] == "att_1"
-    client.patch("/api/v1/workspace", json={"identityVerification": "require"})
+    with store._state.writing() as connection:  # as it could be set once
+        connection.execute(update(tables.workspaces).values(identity_verification="require"))
     assert "there is no identity secret" in client.get(path).json()["questions"][0]["evidence"]
     client.post("/api/v1/workspace/identity-secrets", json={"name": "s"})
     assert client.get(path).json()["questions"][0]["answer"] is True

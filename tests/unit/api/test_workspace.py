@@ -71,6 +71,16 @@ def test_an_identity_secret_is_shown_once_and_several_may_live(client: TestClien
     assert client.get("/api/v1/workspace/identity-secrets").json()["pagination"]["total"] == 1
 
 
+def test_requiring_signatures_needs_a_secret(client: TestClient) -> None:
+    require = {"identityVerification": "require"}
+    early = client.patch("/api/v1/workspace", json=require)
+    assert (early.status_code, early.json()["error"]["code"]) == (409, "identity_secret_needed")
+    made = client.post("/api/v1/workspace/identity-secrets", json={"name": "a"}).json()
+    assert client.patch("/api/v1/workspace", json=require).json()["identityVerification"] == "require"
+    last = client.delete(f"/api/v1/workspace/identity-secrets/{made['id']}")
+    assert (last.status_code, last.json()["error"]["code"]) == (409, "identity_secret_needed")
+
+
 def test_the_audit_log_tells_who_did_what(client: TestClient) -> None:
     key = client.post("/api/v1/workspace/api-keys", json={"name": "ci"}).json()
     client.patch("/api/v1/workspace", json={"name": "New"}, headers={"Authorization": f"Bearer {key['key']}"})

@@ -43,9 +43,9 @@ def test_an_update_changes_what_is_given_alone(store: Store, workspace: Workspac
         workspace.id, allowed_origins=["https://App.Example.com/", "http://localhost:3000", "*"]
     )
     assert changed.allowed_origins == ("https://app.example.com", "http://localhost:3000", "*")
-    changed = store.update_workspace(workspace.id, identity_verification="require", segment_anonymous=True)
+    changed = store.update_workspace(workspace.id, identity_verification="observe", segment_anonymous=True)
     assert changed.allowed_origins == ("https://app.example.com", "http://localhost:3000", "*")
-    assert (changed.identity_verification, changed.segment_anonymous) == ("require", True)
+    assert (changed.identity_verification, changed.segment_anonymous) == ("observe", True)
     assert changed.region == "us"
 
 
@@ -76,6 +76,22 @@ def test_identity_secrets_are_sealed_and_belong_to_one_workspace(store: Store, w
     assert store.identity_secrets(workspace.id) == [made]
     store.remove_identity_secret(workspace.id, made.id)
     assert store.identity_secrets(workspace.id) == []
+
+
+def test_signatures_are_required_only_where_there_is_a_secret(store: Store, workspace: Workspace) -> None:
+    with pytest.raises(Conflict, match="Make a secret") as caught:
+        store.update_workspace(workspace.id, name="New", identity_verification="require")
+    assert caught.value.code == "identity_secret_needed"
+    assert store.workspace(workspace.id) == workspace
+    one, two = [store.add_identity_secret(workspace.id, name=name, secret=name) for name in ("one", "two")]
+    store.update_workspace(workspace.id, identity_verification="require")
+    store.remove_identity_secret(workspace.id, one.id)
+    with pytest.raises(Conflict, match="Make another one first") as caught:
+        store.remove_identity_secret(workspace.id, two.id)
+    assert caught.value.code == "identity_secret_needed"
+    assert store.identity_secrets(workspace.id) == [two]
+    store.update_workspace(workspace.id, identity_verification="off")
+    store.remove_identity_secret(workspace.id, two.id)
 
 
 def test_the_audit_log_says_who_did_what_and_no_secret(store: Store, workspace: Workspace) -> None:

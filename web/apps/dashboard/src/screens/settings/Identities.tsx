@@ -101,12 +101,16 @@ function Choice({ value }: { value: Verification }) {
         </Text>
         {secrets?.data.length === 0 && (
           <Text size="sm" mb="sm" fw={600}>
-            There is no secret yet: every user id from a page would be refused.
+            There is no secret yet. Make one first: without it every user id from a page would be refused.
           </Text>
         )}
         {change.error && <Failed what="change it" error={change.error} />}
         <Group gap="sm">
-          <Button loading={change.isPending} onClick={() => change.mutate({ identityVerification: "require" })}>
+          <Button
+            disabled={secrets?.data.length === 0}
+            loading={change.isPending}
+            onClick={() => change.mutate({ identityVerification: "require" })}
+          >
             Require signatures
           </Button>
           <Button variant="default" onClick={() => setAsking(false)}>
