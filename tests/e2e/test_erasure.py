@@ -281,6 +281,20 @@ def exported(world: World, person: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in answered.text.splitlines()]
 
 
+def test_the_copy_has_what_doors_refused_of_them(world: World) -> None:
+    number, server = world.someone(), world.server
+    ids = {"userId": user(number), "anonymousId": device(number)}
+    assert server.send("/v1/track", ids | {"properties": {"mail": email(number)}}, key=world.key).status_code == 400
+    assert server.send("/v1/track", {"userId": user(number) + "0"}, key=world.key).status_code == 400
+
+    def refused() -> list[dict[str, Any]]:
+        return [line["data"] for line in exported(world, user(number)) if line["kind"] == "refused"]
+
+    [item] = until(refused, "it is shown")
+    assert (item["code"], item["payload"]["properties"]) == ("event_not_defined", {"mail": email(number)})
+    assert item["message"].startswith("event is missing or empty")
+
+
 def test_a_back_end_erases_by_the_rest_door(world: World, tmp_path: Path) -> None:
     number, before, server = world.someone(), world.tables(), world.server
     admin = server.api("POST", "/workspace/api-keys", {"name": "Backend"})["key"]
@@ -341,6 +355,25 @@ def test_who_is_only_erased_may_come_back(world: World) -> None:
     assert server.send("/v1/track", {"event": "Anew", "userId": user(number)}, key=world.key).status_code == 200
     server.rows("SELECT user_id FROM web.anew", lambda rows: rows == [[user(number)]])
     assert server.sql(f"SELECT count(*) FROM web.ordered WHERE user_id = '{user(number)}'") == [[0]]
+
+
+def test_what_they_said_of_groups_goes_and_what_others_said_stays(world: World, tmp_path: Path) -> None:
+    number, server = world.someone(), world.server
+    own, shared = f"team-of-{user(number)}", "team-of-all"
+    for user_id, group_id, traits in (
+        (user(number), own, {"owner": email(number)}),
+        ("colleague", shared, {"name": "Acme"}),
+        (user(number), shared, {"name": f"Acme ({email(number)})", "owner": email(number)}),
+    ):
+        call = {"userId": user_id, "groupId": group_id, "traits": traits}
+        assert server.send("/v1/group", call, key=world.key).status_code == 200
+    server.rows("SELECT count(*) FROM web.groups", lambda rows: rows == [[3]])
+    world.finished(world.erase(user(number)))
+    assert server.sql("SELECT id, name, owner FROM web.accounts") == [[shared, "Acme", None]]
+    [colleague] = server.api("GET", "/people", params={"userId": "colleague"})["data"]
+    [group] = server.api("GET", f"/people/{colleague['id']}")["groups"]
+    assert (group["id"], group["traits"]) == (shared, {})
+    assert left_of(world, [number], tmp_path) == {}
 
 
 def test_what_waited_for_them_never_goes_out(world: World) -> None:

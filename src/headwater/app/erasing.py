@@ -223,6 +223,7 @@ class Erasing:
         asked: dict[str, Any] = {"workspace_id": subject.workspace_id, "user_ids": sorted(subject.user_ids)}
         asked["anonymous_ids"] = sorted(subject.anonymous_ids)
         if name == PROFILES.name:
+            asked["groups"] = await self._readers[WAREHOUSE.name].call("groups_of", LONG_S, **asked)
             asked["anonymous_ids"] = [id for id in asked["anonymous_ids"] if await self._is_of_a_stranger(subject, id)]
         if name == SEND.name:
             asked["emails"] = sorted(subject.emails)

@@ -114,10 +114,17 @@ class ProfilesCalls:
         """All that is kept of a person here; NotFound."""
         return self._view.export(self._required(workspace_id, id))
 
-    def erase(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str] | None = None) -> dict[str, int]:
-        """Takes out the people whom these ids name, and returns when nothing of them is left in the files."""
+    def erase(
+        self,
+        workspace_id: str,
+        user_ids: list[str],
+        anonymous_ids: list[str] | None = None,
+        groups: dict[str, list[int]] | None = None,
+    ) -> dict[str, int]:
+        """Takes out the people whom these ids name, and returns when nothing of them is left in the files. `groups`:
+        when (ms since 1970-01-01 UTC) they said something of which groups, as far as that is known."""
         count = self._profiles.do(
-            lambda working: erase.erase(self._store, working, workspace_id, user_ids, anonymous_ids or [])
+            lambda working: erase.erase(self._store, working, workspace_id, user_ids, anonymous_ids or [], groups)
         )
         self._profiles.alone(self._store.db.wipe_log)
         return {"rowsDeleted": count}

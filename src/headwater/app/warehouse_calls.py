@@ -83,6 +83,11 @@ class WarehouseCalls:
         mine, shared = self._warehouses.of(workspace_id).devices_of(user_ids)
         return {"anonymousIds": sorted(mine), "shared": sorted(shared)}
 
+    def groups_of(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> dict[str, list[int]]:
+        """The groups that people said something of, each with when (ms since 1970-01-01 UTC)."""
+        found = self._warehouses.of(workspace_id).groups_of(_subject(workspace_id, user_ids, anonymous_ids))
+        return {group_id: sorted({round(moment / 1000) for moment in moments}) for group_id, moments in found.items()}
+
     def person_tables(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> list[tuple[str, str]]:
         """The tables that hold anything of a person."""
         return self._warehouses.of(workspace_id).tables_of(_subject(workspace_id, user_ids, anonymous_ids))

@@ -38,6 +38,7 @@ COPIES = (
     "reader_copy",
     "erase",
     "devices_of",
+    "groups_of",
     "person_tables",
     "person_rows",
     "export",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +164,16 @@ class Store:
             kept,
         )
 
+    def has_members(self, no: int, group_id: str, *, but: Collection[int]) -> bool:
+        """Whether anybody else is in a group."""
+        found = self.db.write(
+            "SELECT ref FROM names WHERE name >= ? AND name < ? LIMIT ?", (*_members(no, group_id), len(but) + 1)
+        )
+        return any(ref not in but for (ref,) in found)
+
+    def remove_groups(self, refs: Iterable[int]) -> None:
+        self.db.write_many("DELETE FROM groups WHERE ref = ?", [(ref,) for ref in refs])
+
     def remove_people(self, refs: Iterable[int]) -> int:
         """Their rows, but for their names. Gives how many rows there were."""
         count = 0
@@ -233,7 +243,7 @@ class Store:
     def add_waiting_members(self, no: int, group_id: str) -> None:
         self.db.write(
             "INSERT OR IGNORE INTO waiting SELECT ref FROM names WHERE name >= ? AND name < ?",
-            rows.range_of(rows.member_name(no, group_id, 0)[:-1]),
+            _members(no, group_id),
         )
 
     def add_waiting(self, refs: Iterable[int]) -> None:
@@ -299,3 +309,8 @@ class Store:
         self.db.write(
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
         )
+
+
+def _members(no: int, group_id: str) -> tuple[str, str]:
+    """The names that lead to who is in a group are from the first up to the second."""
+    return rows.range_of(rows.member_name(no, group_id, 0)[:-1])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -54,6 +54,7 @@ class Working:
         """(workspace's number, first, last) by ref."""
         self._groups: dict[str, Group | None] = {}
         self._groups_written: set[str] = set()
+        self._groups_gone: set[int] = set()
         self._groups_waiting: set[tuple[int, str]] = set()
         self._refused: Counter[tuple[str, str]] = Counter()
         self.groups_changed: dict[tuple[int, str], set[str]] = {}
@@ -300,6 +301,32 @@ class Working:
     def group_changed(self, no: int, group: Group, names: set[str]) -> None:
         self.groups_changed.setdefault((no, group.id), set()).update(names)
 
+    def take_back(self, no: int, group_id: str, times_ms: Collection[int]) -> bool:
+        """What a group has that was said at these times goes; False when there was nothing."""
+        name = rows.group_name(no, group_id)
+        group = self._group(name)
+        names = (
+            {each for each, trait in group.traits.items() if trait.at_ms in times_ms} if group is not None else set()
+        )
+        if group is None or not names:
+            return False
+        for each in names:
+            del group.traits[each]
+        self._groups_written.add(name)
+        self.group_changed(no, group, names)
+        return True
+
+    def remove_group(self, no: int, group_id: str) -> bool:
+        """Erases a group that nobody is in; False when there was none."""
+        name = rows.group_name(no, group_id)
+        group = self._group(name)
+        if group is None:
+            return False
+        self._set_claim(name, None)
+        self._groups[name] = None
+        self._groups_gone.add(group.ref)
+        return True
+
     def members_wait(self, no: int, group_id: str) -> None:
         """All of a group's people are to be judged by and by."""
         self._groups_waiting.add((no, group_id))
@@ -314,6 +341,7 @@ class Working:
         store.put_people([(store.number(person.workspace_id), person) for person in written])
         store.put_seen([(ref, seen[0], seen[1], seen[2]) for ref, seen in sorted(self._seen.items())])
         store.put_meters([self._people[ref] for ref in sorted(self._metered)])
+        store.remove_groups(sorted(self._groups_gone))
         store.put_groups(
             [
                 (store.number(g.workspace_id), g)

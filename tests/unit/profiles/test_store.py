@@ -17,7 +17,7 @@ from headwater.profiles.ports import People
 from headwater.profiles.run import Profiles
 from headwater.profiles.store import Store
 from tests.unit.profiles.no_segments import NoSegments
-from tests.unit.profiles.room import WORKSPACE, Room, event, identify
+from tests.unit.profiles.room import START_MS, WORKSPACE, Room, event, identify
 
 
 class Pro(NoSegments):
@@ -226,7 +226,7 @@ def test_an_erased_person_is_in_no_byte_of_the_file(tmp_path: Path) -> None:
             anonymous_id="device-77",
             traits={"email": "Gone@Example.com", "plan": "pro", "bio": "secret-bio" * 50},
         ),
-        event("group", user_id="erase-me", group_id="g1", traits={"name": "Acme"}),
+        event("group", user_id="erase-me", group_id="grp-of-erase-me", traits={"owner": "Gone@Example.com"}),
         *(identify(f"stays-{n}", traits={"email": f"s{n}@example.com"}) for n in range(100)),
     )
     room.take(identify("erase-me", at_s=1, traits={"bio": "b" * 3_000, "plan": "free"}))
@@ -242,6 +242,36 @@ def test_an_erased_person_is_in_no_byte_of_the_file(tmp_path: Path) -> None:
             assert trace not in found, (file.name, trace)
     room.take(identify("erase-me", at_s=2, traits={"n": 1}))
     assert room.known("erase-me").ref > ref
+
+
+def test_what_the_erased_said_of_a_group_goes_and_what_others_said_stays() -> None:
+    segments = Pro()
+    segments.looks_at_groups = True
+    room = Room(segments=segments)
+    room.take(
+        event("group", user_id="u1", group_id="both", at_s=1, traits={"name": "Acme", "seats": 3}),
+        event("group", user_id="u2", group_id="both", at_s=2, traits={"owner": "u2@example.com", "seats": 4}),
+        event("group", user_id="u2", group_id="hers", at_s=3, traits={"owner": "u2@example.com"}),
+        event("group", user_id="u2", group_id="also-hers", at_s=4),
+    )
+    room.turn()
+    judged = len(segments.judged)
+    said = {"both": [START_MS + 2_000], "hers": [START_MS + 3_000], "unknown": [START_MS]}
+    job = lambda working: erase.erase(room.store, working, WORKSPACE, ["u2"], [], said)  # noqa: E731
+    assert room.profiles.transact(job) > 0
+    found = room.view.group(WORKSPACE, "both")
+    assert found is not None
+    assert {name: trait.value for name, trait in found.traits.items()} == {"name": b'"Acme"'}
+    assert [room.view.group(WORKSPACE, id) for id in ("hers", "also-hers")] == [None, None]
+    assert room.store.db.read("SELECT id FROM groups") == [("both",)]
+    names = [name for (name,) in room.store.db.read("SELECT name FROM names ORDER BY name")]
+    assert [name for name in names if "hers" in name or "u2" in name] == []
+    room.profiles.turn()
+    assert segments.judged[judged:] == [room.known("u1").id]  # a rule may look at what the group was
+    assert room.profiles.transact(job) == 0
+    room.take(event("group", user_id="u1", group_id="hers", at_s=5, traits={"name": "Anew"}))
+    [group] = [each for each in room.view.shape(room.known("u1"))["groups"] if each["id"] == "hers"]
+    assert group["traits"] == {"name": "Anew"}
 
 
 def test_erasing_goes_by_any_id_and_takes_no_other() -> None:
