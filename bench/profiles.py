@@ -1,6 +1,6 @@
 """How fast clean events become people, among a million of them, and how long a person takes to be read meanwhile.
 
-    python -m bench.profiles [people] [events]
+    python -m bench.profiles [people] [events] [--segments N]
 
 The process of people runs as in the product, on a journal that is written beforehand: first everybody is identified
 (`fill`), then events of people picked at random come (`follow`): tracks and pages, a tenth of them identifies with a
@@ -68,12 +68,12 @@ CONTEXT = msgspec.json.encode(
 class Writing:
     """Puts events of one source into the clean journal of a data directory."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, segments: int) -> None:
         store = open_store(home.directory)
         self.workspace_id = bootstrap(store, home.directory, "us").id
         spec = load_catalog().source("candu")
         self.source_id = store.create_source(self.workspace_id, spec=spec, name="Candu_Prod").id
-        for number in range(SEGMENTS):
+        for number in range(segments):
             store.segments.create(self.workspace_id, name=f"Segment {number}", rule=_rule(number))
         store.close()
         self._writer = LocalWriter(home.clean, segment_bytes=64 * 1024 * 1024)
@@ -265,12 +265,12 @@ def reference(place: Path, people: int, events: int) -> float:
     return events / seconds
 
 
-def measure(people: int, events: int) -> dict[str, Any]:
+def measure(people: int, events: int, segments: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="headwater-bench-") as folder:
         place = Path(folder)
         home = Home(place / "data")
         home.create()
-        writing = Writing(home)
+        writing = Writing(home, segments)
         writing.write(writing.everybody(people))
         followed = Followed(home)
         try:
@@ -295,6 +295,7 @@ def measure(people: int, events: int) -> dict[str, Any]:
     return {
         "people": people,
         "events": events,
+        "segments": segments,
         "fillPerS": round(filled / fill_s),
         "followPerS": round(done / follow_s),
         "cpuUs": round(cpu_s / done * 1e6, 1),
@@ -317,8 +318,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("people", nargs="?", type=int, default=100_000)
     parser.add_argument("events", nargs="?", type=int, default=200_000)
+    parser.add_argument("--segments", type=int, default=SEGMENTS)
     given = parser.parse_args()
-    print(json.dumps({**machine.described(), "goals": GOALS, **measure(given.people, given.events)}, indent=2))
+    print(
+        json.dumps(
+            {**machine.described(), "goals": GOALS, **measure(given.people, given.events, given.segments)}, indent=2
+        )
+    )
 
 
 if __name__ == "__main__":
