@@ -160,7 +160,8 @@ def trail(message_id: str, told: dict[str, Any], readers: Mapping[str, dict[str,
     if clean is None and not told["fates"]:
         raise NotFound(
             f"no event with the messageId {message_id!r} is known here. It was refused (then the client was"
-            f" told why), went to another workspace, or never arrived.{_maybe_lost(told)}"
+            " told why), went to another workspace, or never arrived; or its person is suppressed (then it was counted"
+            f" and nothing else kept) or was erased.{_maybe_lost(told)}"
         )
     fates = [clean | {"fate": Fate.CLEAN.value, "reason": None, "note": None}] if clean else []
     standings = [

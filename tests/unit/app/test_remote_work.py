@@ -22,8 +22,10 @@ def standing(status: str, event: dict[str, Any] | None = None) -> dict[str, Any]
 
 
 def test_an_event_that_nobody_knows_was_never_seen() -> None:
-    with pytest.raises(NotFound, match="m1"):
+    with pytest.raises(NotFound, match="m1") as refused:
         trail("m1", told(), {"warehouse": standing("pending")})
+    for reason in ("refused", "another workspace", "never arrived", "suppressed", "erased"):
+        assert reason in refused.value.message
 
 
 def test_what_went_no_further_is_at_no_reader() -> None:
