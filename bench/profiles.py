@@ -231,6 +231,7 @@ class Reads(threading.Thread):
     async def _read(self) -> None:
         client = RpcClient(self._socket, name="profiles", patience_s=60)
         chance = random.Random(3)
+        await client.call("ping")  # it may be starting still
         while not self._ended.is_set():
             began = time.perf_counter()
             user_id = f"user-{chance.randrange(self._people):07}"
