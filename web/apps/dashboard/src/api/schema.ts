@@ -1791,7 +1791,7 @@ export interface paths {
         head?: never;
         /**
          * Change the workspace; its region stays. Scope admin.
-         * @description Change the workspace; its region stays. Scope admin.
+         * @description 409 `identity_secret_needed` when signatures are to be required and there is no identity secret.
          */
         patch: operations["updateWorkspace"];
         trace?: never;
@@ -1948,7 +1948,7 @@ export interface paths {
         post?: never;
         /**
          * Make an identity secret invalid, at once. Scope admin.
-         * @description Make an identity secret invalid, at once. Scope admin.
+         * @description 409 `identity_secret_needed` for the last one while signatures are required.
          */
         delete: operations["deleteIdentitySecret"];
         options?: never;
@@ -2007,7 +2007,7 @@ export interface paths {
         head?: never;
         /**
          * Change a workspace; its region stays. The installation's admin token.
-         * @description Change a workspace; its region stays. The installation's admin token.
+         * @description 409 `identity_secret_needed` when signatures are to be required and there is no identity secret.
          */
         patch: operations["updateWorkspaceById"];
         trace?: never;
