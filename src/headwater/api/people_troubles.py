@@ -14,6 +14,7 @@ from headwater.api.auth import data as data_scope
 from headwater.api.given import GivenCaller, GivenProfiles, GivenStore, GivenWork
 from headwater.api.ports import SeenEvent, Shape, SqlResult, Work
 from headwater.api.profiles import PeoplePage, Person, Profiles
+from headwater.base.clock import EPOCH, parse_iso
 from headwater.base.errors import Transient
 from headwater.base.likenames import Kind, slips
 from headwater.base.outcome import Fate
@@ -25,6 +26,7 @@ ANSWERS_LOOKED_AT: Final = 200
 """The latest items at the REST door, as the debugger remembers them."""
 MOST_NAMES: Final = 500
 MOST_REFUSED: Final = 20
+MOST_TRAITLESS: Final = 10
 WAREHOUSE_S: Final = 4.0
 """So long the warehouse is waited for; the other answers are of use without it."""
 
@@ -34,8 +36,8 @@ NONE_YET: Final = (0, None)
 
 
 class ProfileSource(Shape, frozen=True):
-    """A source, and whether it tells of people. `identifies` and `lastIdentifyAt` are those of its rows;
-    `identifies` is null while the warehouse cannot be asked."""
+    """A source, and whether it tells of people. `lastEventAt` may be that of an event which was refused. `identifies`
+    and `lastIdentifyAt` are those of its rows; `identifies` is null while the warehouse cannot be asked."""
 
     id: str
     name: str
@@ -58,7 +60,8 @@ class RefusedItem(Shape, frozen=True):
 
 
 class RestDoor(Shape, frozen=True):
-    """Of the latest `looked_at` items at the REST door how many were refused, and the newest of those."""
+    """Of the latest `looked_at` items at the REST door how many were refused, and the newest of those. Those of before
+    the server was started last are not all remembered; `lastEventAt` is."""
 
     last_event_at: str | None
     looked_at: int
@@ -75,7 +78,8 @@ class TraitName(Shape, frozen=True):
 
 class TraitSlip(Shape, frozen=True):
     """`name` may be meant as `like`. reserved: that one has a meaning of its own, as `email`; spelling: they differ by
-    case and marks alone; typo: by one letter, or two that changed places."""
+    case and marks alone; typo: by one letter, or two that changed places. blank: the name is empty, or of blanks alone;
+    what it is meant as nobody knows, and `like` is empty."""
 
     name: str
     people: int
@@ -84,13 +88,21 @@ class TraitSlip(Shape, frozen=True):
     kind: Kind
 
 
+class Traitless(Shape, frozen=True):
+    """A person without traits, by the first of their user ids."""
+
+    id: str
+    user_id: str
+
+
 class PeopleSeen(Shape, frozen=True):
     """Of the `looked_at` people who were seen last: how many have a user id, and how many of those have no traits,
-    since no identify call with traits has come of them."""
+    since no identify call with traits has come of them; and who was seen last of these, ten at most."""
 
     looked_at: int
     known: int
     without_traits: int
+    newest_without_traits: list[Traitless]
 
 
 class TraitTroubles(Shape, frozen=True):
@@ -116,13 +128,15 @@ async def get_trait_troubles(
     """
     sources = await asyncio.to_thread(store.sources, caller.workspace_id)
     last = await work.last_event_at([source.id for source in sources])
+    told = await _sources(work, caller.workspace_id, sources, last)
+    heard = {source.id: source.last_event_at for source in told}
     people = await _people(profiles, caller.workspace_id)
     counts = Counter(name for person in people for name in person.traits)
     found = await asyncio.to_thread(slips, counts)
     return TraitTroubles(
-        last_customer_event_at=last.get(builtin_id(caller.workspace_id, "customer-events")),
-        sources=await _sources(work, caller.workspace_id, sources, last),
-        rest=await _rest(work, builtin_id(caller.workspace_id, "rest"), last),
+        last_customer_event_at=heard.get("customer-events"),
+        sources=told,
+        rest=await _rest(work, builtin_id(caller.workspace_id, "rest"), heard.get("rest")),
         people=_seen(people),
         traits=[TraitName(name=name, people=count) for name, count in counts.most_common(MOST_NAMES)],
         slips=[
@@ -139,14 +153,21 @@ async def _people(profiles: Profiles, workspace_id: str) -> list[Person]:
 
 def _seen(people: list[Person]) -> PeopleSeen:
     known = [person for person in people if person.user_ids]
+    traitless = [person for person in known if not person.identified]
     return PeopleSeen(
-        looked_at=len(people), known=len(known), without_traits=sum(not person.identified for person in known)
+        looked_at=len(people),
+        known=len(known),
+        without_traits=len(traitless),
+        newest_without_traits=[
+            Traitless(id=person.id, user_id=person.user_ids[0]) for person in traitless[:MOST_TRAITLESS]
+        ],
     )
 
 
 async def _sources(work: Work, workspace_id: str, sources: list[Source], last: Any) -> list[ProfileSource]:
-    """The last heard of first."""
+    """The last heard of first. Rows tell of events that came before the pipeline kept the time of the last one."""
     identifies = await _identifies(work, workspace_id, sources)
+    known = identifies or {}
     told = [
         ProfileSource(
             id=public_id(source.id),
@@ -154,13 +175,19 @@ async def _sources(work: Work, workspace_id: str, sources: list[Source], last: A
             catalog=source.catalog,
             enabled=source.enabled,
             feeds_profiles=source.feeds_profiles,
-            last_event_at=last.get(source.id),
-            identifies=None if identifies is None else identifies.get(source.schema, NONE_YET)[0],
-            last_identify_at=None if identifies is None else identifies.get(source.schema, NONE_YET)[1],
+            last_event_at=_later(last.get(source.id), known.get(source.schema, NONE_YET)[1]),
+            identifies=None if identifies is None else known.get(source.schema, NONE_YET)[0],
+            last_identify_at=known.get(source.schema, NONE_YET)[1],
         )
         for source in sources
     ]
     return sorted(told, key=lambda source: source.last_event_at or "", reverse=True)
+
+
+def _later(one: str | None, other: str | None) -> str | None:
+    """Of two moments in ISO 8601."""
+    given = [each for each in (one, other) if each is not None]
+    return max(given, key=lambda each: parse_iso(each) or EPOCH, default=None)
 
 
 async def _identifies(work: Work, workspace_id: str, sources: list[Source]) -> Identifies | None:
@@ -186,11 +213,11 @@ async def _rows(work: Work, workspace_id: str, query: str) -> list[list[Any]]:
     return msgspec.convert(await work.sql(workspace_id, query, None), SqlResult).rows
 
 
-async def _rest(work: Work, source_id: str, last: Any) -> RestDoor:
+async def _rest(work: Work, source_id: str, last_event_at: str | None) -> RestDoor:
     found = msgspec.convert(await work.source_events(source_id, ANSWERS_LOOKED_AT, 0, 0.0), list[SeenEvent])
     refused = [seen for seen in found if seen.fate == Fate.REJECTED.value]
     return RestDoor(
-        last_event_at=last.get(source_id),
+        last_event_at=last_event_at,
         looked_at=len(found),
         refused=len(refused),
         newest=[

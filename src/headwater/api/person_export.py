@@ -22,10 +22,10 @@ class ExportLine(Shape, frozen=True):
 
     `person`: what is known of them, with the time of each value. `row`: one of the warehouse, of the table
     `schema.table`. `event`: one that was sent on, with its deliveries and attempts. `parked`: one that waits to be
-    released.
+    released. `refused`: one of the latest that a door did not take, with the code and the sentence of its answer.
     """
 
-    kind: Literal["person", "row", "event", "parked"]
+    kind: Literal["person", "row", "event", "parked", "refused"]
     data: dict[str, Any]
 
 
@@ -51,7 +51,8 @@ GivenExports = NamedDependency[SkipValidation[Exports]]
 async def export_person(person_id: FromPath[str], caller: GivenCaller, exports: GivenExports) -> Stream:
     """Everything that is held of a person, in every store, a line of JSON each. Scope admin.
 
-    `person_id` is the person's id, or a user id. Events of an anonymous id that others used too are not among them.
+    `personId` is the person's id, or a user id. Events of an anonymous id that others used too are not among them. Of
+    what doors refused, the latest that name the person are, as long as the debugger remembers them.
     """
     lines = await exports.of_person(caller.workspace_id, person_id)
     headers = {"Content-Disposition": 'attachment; filename="person.ndjson"'}

@@ -241,6 +241,17 @@ class PipelineCalls:
         keys = self._write_keys(workspace_id)
         return [_parked(row, None, keys) for row in self._ledger.parked_of(subject)]
 
+    def person_refused(self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str]) -> list[dict[str, Any]]:
+        """What doors refused of a person, newest first, as far as the debugger remembers it.
+
+        What names nobody, as a batch that was refused as a whole or could not be read, is nobody's: it may be others'.
+        """
+        users, devices = frozenset(user_ids), frozenset(anonymous_ids)
+        subject = Subject(workspace_id=workspace_id, user_ids=users, anonymous_ids=devices)
+        keys = self._write_keys(workspace_id)
+        found = (item for item in self._debugger.of_workspace(workspace_id) if item.fate is Fate.REJECTED)
+        return [_refused(item, keys) for item in found if subject.owns(*ids_of(item))]
+
     # Copies
 
     async def backup(self, dir: str) -> dict[str, Any]:
@@ -378,6 +389,16 @@ def _workspaces(workspace_id: str, unowned: bool) -> list[str]:
 
 def _id_of(row: FateRow) -> str:
     return f"{row.raw_offset}-{row.position}"
+
+
+def _refused(item: Item, keys: list[str]) -> dict[str, Any]:
+    return {
+        "sourceId": item.source_id,
+        "receivedAt": _iso_ms(item.received_ms),
+        "code": item.reason,
+        "message": item.note,
+        "payload": masked_payload(_payload(item.raw), keys),
+    }
 
 
 def _parked(row: FateRow, hindrance: str | None, keys: list[str]) -> dict[str, Any]:

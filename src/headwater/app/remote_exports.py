@@ -32,9 +32,10 @@ class RemoteExports:
         mine = {*devices["anonymousIds"], *(person or {}).get("anonymousIds", ())} - set(devices["shared"])
         asked["anonymous_ids"] = sorted(mine)
         first = await self._warehouse.call("person_tables", LONG_S, **asked)
-        if person is None and not first:
+        refused = await self._pipeline.call("person_refused", LONG_S, **asked)
+        if person is None and not first and not refused:
             raise NotFound(f'Nobody is known as "{person_id[:60]}", and nothing is held of them.')
-        return self._lines(person, first, asked)
+        return self._lines(person, first, refused, asked)
 
     async def _person(self, workspace_id: str, given: str) -> Line | None:
         id = given
@@ -45,7 +46,9 @@ class RemoteExports:
             id = found["id"]
         return await self._profiles.call("person_export", workspace_id=workspace_id, id=id)
 
-    async def _lines(self, person: Line | None, tables: list[list[str]], asked: dict[str, Any]) -> AsyncIterator[Line]:
+    async def _lines(
+        self, person: Line | None, tables: list[list[str]], refused: list[Line], asked: dict[str, Any]
+    ) -> AsyncIterator[Line]:
         if person is not None:
             yield {"kind": "person", "data": person}
         for schema, table in tables:
@@ -62,3 +65,5 @@ class RemoteExports:
             yield {"kind": "event", "data": event}
         for event in await self._pipeline.call("person_parked", LONG_S, **asked):
             yield {"kind": "parked", "data": event}
+        for item in refused:
+            yield {"kind": "refused", "data": item}

@@ -17,14 +17,15 @@ MAX_CHARS: Final = 60
 MOST_NAMES: Final = 2_000
 """Of more names, those that fewest people have are not compared."""
 
-Kind = Literal["reserved", "spelling", "typo"]
+Kind = Literal["reserved", "spelling", "typo", "blank"]
 
 
 class Slip(msgspec.Struct, frozen=True):
     """`name`, which `count` have, may be meant as `like`, which `like_count` have.
 
     reserved: `like` is a name of meaning, and this is another spelling of it or one letter off; spelling: the two
-    differ by case and marks alone; typo: by one letter, or two that changed places.
+    differ by case and marks alone; typo: by one letter, or two that changed places; blank: nothing of the name can be
+    seen, and `like` is empty.
     """
 
     name: str
@@ -35,11 +36,15 @@ class Slip(msgspec.Struct, frozen=True):
 
 
 def slips(counts: Mapping[str, int]) -> list[Slip]:
-    """Each name at most once, those of reserved names first, then by how many have them. Which of two is the slip: the
-    rarer one; of two that are as common, the later one in the alphabet."""
-    names = sorted(counts, key=lambda name: (name not in RESERVED, -counts[name], name))[:MOST_NAMES]
+    """Each name at most once, those of reserved names first, then the blank, then by how many have them.
+
+    Which of two is the slip: the rarer one; of two that are as common, the later one in the alphabet.
+    """
+    seen = [name for name in counts if not _is_blank(name)]
+    names = sorted(seen, key=lambda name: (name not in RESERVED, -counts[name], name))[:MOST_NAMES]
     found = {slip.name: slip for slip in reversed([*_of_reserved(names, counts), *_of_each_other(names, counts)])}
-    order = {"reserved": 0, "spelling": 1, "typo": 2}
+    found |= {name: Slip(name, counts[name], "", 0, "blank") for name in counts if _is_blank(name)}
+    order = {"reserved": 0, "blank": 1, "spelling": 2, "typo": 3}
     return sorted(found.values(), key=lambda slip: (order[slip.kind], -slip.count, slip.name))
 
 
@@ -56,7 +61,7 @@ def _of_each_other(names: list[str], counts: Mapping[str, int]) -> Iterator[Slip
     by_shape: dict[str, list[str]] = {}
     for name in names:
         bare = _bare(name)
-        if bare in by_bare:
+        if bare and bare in by_bare:
             yield Slip(name, counts[name], by_bare[bare], counts[by_bare[bare]], "spelling")
             continue
         near = _near(name, by_shape)
@@ -92,6 +97,10 @@ def _is_plural(one: str, other: str) -> bool:
 def _without_digits(name: str) -> str:
     """`address1` and `address2` are no slips of each other either."""
     return re.sub(r"\d", "", name)
+
+
+def _is_blank(name: str) -> bool:
+    return not any(letter.isprintable() and not letter.isspace() for letter in name)
 
 
 def _bare(name: str) -> str:

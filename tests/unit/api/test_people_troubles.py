@@ -63,10 +63,38 @@ def test_names_that_look_like_slips_and_users_without_traits(client: TestClient,
         person("per_4", userIds=[], identified=False, traits={}),
     ]
     told = client.get(PATH).json()
-    assert told["people"] == {"lookedAt": 4, "known": 3, "withoutTraits": 1}
+    nobody = [{"id": "per_3", "userId": "c"}]
+    assert told["people"] == {"lookedAt": 4, "known": 3, "withoutTraits": 1, "newestWithoutTraits": nobody}
     assert told["traits"][0] == {"name": "plan", "people": 2}
     slip = {"name": "Email", "people": 1, "like": "email", "likePeople": 1, "kind": "reserved"}
     assert told["slips"] == [slip]
+
+
+def test_a_name_of_blanks_is_told_as_such(client: TestClient, profiles: NearbyProfiles) -> None:
+    profiles.everyone = [person("per_1", userIds=["a"], identified=True, traits={"": 1, "plan": 1})]
+    assert client.get(PATH).json()["slips"] == [{"name": "", "people": 1, "like": "", "likePeople": 0, "kind": "blank"}]
+
+
+def test_rows_tell_of_a_last_event_that_nobody_else_remembers(
+    client: TestClient, work: Nearby, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sql(workspace_id: str, query: str, limit: int | None) -> object:
+        tables = [["rest"], ["customer_events"]]
+        counted = [["rest", 3, "2025-01-02T00:00:00Z"], ["customer_events", 68, "2026-01-02T00:00:00Z"]]
+        return {"columns": [], "rows": tables if "information_schema" in query else counted, "truncated": False}
+
+    async def last_event_at(source_ids: list[str]) -> dict[str, str | None]:
+        return {
+            source_id: "2026-01-01T00:00:00.000Z" if source_id.endswith(".rest") else None for source_id in source_ids
+        }
+
+    monkeypatch.setattr(work, "sql", sql)
+    monkeypatch.setattr(work, "last_event_at", last_event_at)
+    told = client.get(PATH).json()
+    assert told["lastCustomerEventAt"] == "2026-01-02T00:00:00Z"
+    assert told["rest"]["lastEventAt"] == "2026-01-01T00:00:00.000Z"
+    last = {each["id"]: each["lastEventAt"] for each in told["sources"]}
+    assert (last["customer-events"], last["segments"]) == ("2026-01-02T00:00:00Z", None)
 
 
 def test_who_may_ask(client: TestClient) -> None:

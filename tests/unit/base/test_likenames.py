@@ -31,6 +31,15 @@ def test_names_that_differ_by_case_or_marks_alone() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["", " ", "\t\n", "\u00a0", "\u200b"])
+def test_a_name_of_which_nothing_is_seen_is_no_slip_of_another(name: str) -> None:
+    assert slips({name: 2, "plan": 9, "  ": 1}) == [Slip(name, 2, "", 0, "blank"), Slip("  ", 1, "", 0, "blank")]
+
+
+def test_names_of_marks_alone_are_names_of_their_own() -> None:
+    assert slips({"$": 9, "%": 1, "\U0001f642": 3}) == []
+
+
 @pytest.mark.parametrize("slip", ["comapny", "compan", "companyy", "kompany", "companx", "cmopany"])
 def test_names_one_letter_off_a_more_common_one(slip: str) -> None:
     assert slips({slip: 1, "company": 40}) == [Slip(slip, 1, "company", 40, "typo")]

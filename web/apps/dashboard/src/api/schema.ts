@@ -915,7 +915,8 @@ export interface paths {
         };
         /**
          * Everything that is held of a person, in every store, a line of JSON each. Scope admin.
-         * @description `person_id` is the person's id, or a user id. Events of an anonymous id that others used too are not among them.
+         * @description `personId` is the person's id, or a user id. Events of an anonymous id that others used too are not among them. Of
+         *     what doors refused, the latest that name the person are, as long as the debugger remembers them.
          */
         get: operations["exportPerson"];
         put?: never;
@@ -2595,11 +2596,11 @@ export interface components {
          *
          *     `person`: what is known of them, with the time of each value. `row`: one of the warehouse, of the table
          *     `schema.table`. `event`: one that was sent on, with its deliveries and attempts. `parked`: one that waits to be
-         *     released.
+         *     released. `refused`: one of the latest that a door did not take, with the code and the sentence of its answer.
          */
         ExportLine: {
             /** @enum {unknown} */
-            kind: "event" | "parked" | "person" | "row";
+            kind: "event" | "parked" | "person" | "refused" | "row";
             data: Record<string, unknown>;
         };
         /** ExportedTable */
@@ -3066,12 +3067,13 @@ export interface components {
         /**
          * PeopleSeen
          * @description Of the `looked_at` people who were seen last: how many have a user id, and how many of those have no traits,
-         *     since no identify call with traits has come of them.
+         *     since no identify call with traits has come of them; and who was seen last of these, ten at most.
          */
         PeopleSeen: {
             lookedAt: number;
             known: number;
             withoutTraits: number;
+            newestWithoutTraits: components["schemas"]["Traitless"][];
         };
         /**
          * Person
@@ -3233,8 +3235,8 @@ export interface components {
         };
         /**
          * ProfileSource
-         * @description A source, and whether it tells of people. `identifies` and `lastIdentifyAt` are those of its rows;
-         *     `identifies` is null while the warehouse cannot be asked.
+         * @description A source, and whether it tells of people. `lastEventAt` may be that of an event which was refused. `identifies`
+         *     and `lastIdentifyAt` are those of its rows; `identifies` is null while the warehouse cannot be asked.
          */
         ProfileSource: {
             id: string;
@@ -3370,7 +3372,8 @@ export interface components {
         };
         /**
          * RestDoor
-         * @description Of the latest `looked_at` items at the REST door how many were refused, and the newest of those.
+         * @description Of the latest `looked_at` items at the REST door how many were refused, and the newest of those. Those of before
+         *     the server was started last are not all remembered; `lastEventAt` is.
          */
         RestDoor: {
             lastEventAt: string | null;
@@ -3638,7 +3641,8 @@ export interface components {
         /**
          * TraitSlip
          * @description `name` may be meant as `like`. reserved: that one has a meaning of its own, as `email`; spelling: they differ by
-         *     case and marks alone; typo: by one letter, or two that changed places.
+         *     case and marks alone; typo: by one letter, or two that changed places. blank: the name is empty, or of blanks alone;
+         *     what it is meant as nobody knows, and `like` is empty.
          */
         TraitSlip: {
             name: string;
@@ -3646,7 +3650,7 @@ export interface components {
             like: string;
             likePeople: number;
             /** @enum {unknown} */
-            kind: "reserved" | "spelling" | "typo";
+            kind: "blank" | "reserved" | "spelling" | "typo";
         };
         /**
          * TraitTroubles
@@ -3659,6 +3663,14 @@ export interface components {
             people: components["schemas"]["PeopleSeen"];
             traits: components["schemas"]["TraitName"][];
             slips: components["schemas"]["TraitSlip"][];
+        };
+        /**
+         * Traitless
+         * @description A person without traits, by the first of their user ids.
+         */
+        Traitless: {
+            id: string;
+            userId: string;
         };
         /**
          * Tried

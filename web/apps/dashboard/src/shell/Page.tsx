@@ -2,6 +2,7 @@
 
 import { Group, Text, Title } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
+import { Shown } from "../parts/Shown";
 
 let opened = 0;
 
@@ -41,7 +42,7 @@ export function Page({ title, place, lead, actions, children }: PageProps) {
       <Group justify="space-between" align="flex-start" mb="md" gap="sm">
         <div style={{ minWidth: 0 }}>
           <Title order={1} ref={heading} tabIndex={-1}>
-            {title}
+            <Shown text={title} />
           </Title>
           {typeof lead === "string" ? (
             <Text c="dimmed" maw="62rem">

@@ -10,10 +10,11 @@ import { destinationsQuery } from "../../api/sendingQueries";
 import type { TraitTroubles } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Failed, Loading } from "../../parts/States";
+import { Shown } from "../../parts/Shown";
 import { When } from "../../parts/When";
 import { CheckIcon, WarningIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
-import { answers, slipInWords } from "./troubles";
+import { answers, slipInWords, withTraits } from "./troubles";
 
 export function MissingTraits() {
   const { data, error, isPending, isFetching, refetch } = useQuery(traitTroublesQuery);
@@ -56,7 +57,7 @@ function Answers({ troubles }: { troubles: TraitTroubles }) {
         <Sources troubles={troubles} />
         <Destinations />
       </Card>
-      <Card question="Do the identify calls carry traits?" answer={found.traits}>
+      <Card question="Do the identify calls carry traits?" answer={found.traits} extent={withTraits(troubles.people)}>
         <Traits troubles={troubles} />
       </Card>
       <Card question="Does the REST door take what your back end sends?" answer={found.rest}>
@@ -69,9 +70,9 @@ function Answers({ troubles }: { troubles: TraitTroubles }) {
   );
 }
 
-type CardProps = { question: string; answer: boolean | null; without?: string; children: ReactNode };
+type CardProps = { question: string; answer: boolean | null; without?: string; extent?: string | null; children: ReactNode };
 
-function Card({ question, answer, without = "not used", children }: CardProps) {
+function Card({ question, answer, without = "not used", extent = null, children }: CardProps) {
   return (
     <section className="hw-card" aria-label={question}>
       <div className="hw-question">
@@ -82,7 +83,7 @@ function Card({ question, answer, without = "not used", children }: CardProps) {
           leftSection={answer === null ? undefined : answer ? <CheckIcon size={12} /> : <WarningIcon size={12} />}
           component="span"
         >
-          {answer === null ? without : answer ? "yes" : "no"}
+          {answer === null ? without : answer ? ["yes", extent].filter(Boolean).join(", ") : "no"}
         </Badge>
       </div>
       <div style={{ marginBlockStart: "0.5rem" }}>{children}</div>
@@ -195,17 +196,36 @@ function Destinations() {
 }
 
 function Traits({ troubles }: { troubles: TraitTroubles }) {
-  const { lookedAt, known, withoutTraits } = troubles.people;
+  const { lookedAt, known, withoutTraits, newestWithoutTraits } = troubles.people;
   if (known === 0)
     return <Text size="sm">{lookedAt === 0 ? "Nobody has been seen yet." : "Nobody who was seen has a user id: an identify call names it."}</Text>;
   return (
-    <Text size="sm">
-      {withoutTraits === 0
-        ? `Each of the ${known.toLocaleString("en")} users seen last has traits.`
-        : `${withoutTraits.toLocaleString("en")} of the ${known.toLocaleString("en")} users seen last have none: no identify call with traits has come of them. Properties of events are no traits.`}
-    </Text>
+    <>
+      <Text size="sm">
+        {withoutTraits === 0
+          ? `Each of the ${known.toLocaleString("en")} users seen last has traits.`
+          : `${withoutTraits.toLocaleString("en")} of the ${known.toLocaleString("en")} users seen last ${withoutTraits === 1 ? "has" : "have"} none: no identify call with traits has come of them. Properties of events are no traits.`}
+      </Text>
+      {newestWithoutTraits.length > 0 && (
+        <ul className="hw-chips" aria-label="Users without traits" style={{ marginBlockStart: "0.5rem" }}>
+          {newestWithoutTraits.map(({ id, userId }) => (
+            <li key={id} style={{ overflowWrap: "anywhere" }}>
+              <Link to="/people/$id" params={{ id }} className="hw-link hw-mono">
+                <Shown text={userId} />
+              </Link>
+            </li>
+          ))}
+          {withoutTraits > newestWithoutTraits.length && (
+            <li className="hw-aside">and {(withoutTraits - newestWithoutTraits.length).toLocaleString("en")} more</li>
+          )}
+        </ul>
+      )}
+    </>
   );
 }
+
+/** So many of the latest items the API looks at; of fewer no more are remembered. */
+const REMEMBERED = 200;
 
 function Rest({ troubles }: { troubles: TraitTroubles }) {
   const { lastEventAt, lookedAt, refused, newest } = troubles.rest;
@@ -219,7 +239,7 @@ function Rest({ troubles }: { troubles: TraitTroubles }) {
       <Text size="sm">
         {lastEventAt ? (
           <>
-            Its last event came <When at={lastEventAt} />; nothing since the server was started.
+            Its last event came <When at={lastEventAt} />. What it refused before the server was started is not remembered.
           </>
         ) : (
           "Nothing has come by it."
@@ -231,7 +251,9 @@ function Rest({ troubles }: { troubles: TraitTroubles }) {
     <>
       <Text size="sm">
         {refused === 0
-          ? `All of the latest ${lookedAt} items were taken.`
+          ? lookedAt === 1
+            ? "The latest item was taken."
+            : `All of the latest ${lookedAt} items were taken.`
           : `${refused} of the latest ${lookedAt} items ${refused === 1 ? "was" : "were"} refused. The answer said why:`}{" "}
         {refused === 0 && toDoor}
       </Text>
@@ -249,7 +271,8 @@ function Rest({ troubles }: { troubles: TraitTroubles }) {
         </ul>
       )}
       <Text size="sm" c="dimmed">
-        A call whose key is wrong is answered 401 and is not shown here: nobody knows whose it was.
+        {lookedAt < REMEMBERED && "What came before the server was started is not looked at here. "}A call whose key is
+        wrong is answered 401 and is not shown here: nobody knows whose it was.
       </Text>
     </>
   );
@@ -264,11 +287,18 @@ function Names({ troubles }: { troubles: TraitTroubles }) {
           {slips.map((slip) => (
             <li key={slip.name} className="hw-listed">
               <span>
-                <strong className="hw-mono">{slip.name}</strong>: {slipInWords(slip)}
+                <strong className="hw-mono">
+                  <Shown text={slip.name} />
+                </strong>
+                : {slipInWords(slip)}
               </span>
               <span className="hw-event-who">
-                {slip.people.toLocaleString("en")} {slip.people === 1 ? "person has" : "people have"} it,{" "}
-                {slip.likePeople.toLocaleString("en")} {slip.like}
+                {slip.people.toLocaleString("en")} {slip.people === 1 ? "person has" : "people have"} it
+                {slip.kind !== "blank" && (
+                  <>
+                    , {slip.likePeople.toLocaleString("en")} <Shown text={slip.like} />
+                  </>
+                )}
               </span>
             </li>
           ))}
@@ -284,7 +314,10 @@ function Names({ troubles }: { troubles: TraitTroubles }) {
           <ul className="hw-chips" aria-label="Trait names" style={{ marginBlockStart: "0.5rem" }}>
             {traits.map(({ name, people: count }) => (
               <li key={name}>
-                <span className="hw-mono">{name}</span> <span className="hw-aside">{count.toLocaleString("en")}</span>
+                <span className="hw-mono">
+                  <Shown text={name} />
+                </span>{" "}
+                <span className="hw-aside">{count.toLocaleString("en")}</span>
               </li>
             ))}
           </ul>

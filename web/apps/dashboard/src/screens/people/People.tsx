@@ -7,6 +7,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { peopleQuery, segmentsQuery } from "../../api/peopleQueries";
 import type { Person, PersonPage } from "../../api/types";
 import { Failed, Loading } from "../../parts/States";
+import { Shown } from "../../parts/Shown";
 import { When } from "../../parts/When";
 import { SearchIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
@@ -183,14 +184,14 @@ function Table({ people }: { people: Person[] }) {
             <tr key={person.id}>
               <th scope="row">
                 <Link to="/people/$id" params={{ id: person.id }} className="hw-link">
-                  {nameOf(person)}
+                  <Shown text={nameOf(person)} />
                 </Link>
                 <Text size="sm" c="dimmed" fw={400}>
-                  {secondNameOf(person)}
+                  {secondNameOf(person) && <Shown text={secondNameOf(person)} />}
                 </Text>
               </th>
               <td data-label="Ids" className="hw-mono">
-                {shortIds(person)}
+                <ShortIds person={person} />
               </td>
               <td data-label="Segments">{shortList(person.segments.map(nameOfSegment))}</td>
               <td data-label="Last seen">
@@ -211,7 +212,13 @@ function shortList(names: string[]): string {
   return `${names.slice(0, SHOWN).join(", ")} and ${names.length - SHOWN} more`;
 }
 
-function shortIds({ userIds, anonymousIds }: Person): string {
-  const ids = [...userIds, ...anonymousIds];
-  return ids.length > 2 ? `${ids[0]} and ${ids.length - 1} more` : ids.join(", ");
+function ShortIds({ person: { userIds, anonymousIds } }: { person: Person }) {
+  const [first, second, ...others] = [...userIds, ...anonymousIds];
+  if (first === undefined) return null;
+  return (
+    <>
+      <Shown text={first} />
+      {others.length > 0 ? ` and ${others.length + 1} more` : second !== undefined && <>, <Shown text={second} /></>}
+    </>
+  );
 }

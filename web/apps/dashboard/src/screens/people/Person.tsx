@@ -7,6 +7,7 @@ import type { ReactNode } from "react";
 import { personQuery, personSegmentsQuery } from "../../api/peopleQueries";
 import type { Person as PersonValue } from "../../api/types";
 import { Failed, Loading } from "../../parts/States";
+import { Shown } from "../../parts/Shown";
 import { When } from "../../parts/When";
 import { Page } from "../../shell/Page";
 import { leaves } from "../sources/payload";
@@ -116,7 +117,7 @@ function Pairs({ what, pairs }: { what: string; pairs: { path: string; value: st
           {pairs.map(({ path, value }) => (
             <tr key={path}>
               <th scope="row" className="hw-mono">
-                {path}
+                <Shown text={path} />
               </th>
               <td className="hw-mono">{value}</td>
             </tr>
@@ -147,7 +148,9 @@ function Ids({ person }: { person: PersonValue }) {
               </Text>
               <dd className="hw-mono" style={{ margin: 0 }}>
                 {ids.map((id) => (
-                  <div key={id}>{id}</div>
+                  <div key={id}>
+                    <Shown text={id} />
+                  </div>
                 ))}
               </dd>
             </div>
@@ -201,7 +204,9 @@ function Groups({ person }: { person: PersonValue }) {
         {person.groups.map(({ id, traits, since }) => (
           <div key={id}>
             <Text size="sm" mb={4}>
-              <strong>{id}</strong>
+              <strong>
+                <Shown text={id} />
+              </strong>
               {since && (
                 <>
                   {" "}

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { TraitTroubles } from "../../api/types";
-import { answers, slipInWords } from "./troubles";
+import { answers, slipInWords, withTraits } from "./troubles";
 
 const source = { id: "s", name: "S", catalog: "http-api", lastEventAt: null, lastIdentifyAt: null };
 const nothing: TraitTroubles = {
   lastCustomerEventAt: null,
   sources: [],
   rest: { lastEventAt: null, lookedAt: 0, refused: 0, newest: [] },
-  people: { lookedAt: 0, known: 0, withoutTraits: 0 },
+  people: { lookedAt: 0, known: 0, withoutTraits: 0, newestWithoutTraits: [] },
   traits: [],
   slips: [],
 };
@@ -27,15 +27,25 @@ test.each([
   expect(answers({ ...nothing, sources: [each] }).identifies).toBe(expected);
 });
 
-test("one refused item is a fault, and so are a slip and users without traits", () => {
+test("one refused item is a fault, and so is a slip", () => {
   const rest = { lastEventAt: "2026-01-01T00:00:00Z", lookedAt: 5, refused: 1, newest: [] };
   const slips = [{ name: "emial", people: 1, like: "email", likePeople: 9, kind: "reserved" as const }];
-  const people = { lookedAt: 9, known: 5, withoutTraits: 2 };
-  expect(answers({ ...nothing, rest, slips, people })).toMatchObject({ rest: false, names: false, traits: false });
+  expect(answers({ ...nothing, rest, slips })).toMatchObject({ rest: false, names: false });
   expect(answers({ ...nothing, rest: { ...rest, refused: 0 } }).rest).toBe(true);
+});
+
+test.each([
+  [113, 2, true, "111 of 113"],
+  [113, 0, true, null],
+  [3, 3, false, "0 of 3"],
+])("of %i users with %i without traits it is said how many have them", (known, withoutTraits, answer, extent) => {
+  const people = { lookedAt: known, known, withoutTraits, newestWithoutTraits: [] };
+  expect(answers({ ...nothing, people }).traits).toBe(answer);
+  expect(withTraits(people)).toBe(extent);
 });
 
 test("a slip is told by what it may be meant as", () => {
   expect(slipInWords({ name: "Email", people: 1, like: "email", likePeople: 0, kind: "reserved" })).toContain("“email”");
   expect(slipInWords({ name: "Plan", people: 1, like: "plan", likePeople: 3, kind: "spelling" })).toContain("case");
+  expect(slipInWords({ name: " ", people: 1, like: "", likePeople: 0, kind: "blank" })).toMatch(/^nothing of this name can be seen/);
 });

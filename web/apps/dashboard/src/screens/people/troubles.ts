@@ -9,7 +9,7 @@ export function answers({ lastCustomerEventAt, sources, rest, people, slips, tra
   return {
     script: lastCustomerEventAt !== null,
     identifies: isIdentified(sources),
-    traits: people.known > 0 ? people.withoutTraits === 0 : traits.length > 0,
+    traits: people.known > 0 ? people.withoutTraits < people.known : traits.length > 0,
     rest: isRestUsed ? rest.refused === 0 : null,
     names: slips.length === 0,
   };
@@ -22,9 +22,16 @@ function isIdentified(sources: TraitTroubles["sources"]): boolean | null {
   return on.some(({ identifies }) => identifies === null) ? null : false;
 }
 
+/** How many of the users have traits; null when all have, or there are none. */
+export function withTraits({ known, withoutTraits }: TraitTroubles["people"]): string | null {
+  if (withoutTraits === 0) return null;
+  return `${(known - withoutTraits).toLocaleString("en")} of ${known.toLocaleString("en")}`;
+}
+
 /** What may be wrong with a name. */
 export function slipInWords({ like, kind, likePeople }: TraitSlip): string {
   if (kind === "reserved") return `is it meant as “${like}”? That is the trait for addresses, in this spelling alone.`;
+  if (kind === "blank") return "nothing of this name can be seen, so that it was hardly meant; look at what builds the traits.";
   if (kind === "spelling") return `differs from “${like}” by case or marks alone; segments tell the two apart.`;
   return likePeople > 0 ? `is it a slip of “${like}”?` : `looks like “${like}”.`;
 }

@@ -6,6 +6,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { previewQuery } from "../../api/peopleQueries";
 import type { Rule } from "../../api/people";
+import { Shown } from "../../parts/Shown";
 import { written } from "../../words/exact";
 import { nameOf, secondNameOf } from "../people/names";
 
@@ -56,9 +57,9 @@ export function Preview({ preview, isAskable }: { preview: ReturnType<typeof use
             {found.sample.slice(0, SHOWN).map((person) => (
               <li key={person.id} className="hw-person-line">
                 <Link to="/people/$id" params={{ id: person.id }} className="hw-link">
-                  {nameOf(person)}
+                  <Shown text={nameOf(person)} />
                 </Link>{" "}
-                <span className="hw-event-who">{secondNameOf(person)}</span>
+                <span className="hw-event-who">{secondNameOf(person) && <Shown text={secondNameOf(person)} />}</span>
               </li>
             ))}
           </ul>

@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import { memo, useId, useState } from "react";
 import type { DebugEvent } from "../../api/types";
+import { Shown } from "../../parts/Shown";
 import { ChevronIcon } from "../../shell/icons";
 import { clockTime } from "../../words/time";
 import { FateMark, fateOf, ViolationMark } from "./Fate";
@@ -14,6 +15,7 @@ export const EventRow = memo(function EventRow({ event }: { event: DebugEvent })
   const [isOpen, setOpen] = useState(false);
   const [isFresh] = useState(() => Date.now() - Date.parse(event.receivedAt) < FRESH_MS);
   const panel = useId();
+  const who = sender(event.payload);
   return (
     <li className={isFresh ? "hw-arrived" : undefined}>
       <button
@@ -31,7 +33,11 @@ export const EventRow = memo(function EventRow({ event }: { event: DebugEvent })
         </time>
         <span className="hw-event-body">
           <span className="hw-event-name">{titleOf(event)}</span>{" "}
-          <span className="hw-event-who">{[event.type, sender(event.payload)].filter(Boolean).join(" · ")}</span>
+          <span className="hw-event-who">
+            {event.type}
+            {event.type && who && " · "}
+            {who && <Shown text={who} />}
+          </span>
         </span>
         <span className="hw-event-marks">
           <ViolationMark event={event} />
