@@ -61,7 +61,14 @@ def list_regulations(session: Session) -> None:
     """List what was asked for, newest first."""
     found = session.api.all(PATH)
     rows = [
-        [each["id"], each["regulationType"], len(each["subjects"]), each["status"], each["createdAt"], each["error"]]
+        [
+            each["id"],
+            each["regulationType"],
+            len(each["subjects"]),
+            each["status"],
+            each["createdAt"],
+            each["error"] or "",
+        ]
         for each in found
     ]
     head = ("Id", "Type", "Ids", "Status", "Asked for", "Waits because")
