@@ -373,8 +373,14 @@ def test_what_they_said_of_groups_goes_and_what_others_said_stays(world: World, 
     world.finished(world.erase(user(number)))
     assert server.sql("SELECT id, name, owner FROM web.accounts") == [[shared, "Acme", None]]
     [colleague] = server.api("GET", "/people", params={"userId": "colleague"})["data"]
-    [group] = server.api("GET", f"/people/{colleague['id']}")["groups"]
-    assert (group["id"], group["traits"]) == (shared, {})
+
+    def groups() -> list[tuple[str, dict[str, Any]]]:
+        found = server.api("GET", f"/people/{colleague['id']}")["groups"]
+        return [(group["id"], group["traits"]) for group in found]
+
+    assert groups() == [(shared, {})]
+    replay(world, "profiles")
+    until(lambda: groups() == [(shared, {"name": "Acme"})], "what the colleague said is back")
     assert left_of(world, [number], tmp_path) == {}
 
 
