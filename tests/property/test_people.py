@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from random import Random
 from typing import Any
 
 import msgspec
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from headwater.base.event import CleanEvent
 from headwater.profiles import bounds, merge, traits
 from headwater.profiles.model import Person, Trait
+from headwater.profiles.occurrence import FIRST_MS
 from headwater.profiles.rows import names_of
-from tests.unit.profiles.room import Room, event
+from tests.unit.profiles.room import Room, event, milliseconds
 
 NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
 TIMES = st.integers(0, 6)
@@ -173,6 +175,28 @@ def test_traits_of_one_person_do_not_depend_on_the_order_of_arrival(order: list[
     straight.take(*sorted(order, key=lambda each: each.message_id))
     for kept in ("traits", "traitHistory", "firstSeenAt", "lastSeenAt", "identified"):
         assert room.everybody()[0][kept] == straight.everybody()[0][kept]
+
+
+ANY_TIME = st.sampled_from(
+    ["0001-01-01T00:00:00.000Z", "1970-01-01T00:00:00.000Z", "2023-11-14T22:13:21.000Z", "9999-12-31T23:59:59.999Z"]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(ANY_TIME, st.integers(0, 3)), min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_whatever_clocks_say_people_are_seen_within_reason_in_any_order(
+    said: list[tuple[str, int]], random: Random
+) -> None:
+    happened = [event("page", user_id="u1", timestamp=text, received_s=late_s) for text, late_s in said]
+    room, other = Room(), Room()
+    room.take(*happened)
+    for each in random.sample(happened, len(happened)):
+        other.take(each)
+    room.take(*happened, replay="rpl_1")
+    seen = [(person.first_seen_ms, person.last_seen_ms) for person in (room.known("u1"), other.known("u1"))]
+    assert seen[0] == seen[1]
+    latest_ms = milliseconds(max(late_s for _, late_s in said))
+    assert FIRST_MS <= seen[0][0] <= seen[0][1] <= latest_ms
 
 
 @settings(max_examples=40, deadline=None)

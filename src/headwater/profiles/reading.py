@@ -8,7 +8,7 @@ import msgspec
 
 from headwater.base.clean import CleanFrame
 from headwater.base.event import CleanEvent
-from headwater.profiles.occurrence import happened_ms, milliseconds, order_of
+from headwater.profiles.occurrence import happened_ms, milliseconds, order_of, seen_ms
 from headwater.profiles.ports import Segments, Sources
 from headwater.profiles.store import Store
 from headwater.profiles.take import Occurrence
@@ -47,11 +47,13 @@ class Reading:
                 received_ms = times.get(event.received_at)
                 if received_ms is None:
                     received_ms = times[event.received_at] = milliseconds(event.received_at)
+                at_ms = happened_ms(event.timestamp, received_ms)
                 found.append(
                     Occurrence(
                         event,
                         self._store.number(event.workspace_id),
-                        happened_ms(event.timestamp, received_ms),
+                        at_ms,
+                        seen_ms(at_ms, received_ms),
                         order_of(received_ms, self._placed(received_ms) if frame.replay is None else 0),
                         source.browser,
                         source.browser and (source.ids_signed if event.ids_signed is None else event.ids_signed),

@@ -22,13 +22,14 @@ _EXTERNAL_IDS: Final = b'"externalIds"'
 
 
 class Occurrence(msgspec.Struct, frozen=True, gc=False):
-    """An event with what is known of it: when it counts, in which order among those of its time, its workspace's
-    number. `browser`: whoever loads a page can have sent it; `proven`: whoever named a user id there had to sign it, by
-    what the workspace required when it came."""
+    """An event with what is known of it: when it counts, when somebody was there by it, in which order it goes among
+    those of its time, its workspace's number. `browser`: whoever loads a page can have sent it; `proven`: whoever named
+    a user id there had to sign it, by what the workspace required when it came."""
 
     event: CleanEvent
     no: int
     at_ms: int
+    seen_ms: int
     order: int
     browser: bool
     proven: bool
@@ -112,7 +113,7 @@ class Taking:
         working.counting = not each.replayed
         ref = noted(each, working)
         if ref is not None:
-            working.saw(each.no, ref, each.at_ms)
+            working.saw(each.no, ref, each.seen_ms)
             return
         person = self._person(each)
         if person is None:
@@ -139,7 +140,7 @@ class Taking:
             self._claim(each, person, ANONYMOUS, anonymous_id)
         else:
             return None
-        working.saw(each.no, person.ref, each.at_ms)
+        working.saw(each.no, person.ref, each.seen_ms)
         if event.type == "alias" and user_id is not None:
             person = self._alias(each, person, anonymous_id)
         if not each.browser:
@@ -225,7 +226,7 @@ class Taking:
         return None if claim is None else self._working.person(claim.ref)
 
     def _new(self, each: Occurrence, kind: Kind, id: str) -> Person:
-        return self._working.new_person(each.no, each.event.workspace_id, kind.letter + id, each.at_ms)
+        return self._working.new_person(each.no, each.event.workspace_id, kind.letter + id, each.seen_ms)
 
     def _claim(self, each: Occurrence, person: Person, kind: Kind, id: str) -> None:
         """Says that an id is a person's, unless that was said lately."""
@@ -264,11 +265,11 @@ class Taking:
         is_new, dropped = groups.enter(person, group_id, each.at_ms)
         working.enter(each.no, person, group_id, dropped, is_new=is_new)
         working.write(person)
-        group = working.group_to_write(each.no, person.workspace_id, group_id, each.at_ms)
+        group = working.group_to_write(each.no, person.workspace_id, group_id, each.seen_ms)
         given, refused = traits.read(each.event.traits, each.at_ms, each.order)
         for reason in refused:
             working.refuse(person, person.workspace_id, reason)
-        changed, gone = groups.learn(group, given, each.at_ms)
+        changed, gone = groups.learn(group, given, each.seen_ms)
         working.refuse(person, person.workspace_id, Refusal.TRAIT_DROPPED, gone)
         if changed:
             working.group_changed(each.no, group, changed)

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from headwater.profiles import bounds, traits
-from headwater.profiles.occurrence import AHEAD_MS, happened_ms, milliseconds, order_of
+from headwater.profiles.occurrence import AHEAD_MS, FIRST_MS, happened_ms, milliseconds, order_of
 from headwater.profiles.refusals import Refusal
-from tests.unit.profiles.room import START_MS, Room, event, identify
+from tests.unit.profiles.room import START_MS, WORKSPACE, Room, event, identify
 
 
 def test_the_latest_by_its_own_time_wins() -> None:
@@ -110,7 +110,9 @@ def test_identify_without_traits_identifies_nobody() -> None:
 def test_a_clock_that_is_years_ahead_counts_for_five_minutes() -> None:
     room = Room()
     room.take(identify(at_s=10 * 365 * 86_400, received_s=0, traits={"plan": "from the future"}))
-    assert room.known("u1").last_seen_ms == START_MS + AHEAD_MS
+    (trait,) = room.known("u1").traits.values()
+    assert trait.at_ms == START_MS + AHEAD_MS
+    assert room.known("u1").last_seen_ms == START_MS
     room.take(identify(at_s=600, traits={"plan": "now"}))
     assert room.traits("u1") == {"plan": "now"}
 
@@ -120,7 +122,30 @@ def test_a_clock_that_is_years_behind_loses_to_what_is_known() -> None:
     room.take(identify(at_s=0, traits={"plan": "now"}))
     room.take(identify(at_s=-50 * 365 * 86_400, received_s=1, traits={"plan": "long ago", "city": "Ulm"}))
     assert room.traits("u1") == {"plan": "now", "city": "Ulm"}
-    assert room.view.shape(room.known("u1"))["firstSeenAt"].startswith("1973-")
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "first"),
+    [
+        ("0001-01-01T00:00:00.000Z", START_MS + 60_000),
+        ("1999-12-31T23:59:59.999Z", START_MS + 60_000),
+        ("2000-01-01T00:00:00.000Z", FIRST_MS),
+        ("2019-05-05T00:00:00.000Z", 1_557_014_400_000),
+        ("9999-12-31T23:59:59.999Z", START_MS + 60_000),
+    ],
+)
+@pytest.mark.parametrize("known", [False, True])
+def test_nobody_was_here_before_the_year_2000_nor_after_their_event(timestamp: str, first: int, known: bool) -> None:
+    room = Room()
+    if known:
+        room.take(identify(at_s=60, traits={"n": 0}))
+    given = {"user_id": "u1", "timestamp": timestamp, "at_s": 60}
+    room.take(event("page", **given), event("group", group_id="g1", traits={"n": 1}, **given))
+    person = room.known("u1")
+    assert (person.first_seen_ms, person.last_seen_ms) == (first, START_MS + 60_000 if known else first)
+    group = room.view.group(WORKSPACE, "g1")
+    assert group is not None
+    assert (group.first_seen_ms, group.last_seen_ms) == (first, first)
 
 
 @pytest.mark.parametrize(
