@@ -305,8 +305,8 @@ class Run:
         await self._do(("profiles",), lambda: self._of_reader("profiles", subject))
         await self._do(("journal",), lambda: self._journal(subject, ends))
         await self._do(("debugger",), lambda: self._counted("debugger", erasing.debugger(subject)))
-        await self._do(("warehouse",), lambda: self._of_reader("warehouse", subject))
         await self._do(("deliveries", "attempts", "files"), lambda: erasing.reader("send", subject))
+        await self._do(("warehouse",), lambda: self._of_reader("warehouse", subject))
         await self._do(("identities",), lambda: self._counted("identities", erasing.identities(subject)))
         await self._do(("logs",), lambda: self._counted("logs", _nothing()))
 

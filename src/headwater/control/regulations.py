@@ -36,10 +36,10 @@ STORES: Final = (
     "profiles",
     "journal",
     "debugger",
-    "warehouse",
     "deliveries",
     "attempts",
     "files",
+    "warehouse",
     "identities",
     "logs",
 )
