@@ -81,7 +81,8 @@ def test_people_are_found_by_what_is_known_of_them(shared_server: Server, key: s
     who, blue_team = named("found"), named("blue")
     calls = [
         {"type": "identify", "userId": f"{who}-{n}", "anonymousId": f"browser-of-{who}-{n}",
-         "traits": {"email": f"{who}-{n}@Example.com", "team": blue_team if n else "red", "seats": n}}
+         "traits": {"email": f"{who}-{n}@Example.com", "team": blue_team if n else "red", "seats": n,
+                    "company": {"size": 10 + n}}}
         for n in range(3)
     ]  # fmt: skip
     assert shared_server.send("/v1/batch", {"batch": calls}, key=key).is_success
@@ -92,6 +93,7 @@ def test_people_are_found_by_what_is_known_of_them(shared_server: Server, key: s
 
     assert ids(**{"trait.team": blue_team}) == [f"{who}-1", f"{who}-2"]
     assert ids(**{"trait.team": blue_team, "trait.seats": "2"}) == [f"{who}-2"]
+    assert ids(**{"trait.team": blue_team, "trait.company.size": "12"}) == [f"{who}-2"]
     assert ids(email=f"{who}-1@example.com".upper()) == [f"{who}-1"]
     assert ids(userId=f"{who}-1", email=f"{who}-0@example.com") == []
     assert ids(q=who) == [f"{who}-{n}" for n in range(3)]

@@ -101,6 +101,11 @@ def trait_pattern(name: str, value: bytes) -> bytes:
     return _ENCODE(name) + b"\x93" + _ENCODE(value)
 
 
+def nested_pattern(first: str) -> bytes:
+    """Bytes that a person's body holds when the person has a trait of this name, whatever its value."""
+    return _ENCODE(first) + b"\x93"
+
+
 # Names: a letter for the kind, the workspace's number, a colon, the id.
 LETTERS: Final = "uaxpgme"
 

@@ -33,13 +33,31 @@ def read(text: msgspec.Raw, at_ms: int, order: int) -> tuple[Traits, list[Refusa
         elif len(value) > MAX_TRAIT_BYTES:
             refused.append(Refusal.TRAIT_TOO_LONG)
         else:
-            found[name] = Trait(_written(bytes(value)), at_ms, order)
+            found[name] = Trait(written(bytes(value)), at_ms, order)
     return found, refused
 
 
-def _written(value: bytes) -> bytes:
+def written(value: bytes) -> bytes:
     """A text is written in one way, whatever the client escaped, so that people can be found by it."""
     return msgspec.json.encode(msgspec.json.decode(value)) if value.startswith(b'"') and b"\\" in value else value
+
+
+def found(traits: Mapping[str, Trait], name: str) -> bytes:
+    """What a name leads to, as rules read it: the trait of exactly that name, else down nested objects by its dots.
+    JSON, a text in its one way; empty where it leads to nothing."""
+    exact = traits.get(name)
+    if "." not in name or (exact is not None and not exact.is_cleared):
+        return b"" if exact is None else exact.value
+    first, *inner = name.split(".")
+    value = traits[first].value if first in traits else b""
+    for part in inner:
+        if not value.startswith(b"{"):
+            return b""
+        try:
+            value = bytes(_DECODE(value).get(part, b""))
+        except (msgspec.MsgspecError, RecursionError):
+            return b""
+    return written(value)
 
 
 def join(mine: Traits, theirs: Mapping[str, Trait]) -> tuple[set[str], int]:

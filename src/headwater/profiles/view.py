@@ -12,6 +12,7 @@ import msgspec
 
 from headwater.base.clock import iso_from_seconds
 from headwater.profiles import rows
+from headwater.profiles import traits as person_traits
 from headwater.profiles.model import Group, Person, Trait
 from headwater.profiles.ports import Segments
 from headwater.profiles.refusals import MERGES
@@ -103,7 +104,7 @@ class View:
             return self._scan(no, asked.traits, limit=limit, offset=offset)
         refs = self._last_first(self._candidates(workspace_id, no, asked))
         if asked.traits or asked.email is not None:
-            refs = [person.ref for person in self._checked(refs, asked)]
+            refs = self._checked(refs, asked)
         return self.load(refs[offset : offset + limit]), len(refs)
 
     def shape(self, person: Person) -> dict[str, Any]:
@@ -206,26 +207,31 @@ class View:
             after = refs[-1]
         return found
 
-    def _checked(self, refs: Sequence[int], asked: Asked) -> list[Person]:
+    def _checked(self, refs: Sequence[int], asked: Asked) -> list[int]:
         email = asked.email.strip().lower() if asked.email is not None else None
-        found: list[Person] = []
+        found: list[int] = []
         for start in range(0, len(refs), _PART):
             for person in self.load(refs[start : start + _PART]):
                 same = email is None or rows.email_of(person) == email
                 if same and all(_has(person, name, text) for name, text in asked.traits.items()):
-                    found.append(person)
+                    found.append(person.ref)
         return found
 
     def _scan(self, no: int, traits: Mapping[str, str], *, limit: int, offset: int) -> tuple[list[Person], int]:
-        """Over all the people of a workspace, in the engine; the loop goes on meanwhile."""
+        """Over all the people of a workspace, in the engine; the loop goes on meanwhile. What lies within a trait the
+        engine only narrows down."""
         table, where = "seen s", "s.workspace = ?"
         values: list[Any] = [no]
         for name, text in traits.items():
-            forms = [rows.trait_pattern(name, form) for form in forms_of(text)]
-            where += f" AND ({' OR '.join('instr(p.body, ?) > 0' for _ in forms)})"
-            values += forms
+            either, patterns = _holding(name, text)
+            where += f" AND ({either})"
+            values += patterns
         if traits:
             table = "seen s JOIN people p ON p.ref = s.ref"
+        if any("." in name for name in traits):
+            query = f"SELECT s.ref FROM {table} WHERE {where} ORDER BY s.last DESC, s.ref DESC"
+            refs = self._checked([row[0] for row in self._db.read(query, values)], Asked(traits=traits))
+            return self.load(refs[offset : offset + limit]), len(refs)
         total = self._db.read(f"SELECT count(*) FROM {table} WHERE {where}", values)[0][0]
         query = f"SELECT s.ref FROM {table} WHERE {where} ORDER BY s.last DESC, s.ref DESC LIMIT ? OFFSET ?"
         return self.load([row[0] for row in self._db.read(query, [*values, limit, offset])]), total
@@ -252,8 +258,21 @@ def forms_of(text: str) -> list[bytes]:
 
 
 def _has(person: Person, name: str, text: str) -> bool:
-    trait = person.traits.get(name)
-    return trait is not None and trait.value in forms_of(text)
+    return person_traits.found(person.traits, name) in forms_of(text)
+
+
+def _holding(name: str, text: str) -> tuple[str, list[bytes]]:
+    """A condition on the bytes of a person's body, with its values, that holds of all who have the trait so. A dotted
+    name may lead into a trait, which stands there as the client wrote it: what is not found may have been escaped."""
+    forms = forms_of(text)
+    patterns = [rows.trait_pattern(name, form) for form in forms]
+    either = " OR ".join("instr(p.body, ?) > 0" for _ in patterns)
+    if "." not in name:
+        return either, patterns
+    first, *_, last = name.split(".")
+    plain = " OR ".join("instr(p.body, ?) > 0" for _ in forms)
+    within = f"instr(p.body, ?) > 0 AND (instr(p.body, ?) > 0 OR (instr(p.body, ?) > 0 AND ({plain})))"
+    return f"{either} OR ({within})", [*patterns, rows.nested_pattern(first), b"\\", msgspec.json.encode(last), *forms]
 
 
 def _value(value: bytes) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from headwater.profiles.model import Person
@@ -21,6 +22,11 @@ PEOPLE: tuple[dict[str, Any], ...] = (
 class Evens(NoSegments):
     def members(self, workspace_id: str, segment_id: str, after: int, limit: int) -> list[int]:
         return [ref for ref in (2, 4) if ref > after]
+
+
+class Everybody(NoSegments):
+    def members(self, workspace_id: str, segment_id: str, after: int, limit: int) -> list[int]:
+        return list(range(after + 1, 20)) if after < 19 else []
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +84,38 @@ def test_all_are_listed_last_seen_first_and_by_pages(room: Room) -> None:
 )
 def test_people_are_found_by_what_they_have(room: Room, asked: dict[str, Any], expected: list[str]) -> None:
     assert found(room, **asked) == expected
+
+
+@pytest.mark.parametrize("segment", [None, "all"])
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"company.size": "12"}, ["spaced", "plain"]),
+        ({"company.city": "M\u00fcnchen"}, ["escaped", "plain"]),
+        ({"company.size": "12", "plan": "pro"}, ["plain"]),
+        ({"company.owner.name": "Ann"}, ["deep"]),
+        ({"company.owner": "Ann"}, []),
+        ({"company.size": "1"}, ["exact"]),
+        ({"company.size": "13"}, []),
+        ({"company.": "12"}, []),
+        ({"company": "12"}, []),
+        ({"a.b": "x"}, ["cleared"]),
+    ],
+)
+def test_a_dotted_name_leads_into_a_trait(segment: str | None, asked: dict[str, str], expected: list[str]) -> None:
+    written = {
+        "plain": '{"plan":"pro","company":{"size":12,"city":"M\u00fcnchen"}}',
+        "spaced": '{"plan":"free","company" : { "s\\u0069ze" : 12 }}',
+        "escaped": '{"company":{"city":"M\\u00fcnchen","size":"11"}}',
+        "deep": '{"company":{"owner":{"name":"Ann"}}}',
+        "exact": '{"company.size":1,"company":{"size":13}}',
+        "list": '{"a":["b",{"b":"x"}]}',
+        "cleared": '{"a.b":null,"a":{"b":"x"}}',
+    }
+    room = Room(segments=Everybody())
+    for n, (user_id, text) in enumerate(written.items()):
+        room.take(msgspec.structs.replace(identify(user_id, at_s=n), traits=msgspec.Raw(text.encode())))
+    assert found(room, traits=asked, segment_id=segment) == expected
 
 
 def test_a_public_id_finds_its_person_alone(room: Room) -> None:
