@@ -16,7 +16,7 @@ from headwater.warehouse.columns import Column
 from headwater.warehouse.exact import json_text
 from headwater.warehouse.flatten import Row
 from headwater.warehouse.layout import SLUGGED, TIME_COLUMNS, UNFIT_COLUMN, SourceTables, standard_columns
-from headwater.warehouse.schema import MAX_COLUMNS, Table
+from headwater.warehouse.schema import Table
 from headwater.warehouse.stretch import ARROW_TYPES, FROM_EVENT, Stretch, moments
 
 Unfit = dict[int, dict[str, str]]
@@ -53,8 +53,10 @@ class Fitted:
         self.unfit = unfit
 
 
-def fit(rows: Sequence[Row], table: Table, stretch: Stretch) -> Fitted:
+def fit(rows: Sequence[Row], table: Table, stretch: Stretch, room: int) -> Fitted:
     """The rows in the table's columns, and what did not fit in `_unfit`. Changes nothing in `table`.
+
+    `room`: how many columns it may have more.
 
     Raises pyarrow and Unicode errors when a value cannot be written at all.
     """
@@ -76,7 +78,6 @@ def fit(rows: Sequence[Row], table: Table, stretch: Stretch) -> Fitted:
         elif column.type is not None:
             fresh.append((*_first_seen(rows, name, fitted), column, fitted))
     fresh.sort(key=lambda found: found[:2])
-    room = max(MAX_COLUMNS - len(table.columns), 0)
     for _, _, column, fitted in fresh[room:]:
         _set_aside(column.name, rows, fitted, unfit)
     for _, _, column, fitted in fresh[:room]:

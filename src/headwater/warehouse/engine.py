@@ -23,6 +23,7 @@ import duckdb
 import msgspec
 
 from headwater.base.errors import InvalidInput, Terminal, Transient
+from headwater.warehouse.replay import Replay
 
 DATABASE: Final = "_headwater"
 INTERNAL: Final = "headwater"
@@ -40,6 +41,9 @@ CHECKPOINT_BYTES: Final = 16 * 1024 * 1024
 """Once the log is this long it goes into the file when no snapshot is being read; at four times that, new snapshots
 wait for it."""
 
+REPLAY_BYTES: Final = 128 * 1024 * 1024
+"""The same when so much memory is needed to read the log; a query's process has four times that."""
+
 BEHIND: Final = 3
 """So many times as long the log may be while loads are far behind: each checkpoint writes the last row group of every
 table again, and nobody sees the newest rows in time then anyway."""
@@ -52,6 +56,9 @@ DRAFT: Final = ".renew"
 
 CHECKPOINT_RETRY_S: Final = 5.0
 """After one that failed."""
+
+LOOK_EVERY_S: Final = 0.5
+"""How often one who waits for a checkpoint looks whether it can be made now."""
 
 BLOCK_BYTES: Final = 64 * 1024
 """The least that a table takes of a new file; sources may have thousands of small ones."""
@@ -99,6 +106,10 @@ class Engine:
         self._swapping = False
         self._generation = 0
         self._wal_bytes = 0
+        self.replay = Replay()
+        self._unread = False
+        self._wanted = False
+        self.unread_logs = 0
         if path is not None:
             for left in path.parent.glob(f"{path.name}.spill-*"):  # of query processes that were killed
                 shutil.rmtree(left, ignore_errors=True)
@@ -157,13 +168,7 @@ class Engine:
     @contextmanager
     def snapshot(self, wait_s: float, *, copying: bool = False) -> Iterator[Snapshot]:
         """A state of the file to be read from outside, until the block ends; for a copy it may be a long time."""
-        assert self.path is not None
-        with self._snapshots:
-            if not self._snapshots.wait_for(self._may_be_read, timeout=wait_s):
-                raise Transient("The warehouse is busy writing its log into the file. Try again.", code="busy")
-            self._reading += 1
-            self._copying += copying
-            found = Snapshot(str(self.path), self._generation, self._wal_bytes)
+        found = self._begin_reading(time.monotonic() + wait_s, copying)
         try:
             yield found
         finally:
@@ -173,10 +178,40 @@ class Engine:
                 self._snapshots.notify_all()
             self._checkpoint_when_due()
 
+    def _begin_reading(self, wait_until: float, copying: bool) -> Snapshot:
+        assert self.path is not None
+        while True:
+            if not self._may_be_read():  # whoever was to make the checkpoint may have been kept from it
+                self._checkpoint_when_due()
+            left_s = max(0.0, wait_until - time.monotonic())
+            with self._snapshots:
+                if self._snapshots.wait_for(self._may_be_read, timeout=min(left_s, LOOK_EVERY_S)):
+                    self._reading += 1
+                    self._copying += copying
+                    return Snapshot(str(self.path), self._generation, self._wal_bytes)
+            if left_s == 0.0:
+                raise Transient("The warehouse is busy writing its log into the file. Try again.", code="busy")
+
     def _may_be_read(self) -> bool:
         """False: a checkpoint is due and the snapshots of now are waited for. While a copy is made it cannot be had.
         Or the file is about to be replaced."""
-        return not self._swapping and (self._copying > 0 or not self._log_is_long(4))
+        unread = self._unread and time.monotonic() >= self._checkpoint_after
+        return not self._swapping and (self._copying > 0 or not (unread or self._log_is_long(4)))
+
+    def note_unread(self, snapshot: Snapshot, *, surely: bool = True) -> bool:
+        """A process could not read the log of this snapshot within its memory, or, not `surely`, ended for want of
+        memory: a checkpoint is made as soon as it can be, and new snapshots wait for it if `surely`.
+
+        False: there was no log, or it has gone into the file meanwhile.
+        """
+        with self._snapshots:
+            if not snapshot.wal_bytes or snapshot.generation != self._generation:
+                return False
+            self._wanted = True
+            if surely:
+                self._unread = True
+                self.unread_logs += 1
+            return True
 
     def checkpoint(self) -> bool:
         """Bring the log into the file; False when a snapshot is being read just now."""
@@ -189,9 +224,14 @@ class Engine:
                 self._close_if_broken(error)
                 raise
             self._generation += 1
+            self._forget_log()
             self._note_log()
             self._snapshots.notify_all()
             return True
+
+    def _forget_log(self) -> None:
+        self._unread = self._wanted = False
+        self.replay.clear()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -235,16 +275,19 @@ class Engine:
             self._close()
 
     def _log_is_long(self, times: int = 1) -> bool:
-        return self._wal_bytes > times * self._checkpoint_bytes
+        return self._wal_bytes > times * self._checkpoint_bytes or self.replay.size_bytes > times * REPLAY_BYTES
 
     def _note_log(self) -> None:
         if self.path is not None:
             log = self.path.with_name(self.path.name + ".wal")
             with self._snapshots:
                 self._wal_bytes = log.stat().st_size if log.exists() else 0
+                if not self._wal_bytes:
+                    self._forget_log()
 
     def _checkpoint_when_due(self) -> None:
-        due = self._log_is_long(BEHIND if self.behind else 1) and time.monotonic() >= self._checkpoint_after
+        due = self._wanted or self._log_is_long(BEHIND if self.behind else 1)
+        due = due and self.path is not None and time.monotonic() >= self._checkpoint_after
         if due and self._write_lock.acquire(blocking=False):
             try:
                 self.checkpoint()

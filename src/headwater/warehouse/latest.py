@@ -21,7 +21,7 @@ from headwater.warehouse.columns import UNFIT, Column, moment_of
 from headwater.warehouse.exact import JsonText, json_text, read_object
 from headwater.warehouse.flatten import Clashes, Row
 from headwater.warehouse.layout import LATEST_COLUMNS, TIME_COLUMNS, UNFIT_COLUMN
-from headwater.warehouse.schema import MAX_COLUMNS, Schemas, Table, books_of
+from headwater.warehouse.schema import Schemas, Table, books_of
 from headwater.warehouse.steps import AtOnce
 from headwater.warehouse.stretch import ARROW_TYPES
 
@@ -60,7 +60,8 @@ def upsert(
     connection.execute(f"CREATE TABLE IF NOT EXISTS {books} (id VARCHAR NOT NULL, history VARCHAR NOT NULL)")
     histories = _histories(connection, books, list(dict.fromkeys(key for key, _ in rows)))
     columns: dict[str, Column] = {name: column.copy() for name, column in table.columns.items()}
-    unfit = sum(_apply(histories[key], row, columns) for key, row in rows)
+    most = len(columns) + schemas.room(table)
+    unfit = sum(_apply(histories[key], row, columns, most) for key, row in rows)
     settled = [
         column
         for name, column in columns.items()
@@ -131,20 +132,22 @@ def event_time(event: CleanEvent) -> int:
     return (min(said, received + AHEAD) - _EPOCH) // timedelta(microseconds=1)
 
 
-def _apply(history: History, row: Row, columns: dict[str, Column]) -> int:
+def _apply(history: History, row: Row, columns: dict[str, Column], most: int) -> int:
+    """`most`: columns that the table may have."""
     at = event_time(row.event)
     if at >= history.at:
         history.at = at
         history.times = {name: getattr(row.event, name) for name in TIME_COLUMNS}
     unfit = 0
+    beside = _beside(history)
     for name in row.nulls:
         if name not in row.own[0]:
-            _say(history, name, at, None, True)
+            _say(history, name, Said(at, None, True), beside)
     for name, value in row.own[0].items():
         if _is_news(history, name, at):
-            fits = _fits(columns, name, value)
+            fits = _fits(columns, name, value, most)
             unfit += not fits
-            _say(history, name, at, json_text(value), fits)
+            _say(history, name, Said(at, json_text(value), fits), beside)
     for key, value in _numbered(row.own[1]):
         if _is_news(history, key, at):
             unfit += 1
@@ -165,21 +168,30 @@ def _is_news(history: History, key: str, at: int) -> bool:
     return known is None or at >= known.at
 
 
-def _say(history: History, name: str, at: int, text: str | None, fits: bool) -> None:
+def _beside(history: History) -> dict[str, list[str]]:
+    """The keys of clashes, by the name that they clashed with. Folded names have no `#`."""
+    found: dict[str, list[str]] = {}
+    for key in history.said:
+        if "#" in key:
+            found.setdefault(key.partition("#")[0], []).append(key)
+    return found
+
+
+def _say(history: History, name: str, said: Said, beside: dict[str, list[str]]) -> None:
     """Note a value, and forget what stood beside it under the same folded name."""
-    if not _is_news(history, name, at):
+    if not _is_news(history, name, said.at):
         return
-    history.said[name] = Said(at, text, fits)
-    for key in [key for key in history.said if key.startswith(f"{name}#")]:
-        if history.said[key].at <= at:
+    history.said[name] = said
+    for key in beside.get(name, ()):
+        if key in history.said and history.said[key].at <= said.at:
             del history.said[key]
 
 
-def _fits(columns: dict[str, Column], name: str, value: Any) -> bool:
+def _fits(columns: dict[str, Column], name: str, value: Any, most: int) -> bool:
     column = columns.get(name)
     if column is None:
         column = Column(name)
-        if len(columns) >= MAX_COLUMNS or column.fit(value) is UNFIT:
+        if len(columns) >= most or column.fit(value) is UNFIT:
             return False
         columns[name] = column
         return True

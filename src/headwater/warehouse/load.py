@@ -138,7 +138,7 @@ class Loader:
         return table
 
     def _insert(self, steps: Steps, table: Table, rows: list[Row], stretch: Stretch) -> int:
-        fitted = fit(rows, table, stretch)
+        fitted = fit(rows, table, stretch, self._schemas.room(table))
         self._schemas.evolve(steps, table, fitted.settled)
         steps.do(partial(_insert, table=table, data=fitted.data))
         return fitted.unfit

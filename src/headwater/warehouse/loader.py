@@ -82,7 +82,7 @@ class Warehouse:
     ) -> None:
         self.path = path
         self.engine = Engine(path, memory_limit=memory_limit, threads=threads)
-        self._schemas = Schemas()
+        self._schemas = Schemas(self.engine.replay)
         self._changes = 0
         self._unasked: InTurn | None = None
         with self.engine.writing() as connection:
@@ -113,7 +113,8 @@ class Warehouse:
                     self._schemas.create(steps, source.schema, name, columns)
                 else:
                     fresh = [Column(column, type_) for column, type_ in columns.items() if column not in table.columns]
-                    self._schemas.evolve(steps, table, fresh)
+                    if fresh:
+                        self._schemas.evolve(steps, table, fresh)
 
     def drop_schema(self, schema: str, *, source_ids: Sequence[str] = ()) -> None:
         """Remove a schema with its rows, and what was parked of its sources. No error when it is not there."""

@@ -34,6 +34,8 @@ WAIT_S: Final = 10.0
 MAX_WAITING: Final = 16
 """Queries of one warehouse that may wait; a further one is refused at once."""
 
+_WORTH_ANOTHER: Final = ("unreadable", "unread_log")
+
 _TOLD = msgspec.msgpack.Decoder(Told)
 
 
@@ -100,9 +102,9 @@ class Queries:
         with self._process(wait_until) as process:
             began = time.monotonic()
             told = self._ask(process, query, limits, wait_until)
-            if told.code != "unreadable":
+            if told.code not in _WORTH_ANOTHER:
                 return told
-            # the file moved under the reader (it was opened anew): a fresh look settles it
+            # the file moved under the reader (it was opened anew), or its log was too much: a fresh look settles it
             left_s = max(0.1, limits.timeout_s - (time.monotonic() - began))
             return self._ask(process, query, msgspec.structs.replace(limits, timeout_s=left_s), wait_until)
 
@@ -126,7 +128,10 @@ class Queries:
 
     def _ask(self, process: _Process, query: str, limits: Limits, wait_until: float) -> Told:
         with self._engine.snapshot(max(0.0, wait_until - time.monotonic())) as snapshot:
-            return process.ask(Ask(snapshot, query, limits))
+            told = process.ask(Ask(snapshot, query, limits))
+            if told.code == "unread_log" or told.died:
+                self._engine.note_unread(snapshot, surely=not told.died)
+        return told
 
     def _told_here(self, query: str, limits: Limits) -> Told:
         with self._engine.reading() as connection:
@@ -140,6 +145,12 @@ def _error(told: Told, limits: Limits) -> HeadwaterError:
     if told.code == "query_memory":
         message = f"The query needed more than the {limits.memory_mib} MiB it may have, and was stopped. Read less."
         return InvalidInput(message, code="query_memory")
+    if told.code == "unread_log":
+        return Transient(
+            f"The warehouse's log could not be read within the {limits.memory_mib} MiB that a query may have; it is"
+            " being written into the file. Try again in a moment.",
+            code="busy",
+        )
     if told.code == "unreadable":
         return Transient(f"The warehouse could not be read just now: {told.message}. Try again.")
     if told.code == "fault":
@@ -178,7 +189,7 @@ class _Process:
                 self._end()
                 if self._closed:
                     raise _closing()
-                return Told(code="query_timeout" if ended.is_set() else "query_memory")
+                return Told(code="query_timeout") if ended.is_set() else Told(code="query_memory", died=True)
             told = _TOLD.decode(data)
             if told.last:
                 self._end()

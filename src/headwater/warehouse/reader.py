@@ -28,6 +28,7 @@ from headwater.warehouse.engine import DATABASE, Snapshot, connect, lock, settle
 from headwater.warehouse.guard import Tables
 
 _SIZE: Final = struct.Struct(">I")
+_PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -46,13 +47,17 @@ class Ask(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True):
-    """Either `answer`, or what went wrong: `code` and `message` as in the error tree. `last`: the process ends."""
+    """Either `answer`, or what went wrong: `code` and `message` as in the error tree. `last`: the process ends.
+
+    `died`: it told nothing, but ended; of the query or of reading the log.
+    """
 
     answer: Answer | None = None
     code: str = ""
     message: str = ""
     details: Any = None
     last: bool = False
+    died: bool = False
 
 
 def spill_of(warehouse: str, pid: int) -> Path:
@@ -191,6 +196,8 @@ class _Reader:
     def tell(self, ask: Ask) -> Told:
         try:
             connection = self._at(ask)
+        except (duckdb.OutOfMemoryException, MemoryError) as error:
+            return Told(code="unread_log", message=str(error), last=True)
         except (duckdb.Error, OSError) as error:
             return Told(code="unreadable", message=str(error), last=True)
         return tell(connection, self._tables, ask.query, ask.limits)
@@ -211,6 +218,17 @@ class _Reader:
         self._tables = readable_tables(connection)
         self._connection, self._asked = connection, (ask.snapshot, limits.memory_mib)
         return connection
+
+
+def _has_grown(limit_bytes: int) -> bool:
+    """Whether little is left of the memory that this process may have: what one snapshot took and gave back is not all
+    of use for the next."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            data_pages = int(file.read().split()[5])
+    except (OSError, IndexError, ValueError):  # another kernel: the limit itself must do
+        return False
+    return data_pages * _PAGE_BYTES > limit_bytes // 2
 
 
 def _hear(stream: IO[bytes], asked: queue.SimpleQueue[bytes]) -> None:
@@ -234,6 +252,8 @@ def main() -> None:
     reader = _Reader()
     while True:
         told = reader.tell(decoder.decode(asked.get()))
+        if _has_grown(limit):
+            told = msgspec.structs.replace(told, last=True)
         send(output, told)
         if told.last:
             os._exit(0)

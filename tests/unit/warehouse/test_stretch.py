@@ -163,6 +163,6 @@ def test_what_is_given_at_once_is_what_fitting_value_by_value_gives(
             one_by_one, unfit = column.fit_all([row.context[0].get(name) for row in made.rows["tracks"]])
             assert (values, unfit) == (one_by_one, [])
             assert (column.type, column.wide) == (known[name], False)
-    fitted = fit(made.rows["tracks"], table("tracks", **known), made.stretch)
+    fitted = fit(made.rows["tracks"], table("tracks", **known), made.stretch, 1_000)
     assert isinstance(fitted.data, pa.Table)
     assert fitted.data.num_rows == len(contexts)
