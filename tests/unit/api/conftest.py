@@ -1,12 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
 from headwater.api.app import create_app
+from headwater.base.errors import NotFound
 from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import bootstrap, open_store
 from headwater.control.model import Workspace
@@ -15,6 +17,13 @@ from tests.unit.api.nearby import Nearby, NearbyProfiles, NearbySending
 
 ADMIN = "token-of-the-operator"
 URL = "https://data.example.com"
+
+
+class NobodyKnown:
+    """Exports of an installation that has seen nobody."""
+
+    async def of_person(self, workspace_id: str, person_id: str) -> AsyncIterator[dict[str, Any]]:
+        raise NotFound(f"Nobody is known by {person_id!r}.")
 
 
 @pytest.fixture
@@ -67,6 +76,7 @@ def anyone(
         work=work,
         sending=sending,
         profiles=profiles,
+        exports=NobodyKnown(),
         public_url=URL,
         uploads=tmp_path / "uploads",
         report=lambda _, error: faults.append(error),
