@@ -178,7 +178,11 @@ class SegmentStore:
 def _read(entry: SegmentEntry, log: Callable[[str], None]) -> Definition | None:
     try:
         return defined(
-            entry.id, entry.name, parse(entry.rule, kept=True), announces=entry.announce_members, updated_at=entry.updated_at
+            entry.id,
+            entry.name,
+            parse(entry.rule, kept=True),
+            announces=entry.announce_members,
+            updated_at=entry.updated_at,
         )
     except InvalidInput as error:
         log(f'segment "{entry.id}" holds nobody: {error.message}')
