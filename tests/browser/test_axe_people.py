@@ -89,6 +89,27 @@ def test_people(view_of: Page, known: Known) -> None:
     check(view_of)
 
 
+CONTRAST = """
+    field => {
+        const parts = text => text.match(/[\\d.]+/g).slice(0, 3).map(part => {
+            const share = part / 255;
+            return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+        });
+        const light = text => parts(text).reduce((sum, part, at) => sum + part * [0.2126, 0.7152, 0.0722][at], 0);
+        const { borderTopColor, backgroundColor } = getComputedStyle(field);
+        const [low, high] = [light(borderTopColor), light(backgroundColor)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05);
+    }
+"""
+"""Between the line around a field and the field, as WCAG 2.2 counts it. axe looks at text alone."""
+
+
+def test_the_lines_of_fields_are_seen(view_of: Page, known: Known) -> None:
+    go(view_of, known, "/people")
+    for field in (view_of.get_by_label("Trait", exact=True), view_of.get_by_label("Segment")):
+        assert field.evaluate(CONTRAST) >= 3
+
+
 def test_where_nobody_was_seen(view_of: Page, known: Known) -> None:
     made = known.server.api("POST", "/workspaces", {"name": "Empty", "region": "us"})
     view_of.evaluate("id => sessionStorage.setItem('headwater-workspace', id)", made["id"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import uuid
 from typing import Any
 
@@ -197,6 +198,34 @@ def test_why_traits_do_not_appear(page: Page, server: Server) -> None:
     expect(slips.filter(has_text="Email:")).to_contain_text("is it meant as “email”?")
     expect(slips.filter(has_text="emial:")).to_contain_text("1 person has it")
     expect(slips).to_have_count(3)
+
+    silent = {"type": "track", "userId": "silent ", "event": "Came"}
+    rest(server, rest_key, silent, {"type": "identify", "userId": "u", "traits": {"plan": "pro", "": 1}})
+    person(server, "silent ")
+    person(server, "u", lambda each: "" in each["traits"])
+    server.restart()
+    page.goto(f"{server.url}/people/troubleshooting")
+    expect(question("Is the script loaded in your pages?", "yes")).to_contain_text("A page sent its last event")
+    carried = question("Do the identify calls carry traits?", "yes, 6 of 7")
+    expect(carried.get_by_role("list", name="Users without traits")).to_have_text(re.compile(r"^silent .*\(a blank\)"))
+    rest_door = page.get_by_role("region", name="Does the REST door take what your back end sends?")
+    expect(rest_door).to_contain_text("before the server was started")
+    expect(slips.filter(has_text="(empty):")).to_contain_text("nothing of this name can be seen")
+    expect(slips).to_have_count(4)
+
+
+def test_blanks_of_an_id_are_seen_and_said(inside: Page, shared_server: Server, key: str) -> None:
+    rest(shared_server, key, *({"type": "track", "userId": id, "event": "Came"} for id in ("blank", " blank")))
+    found = person(shared_server, " blank")
+    inside.goto(f"{shared_server.url}/people?q=blank")
+    expect(inside.get_by_role("link", name="(a blank) blank")).to_be_visible()
+    expect(inside.get_by_role("link", name="blank", exact=True)).to_be_visible()
+    inside.goto(f"{shared_server.url}/people/{found['id']}")
+    ids = inside.get_by_role("region", name="Ids")
+    expect(ids).to_contain_text("(a blank) blank")
+    mark = ids.locator(".hw-blank").bounding_box()
+    assert mark is not None
+    assert mark["width"] > 5
 
 
 def look_again(page: Page, source: str, identifies: str) -> Any:

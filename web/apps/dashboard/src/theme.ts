@@ -42,11 +42,25 @@ const brick: MantineColorsTuple = [
   "#6b110a",
 ];
 
+/** Fields and their lines in the dark scheme: of the same blue-green greys as the cards that they stand on. */
+const dark: MantineColorsTuple = [
+  "#ccd4d8",
+  "#b8c1c6",
+  "#828e95",
+  "#69757c",
+  "#42525b",
+  "#34424a",
+  "#202b31",
+  "#182126",
+  "#141b1f",
+  "#0f1518",
+];
+
 const SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif';
 const MONO = 'ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 
 export const theme = createTheme({
-  colors: { river, amber, brick },
+  colors: { river, amber, brick, dark },
   primaryColor: "river",
   primaryShade: { light: 7, dark: 7 },
   fontFamily: SANS,

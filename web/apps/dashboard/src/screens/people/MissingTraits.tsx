@@ -296,7 +296,8 @@ function Names({ troubles }: { troubles: TraitTroubles }) {
                 {slip.people.toLocaleString("en")} {slip.people === 1 ? "person has" : "people have"} it
                 {slip.kind !== "blank" && (
                   <>
-                    , {slip.likePeople.toLocaleString("en")} <Shown text={slip.like} />
+                    , {slip.likePeople === 0 ? "nobody has" : slip.likePeople === 1 ? "1 has" : `${slip.likePeople.toLocaleString("en")} have`}{" "}
+                    <Shown text={slip.like} />
                   </>
                 )}
               </span>
