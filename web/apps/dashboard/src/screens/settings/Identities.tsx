@@ -17,6 +17,7 @@ import { sourcesQuery, workspaceQuery } from "../../api/queries";
 import type { IdentityReport, Verification } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Dialog } from "../../parts/Dialog";
+import { Shown } from "../../parts/Shown";
 import { Failed, Loading } from "../../parts/States";
 import { When } from "../../parts/When";
 import { Page } from "../../shell/Page";
@@ -302,7 +303,7 @@ function Newest({ report }: { report: IdentityReport }) {
         {report.newest.slice(0, SHOWN).map(({ userId, door, reason, at, times }) => (
           <li key={`${door} ${userId} ${reason}`} className="hw-listed">
             <span className="hw-mono" style={{ flex: "1 1 8rem" }}>
-              {userId}
+              <Shown text={userId} />
             </span>
             <span>{reason === "wrong" ? "wrong signature" : "no signature"}</span>
             <span className="hw-event-who">
