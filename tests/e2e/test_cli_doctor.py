@@ -11,6 +11,7 @@ import httpx
 
 from tests.certificates import certificate
 from tests.e2e.command_line import CommandLine
+from tests.e2e.people import until
 from tests.server import Server
 
 GUIDE = Path(__file__).parents[2] / "docs/guide/operating.md"
@@ -29,11 +30,29 @@ def test_a_server_that_is_well(shared_server: Server, tmp_path: Path):
     assert set(checks(found)) >= {
         "disk space", "permissions of admin-token", "permissions of secret.key", "clock", "server", "parts", "pipeline",
         "loader", "people", "dedupe window", "token", "warehouse builtin", "accounting", "parked events", "sending",
+        "columns", "warehouse log",
     }  # fmt: skip
     assert all(set(check) == {"name", "status", "meaning", "advice"} for check in found["checks"])
     out = headwater.ok("doctor")
     assert out.count("\n") == len(found["checks"])
     assert "ok    accounting: It closes over " in out
+
+
+def test_made_up_names_are_told_and_hold_up_no_query(server: Server, tmp_path: Path):
+    key = server.add_source(name="Wide")["writeKeys"][0]
+    for number in range(2):
+        traits = {f"t{number}_{each}": "x" for each in range(1_500)}
+        server.send("/v1/identify", {"type": "identify", "userId": "u", "traits": traits}, key=key)
+        until(
+            lambda: server.sql("SELECT (SELECT count(*) FROM wide.identifies), (SELECT count(*) FROM wide.users)"),
+            lambda rows, expected=[[number + 1, 1]]: rows == expected,
+        )
+    headwater = CommandLine(tmp_path, server)
+    found = headwater.json("doctor")
+    assert found["status"] == "warn", found
+    seen = checks(found)
+    assert (seen["columns"], seen["warehouse log"], seen["accounting"]) == ("warn", "ok", "ok")
+    assert "2 tables have no room" in headwater.ok("doctor")
 
 
 def test_a_door_alone_is_told_from_a_whole_system(tmp_path: Path):

@@ -258,6 +258,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     processed: float
     profiles_lag_bytes: float | None = None
     announcements: float = 0.0
+    full_tables: float = 0.0
+    unread_logs: float = 0.0
 
 
 def _lag(asking: Client) -> list[Check]:
@@ -267,7 +269,7 @@ def _lag(asking: Client) -> list[Check]:
     if first.pipeline_lag_bytes or first.warehouse_lag_bytes:
         time.sleep(SAMPLE_S)
     second = figures(asking.plain("GET", "/metrics").text) or first
-    return [pipeline(first, second), loader(second), people(second), window(second)]
+    return [pipeline(first, second), loader(second), columns(second), log(second), people(second), window(second)]
 
 
 def figures(text: str) -> Figures | None:
@@ -288,6 +290,8 @@ def figures(text: str) -> Figures | None:
         processed=sums.get("headwater_events_processed_total", 0.0),
         profiles_lag_bytes=sums.get("headwater_profiles_lag_bytes"),
         announcements=sums.get("headwater_announcements_pending", 0.0),
+        full_tables=sums.get("headwater_warehouse_full_tables", 0.0),
+        unread_logs=sums.get("headwater_warehouse_logs_unread_total", 0.0),
     )
 
 
@@ -310,6 +314,32 @@ def loader(found: Figures) -> Check:
         else "Every clean event is loaded."
     )
     return Check(name="loader", status="ok", meaning=meaning)
+
+
+def columns(found: Figures) -> Check:
+    if not found.full_tables:
+        return Check(name="columns", status="ok", meaning="Every table has room for further columns.")
+    tables = "1 table has" if found.full_tables == 1 else f"{found.full_tables:,.0f} tables have"
+    return Check(
+        name="columns",
+        status="warn",
+        meaning=f"{tables} no room for another column. No row is lost: what else is named is in its column _unfit.",
+        advice="Some client makes up names of traits or properties: SELECT table_schema, table_name, count(*) FROM"
+        " information_schema.columns GROUP BY ALL ORDER BY 3 DESC shows where; mend it or take its write key away.",
+    )
+
+
+def log(found: Figures) -> Check:
+    if not found.unread_logs:
+        return Check(name="warehouse log", status="ok", meaning="Queries can read it.")
+    times = "once" if found.unread_logs == 1 else f"{found.unread_logs:,.0f} times"
+    return Check(
+        name="warehouse log",
+        status="warn",
+        meaning=f"Since the server began, the log asked {times} for more memory than a query has. Each time it was"
+        " written into the file, and queries waited for that.",
+        advice="If queries answer busy, raise query_memory_mib.",
+    )
 
 
 def people(found: Figures) -> Check:

@@ -120,7 +120,7 @@ class _Snapshot(Collector):
         if (profiles := self._parts.get(PROFILES.name)) is not None:
             yield from _of_profiles(profiles)
         if (warehouse := self._parts.get(WAREHOUSE.name)) is not None:
-            yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", warehouse["warehouseLagBytes"])
+            yield from _of_warehouse(warehouse)
 
     def _accepted_rows(self) -> list[tuple[list[str], float]]:
         return [([source or "unknown"], count) for source, count in self._accepted.items()]
@@ -141,6 +141,13 @@ class _Snapshot(Collector):
         yield _gauge("dedupe_window_seconds", "How long a messageId is remembered", told["dedupeWindowS"])
         wanted_s = told["dedupeWindowWantedS"]
         yield _gauge("dedupe_window_wanted_seconds", "How long one should be remembered", wanted_s)
+
+
+def _of_warehouse(told: dict[str, Any]) -> Iterable[Metric]:
+    yield _gauge("warehouse_lag_bytes", "Clean journal not yet loaded", told["warehouseLagBytes"])
+    yield _counter("warehouse_values_unfit", "Values that no column took", [], [([], told["valuesUnfit"])])
+    yield _gauge("warehouse_full_tables", "Tables without room for another column", told["fullTables"])
+    yield _counter("warehouse_logs_unread", "Logs that no query could read", [], [([], told["logsUnread"])])
 
 
 def _of_send(send: dict[str, Any]) -> Iterable[Metric]:

@@ -46,7 +46,13 @@ class WarehouseCalls:
         return True
 
     def figures(self) -> dict[str, Any]:
-        return {"warehouseLagBytes": self._loading.lag_bytes()}
+        warehouses = self._warehouses.all().values()
+        return {
+            "warehouseLagBytes": self._loading.lag_bytes(),
+            "valuesUnfit": self._loading.unfit,
+            "fullTables": sum(warehouse.full_tables() for warehouse in warehouses),
+            "logsUnread": sum(warehouse.engine.unread_logs for warehouse in warehouses),
+        }
 
     # Sources and their tables
 

@@ -138,6 +138,10 @@ class Warehouse:
             ).fetchall()
         return Counts(*found[0]) if found else Counts()
 
+    def full_tables(self) -> int:
+        """Tables that have no room for another column: what more is named stays in `_unfit`."""
+        return self._schemas.full()
+
     def stats(self) -> Stats:
         """Tables with their rows and columns, and the time of the last load."""
         with self.engine.reading() as connection:

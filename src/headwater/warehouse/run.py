@@ -68,7 +68,8 @@ class UnderWay(msgspec.Struct, frozen=True):
 
 class Loading:
     """`target_of` gives the warehouse of a workspace, making it when there is none yet; NotFound when it was deleted.
-    `passed` is told of each offset before which everything is in the files for good."""
+    `passed` is told of each offset before which everything is in the files for good. `unfit`: values that no column
+    took since the loop began."""
 
     def __init__(
         self,
@@ -88,6 +89,7 @@ class Loading:
         self._log = log
         self._stop = threading.Event()
         self.offset = 0
+        self.unfit = 0
         self._behind_since: float | None = None
         self._under_way: UnderWay | None = None
 
@@ -169,7 +171,9 @@ class Loading:
             return 0
         try:
             for load in stretch.loads:
-                for parked in load.result().parked:
+                report = load.result()
+                self.unfit += report.unfit
+                for parked in report.parked:
                     self._log(f"an event has no row: {parked.reason.value}: {parked.detail}")
         except BaseException:
             _settle(stretch)

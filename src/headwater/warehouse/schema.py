@@ -101,6 +101,11 @@ class Schemas:
     def find(self, steps: Steps, schema: str, table: str) -> Table | None:
         return self.all(steps).get(schema, {}).get(table)
 
+    def full(self) -> int:
+        """How many tables have no room for another column; 0 while that is not known."""
+        schemas = list((self._tables or {}).values())
+        return sum(self.room(table) == 0 for tables in schemas for table in list(tables.values()))
+
     def create(
         self,
         steps: Steps,

@@ -159,6 +159,15 @@ def test_people_that_are_behind(lag_bytes: float | None, announcements: float, s
     assert told in check.meaning
 
 
+def test_tables_without_room_and_logs_that_were_too_much():
+    assert doctor.columns(at(0, 0)).status == "ok"
+    assert doctor.log(at(0, 0)).status == "ok"
+    full = doctor.columns(msgspec.structs.replace(at(0, 0), full_tables=1))
+    assert (full.status, "1 table has no room" in full.meaning) == ("warn", True)
+    unread = doctor.log(msgspec.structs.replace(at(0, 0), unread_logs=3))
+    assert (unread.status, "3 times" in unread.meaning) == ("warn", True)
+
+
 def test_the_figures_are_read_off_the_metrics():
     text = """# TYPE headwater_events_processed_total counter
 headwater_events_processed_total{source="a",fate="clean",reason=""} 3.0
@@ -167,6 +176,10 @@ headwater_events_processed_total{source="b",fate="duplicate",reason=""} 2.0
 headwater_pipeline_lag_bytes 10.0
 # TYPE headwater_warehouse_lag_bytes gauge
 headwater_warehouse_lag_bytes 20.0
+# TYPE headwater_warehouse_full_tables gauge
+headwater_warehouse_full_tables 2.0
+# TYPE headwater_warehouse_logs_unread_total counter
+headwater_warehouse_logs_unread_total 1.0
 # TYPE headwater_profiles_lag_bytes gauge
 headwater_profiles_lag_bytes 40.0
 # TYPE headwater_dedupe_window_seconds gauge
@@ -180,6 +193,8 @@ headwater_dedupe_window_seconds 30.0
         window_wanted_s=None,
         processed=5,
         profiles_lag_bytes=40,
+        full_tables=2,
+        unread_logs=1,
     )
     assert doctor.figures("# TYPE headwater_up gauge\nheadwater_up 0\n") is None
 
