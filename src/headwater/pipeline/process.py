@@ -178,20 +178,18 @@ def damaged(offset: int, note: str, *, received_ms: int) -> Item:
 
 def expired(records: Sequence[Record]) -> dict[str, Tally]:
     """The counts of a stretch none of whose events goes further."""
-    counts: dict[tuple[str, str], int] = {}
+    tallies: dict[str, Tally] = {}
     for record in records:
         try:
             raw = _DECODER.decode(record.payload)
         except msgspec.MsgspecError:
-            counts["", ""] = counts.get(("", ""), 0) + 1
+            tallies.setdefault("", Tally()).add(Tally(dropped={DropReason.EXPIRED.value: 1}))
             continue
         if isinstance(raw, RawRecord):
-            key = raw.source_id, raw.workspace_id
-            counts[key] = counts.get(key, 0) + len(raw.events)
-    return {
-        source_id: Tally(workspace_id=workspace_id, dropped={DropReason.EXPIRED.value: count})
-        for (source_id, workspace_id), count in counts.items()
-    }
+            dropped = {DropReason.EXPIRED.value: len(raw.events)}
+            tally = Tally(workspace_id=raw.workspace_id, dropped=dropped, last_ms=raw.received_ms)
+            tallies.setdefault(raw.source_id, Tally()).add(tally)
+    return tallies
 
 
 def _lost(reason: ParkReason, offset: int, note: str, *, raw: bytes = b"", received_ms: int = 0) -> Item:

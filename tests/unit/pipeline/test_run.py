@@ -75,6 +75,19 @@ def test_when_a_source_last_had_an_event_is_known_after_a_crash_too(rig: Rig) ->
     assert rig.ledger.totals()["src_2"].total == 0, "what was refused is counted at the door, and not here"
 
 
+def test_what_expires_is_counted_by_source_with_the_time_of_the_last(rig: Rig) -> None:
+    rig.send(track("a"), track("b"))
+    rig.send(track("c"))
+    rig.send(track("d"), source="src_2")
+    rig.raw.append([b"?"])
+    told = process_module.expired(rig.pipeline._raw.read(0, 1 << 20))
+    assert {source: (tally.dropped, tally.last_ms) for source, tally in told.items()} == {
+        "src_1": ({"expired": 3}, 1_790_000_000_000),
+        "src_2": ({"expired": 1}, 1_790_000_000_000),
+        "": ({"expired": 1}, 0),
+    }
+
+
 def test_a_crash_between_frame_and_window_doubles_nothing(rig: Rig) -> None:
     rig.send(track("a"), track("b"))
     records = rig.pipeline._raw.read(0, 1 << 20)
