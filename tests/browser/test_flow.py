@@ -124,8 +124,8 @@ def test_what_became_of_an_event(page: Page, flow: Server) -> None:
     type_into(field, "Shop Web/0")
     page.get_by_role("button", name="Find it").click()
     trail = page.get_by_role("list", name="The way of the event").get_by_role("listitem")
-    expect(trail).to_have_count(4)
-    assert [text.split()[0] for text in trail.all_inner_texts()] == ["clean", "duplicate", "done", "done"]
+    expect(trail).to_have_count(5)
+    assert [text.split()[0] for text in trail.all_inner_texts()] == ["clean", "duplicate", "done", "done", "done"]
     expect(trail.first).to_contain_text("at Shop Web")
     warehouse, send = trail.nth(2), trail.nth(3)
     expect(warehouse).to_contain_text("With a row in shop_web.tracks, shop_web.flowed.")
@@ -190,7 +190,7 @@ def test_by_keyboard_alone(page: Page, flow: Server) -> None:
     tab_to(page, "messageId")
     page.keyboard.type("Shop App/4")
     press("Enter")
-    expect(page.get_by_role("list", name="The way of the event").get_by_role("listitem")).to_have_count(3)
+    expect(page.get_by_role("list", name="The way of the event").get_by_role("listitem")).to_have_count(4)
     tab_to(page, "Reader")
     tab_to(page, "Received from")
     tab_to(page, "Start the replay")
