@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ from tests.browser.sending import (
     to_integrations,
 )
 from tests.browser.window import add_source, arrived, copied, sign_in, type_into
-from tests.e2e.test_customer_events import answers_of_form, click, view
+from tests.e2e.test_customer_events import answers_of_form, click, post, view
 from tests.receivers import Receiver, answer
 from tests.receivers.documented import SlackService
 from tests.server import Server
@@ -286,6 +287,41 @@ def test_when_nothing_arrives(inside: Page, sending: Server) -> None:
     section.get_by_role("button", name="Look again").click()
     expect(switched).to_contain_text("no")
     expect(switched).to_contain_text("It was disabled")
+
+
+@pytest.mark.seed("S3.19")
+def test_each_question_is_answered_by_what_came(page: Page, empty: Server) -> None:
+    sign_in(page, empty)
+    set_up_webhook(page, "Asked", "headwater:inbox")
+    section = page.get_by_role("region", name="Troubleshooting")
+    badges = section.locator("dl > div").get_by_text(re.compile("^(yes|no)$"))
+
+    def answers(*expected: str) -> None:
+        section.get_by_role("button", name="Look again").click()
+        expect(badges).to_have_text(list(expected))
+
+    answers("yes", "no", "no", "yes")  # nothing has come yet
+    elsewhere = empty.api("POST", "/workspaces", {"name": "Elsewhere", "region": "us"})["id"]
+    other = empty.api("GET", "/workspace", headers={"x-workspace": elsewhere})["clientToken"]
+    assert post(empty, other, [view()]).status_code == 200
+    answers("yes", "no", "no", "yes")  # it came by the token of another workspace
+    expect(section).to_contain_text("they name another workspace's token")
+    customer_events(empty, view())
+    answers("yes", "yes", "yes", "yes")
+    empty.api("POST", "/workspace/identity-secrets", {"name": "prod"})
+    empty.api("PATCH", "/workspace", {"identityVerification": "require"})
+    token = empty.api("GET", "/workspace")["clientToken"]
+    assert post(empty, token, [view()]).status_code == 403
+    refused = section.locator("dl > div").filter(has_text="identity verification")
+    for _ in range(60):  # a refusal is noted beside the answer
+        section.get_by_role("button", name="Look again").click()
+        page.wait_for_timeout(500)
+        if "with a wrong or missing hmac" in refused.inner_text():
+            break
+    answers("no", "yes", "yes", "yes")
+    settings(page).get_by_role("switch", name="Status: Enabled").click()
+    save(page)
+    answers("no", "yes", "yes", "no")
 
 
 def test_the_inbox_shows_what_a_receiver_would_get(inside: Page, sending: Server) -> None:
