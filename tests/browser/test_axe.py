@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.window import Faults, arrived, ask, sign_in, type_into
+from tests.browser.window import arrived, ask, signed_in, type_into
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -52,17 +52,8 @@ def source(shared_server: Server) -> dict[str, Any]:
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
 def view(request: pytest.FixtureRequest, browser: Browser, shared_server: Server) -> Iterator[Page]:
     scheme, width = request.param
-    # With reduced motion no dialog fades in: half faded, its texts have no contrast to speak of.
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    faults = Faults(page)
-    sign_in(page, shared_server)
-    yield page
-    context.close()
-    assert faults.seen == []
+    with signed_in(browser, shared_server, scheme=scheme, width=width, patience_ms=10_000) as page:
+        yield page
 
 
 def check(page: Page) -> None:

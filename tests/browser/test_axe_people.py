@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.sending import ARRIVES_MS
 from tests.browser.test_axe import check
 from tests.browser.test_people import rest
-from tests.browser.window import Faults, sign_in, type_into
+from tests.browser.window import signed_in, type_into
 from tests.e2e.people import client_token, person, segment
 from tests.server import Server
 
@@ -63,16 +63,8 @@ def known(shared_server: Server) -> Known:
 @pytest.fixture(scope="module", params=BOTH, ids=lambda view: f"{view[0]}-{view[1]}")
 def view_of(request: pytest.FixtureRequest, browser: Browser, known: Known) -> Iterator[Page]:
     scheme, width = request.param
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    context.set_default_timeout(ARRIVES_MS)
-    page = context.new_page()
-    faults = Faults(page)
-    sign_in(page, known.server)
-    yield page
-    context.close()
-    assert faults.seen == []
+    with signed_in(browser, known.server, scheme=scheme, width=width, patience_ms=ARRIVES_MS) as page:
+        yield page
 
 
 def go(page: Page, known: Known, path: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.sending import ALLOWED, ARRIVES_MS, customer_events, log_line, log_lines, response
 from tests.browser.test_axe import VIEWS, check
-from tests.browser.window import Faults, sign_in, type_into
+from tests.browser.window import signed_in, type_into
 from tests.e2e.test_customer_events import answers_of_form, click, view
 from tests.receivers import Receiver, answer
 from tests.server import Server
@@ -54,16 +54,8 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sent]:
 @pytest.fixture(scope="module", params=VIEWS, ids=lambda view: f"{view[0]}-{view[1]}")
 def view_of(request: pytest.FixtureRequest, browser: Browser, sent: Sent) -> Iterator[Page]:
     scheme, width = request.param
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    context.set_default_timeout(ARRIVES_MS)
-    page = context.new_page()
-    faults = Faults(page)
-    sign_in(page, sent.server)
-    yield page
-    context.close()
-    assert faults.seen == []
+    with signed_in(browser, sent.server, scheme=scheme, width=width, patience_ms=ARRIVES_MS) as page:
+        yield page
 
 
 def go(page: Page, sent: Sent, path: str) -> None:

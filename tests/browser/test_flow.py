@@ -17,7 +17,7 @@ from headwater.journal.files import segment_path
 from headwater.journal.local import LocalWriter, prune
 from tests.browser.test_axe import VIEWS, check
 from tests.browser.test_keyboard import tab_to
-from tests.browser.window import Faults, sign_in, type_into
+from tests.browser.window import sign_in, signed_in, type_into
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -298,27 +298,19 @@ def test_what_retention_took_is_named_and_offered(page: Page, held: Held) -> Non
 
 @pytest.mark.parametrize(("scheme", "width"), VIEWS)
 def test_axe_finds_nothing(browser: Browser, held: Held, scheme: Any, width: int) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    faults = Faults(page)
-    sign_in(page, held.server)
-    open_flow(page, held.server, "?event=first-0")
-    picture(page).wait_for()
-    page.get_by_role("list", name="The way of the event").wait_for()
-    page.get_by_role("region", name="Parked events").get_by_role("button", name="held-1").click()
-    region = page.get_by_role("region", name="Replay")
-    region.get_by_role("button", name="Start the replay").click()
-    region.get_by_role("status").filter(has_text="finished").wait_for()
-    check(page)
-    beyond = page.evaluate(BEYOND_THE_PICTURE)
-    assert beyond == []
-    page.get_by_label("messageId").fill("never/came")
-    page.get_by_role("button", name="Find it").click()
-    page.get_by_role("alert").wait_for()
-    page.get_by_label("Picture of", exact=True).select_option(label="Parking")
-    check(page)
-    context.close()
-    assert faults.seen == []
+    with signed_in(browser, held.server, scheme=scheme, width=width, patience_ms=10_000) as page:
+        open_flow(page, held.server, "?event=first-0")
+        picture(page).wait_for()
+        page.get_by_role("list", name="The way of the event").wait_for()
+        page.get_by_role("region", name="Parked events").get_by_role("button", name="held-1").click()
+        region = page.get_by_role("region", name="Replay")
+        region.get_by_role("button", name="Start the replay").click()
+        region.get_by_role("status").filter(has_text="finished").wait_for()
+        check(page)
+        beyond = page.evaluate(BEYOND_THE_PICTURE)
+        assert beyond == []
+        page.get_by_label("messageId").fill("never/came")
+        page.get_by_role("button", name="Find it").click()
+        page.get_by_role("alert").wait_for()
+        page.get_by_label("Picture of", exact=True).select_option(label="Parking")
+        check(page)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
 
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Browser, Locator, Page, Response, expect
 
 from tests.server import Server
 
@@ -39,6 +41,23 @@ def sign_in(page: Page, server: Server) -> None:
     """Opens a sign-in link and waits for what it leads to."""
     page.goto(server.sign_in_link())
     page.get_by_role("heading", name="Sources", level=1).wait_for()
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, server: Server, *, scheme: Literal["light", "dark"], width: int, patience_ms: int
+) -> Iterator[Page]:
+    """A signed-in page in a window of its own, where nothing fades: half faded, texts have no contrast to speak of."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    context.set_default_timeout(patience_ms)
+    page = context.new_page()
+    faults = Faults(page)
+    sign_in(page, server)
+    yield page
+    context.close()
+    assert faults.seen == []
 
 
 def type_into(field: Locator, text: str) -> None:
