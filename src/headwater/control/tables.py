@@ -236,6 +236,86 @@ suppressions: Final = Table(
 """`digest`: an id that is suppressed. `subject`: the same, or empty for an id that was found to be of the same person.
 `lasting`: also when the regulation is finished."""
 
+experiences: Final = Table(
+    "experiences",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("content_id", Text, nullable=False),
+    Column("slug", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("placements", JSON, nullable=False),
+    Column("goals", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("live_slug", Text, nullable=True),
+    Column("live_name", Text, nullable=True),
+    Column("live_placements", JSON(none_as_null=True), nullable=True),
+    Column("archived_at", Text, nullable=True),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("updated_by", Text, nullable=False),
+    Column("published_at", Text, nullable=True),
+    UniqueConstraint("workspace_id", "content_id"),
+    UniqueConstraint("workspace_id", "slug"),
+    UniqueConstraint("workspace_id", "live_slug"),
+)
+"""What is shown on screens, of whatever type. `id` is its number in `content_numbers`. The columns that begin with
+`live` are as they were published, and null while nothing is."""
+
+experience_documents: Final = Table(
+    "experience_documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("experience_id", Integer, ForeignKey("experiences.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("segment_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("tree", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("live_version_id", Text, nullable=True),
+    Column("live_segment_id", Text, nullable=True),
+    Column("live_position", Integer, nullable=True),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("updated_by", Text, nullable=False),
+    Column("published_at", Text, nullable=True),
+    Column("published_by", Text, nullable=True),
+    Index(None, "workspace_id", "segment_id"),
+    sqlite_autoincrement=True,
+)
+"""What one segment sees of an experience. `tree` is the draft."""
+
+experience_versions: Final = Table(
+    "experience_versions",
+    metadata,
+    Column("document_id", Integer, ForeignKey("experience_documents.id", ondelete="CASCADE"), primary_key=True),
+    Column("version_id", Text, primary_key=True),
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("segment_id", Text, nullable=False),
+    Column("tree", JSON, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("published_at", Text, nullable=False),
+    Column("published_by", Text, nullable=False),
+    Index(None, "workspace_id", "version_id"),
+    UniqueConstraint("document_id", "number"),
+)
+"""Trees that were published, by their digest. A row is never changed."""
+
+surface_settings: Final = Table(
+    "surface_settings",
+    metadata,
+    Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Column("updated_by", Text, nullable=False),
+)
+"""What all experiences of a workspace share: its style guide, the components of its pages."""
+
 audit: Final = Table(
     "audit",
     metadata,
