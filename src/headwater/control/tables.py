@@ -272,7 +272,9 @@ experience_documents: Final = Table(
     Column("experience_id", Integer, ForeignKey("experiences.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("segment_id", Text, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("tree", JSON, nullable=False),
+    Column("draft_version_id", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("live_version_id", Text, nullable=True),
     Column("live_segment_id", Text, nullable=True),
@@ -282,10 +284,12 @@ experience_documents: Final = Table(
     Column("updated_by", Text, nullable=False),
     Column("published_at", Text, nullable=True),
     Column("published_by", Text, nullable=True),
+    UniqueConstraint("experience_id", "segment_id"),
     Index(None, "workspace_id", "segment_id"),
     sqlite_autoincrement=True,
 )
-"""What one segment sees of an experience. `tree` is the draft."""
+"""What one segment sees of an experience. `tree` is the draft, `kind` the tree's, `draft_version_id` the version that it
+would be; the columns that begin with `live` are null while nothing of it is shown."""
 
 experience_versions: Final = Table(
     "experience_versions",

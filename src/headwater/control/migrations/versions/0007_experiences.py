@@ -47,7 +47,9 @@ def upgrade() -> None:
         sa.Column("experience_id", sa.Integer(), nullable=False),
         sa.Column("segment_id", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("tree", sa.JSON(), nullable=False),
+        sa.Column("draft_version_id", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("live_version_id", sa.Text(), nullable=True),
         sa.Column("live_segment_id", sa.Text(), nullable=True),
@@ -67,6 +69,9 @@ def upgrade() -> None:
             ["workspace_id"], ["workspaces.id"], name=op.f("fk_experience_documents_workspace_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_experience_documents")),
+        sa.UniqueConstraint(
+            "experience_id", "segment_id", name=op.f("uq_experience_documents_experience_id_segment_id")
+        ),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_experience_documents_experience_id"), "experience_documents", ["experience_id"])

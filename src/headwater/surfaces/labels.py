@@ -1,0 +1,87 @@
+"""By which label an interaction goes: each interactive block has one, its own or one that is made of its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from headwater.surfaces.markup import plain
+from headwater.surfaces.model import Block, Tree, walk
+from headwater.surfaces.variables import with_fallbacks
+
+MAX_CHARS: Final = 200
+
+_TEXT_OF: Final = {"button": "text", "image": "alt"}
+
+
+class Labels:
+    """The labels of a content's blocks. `titles`: of the host's components, by name."""
+
+    def __init__(self, content_name: str, titles: Mapping[str, str]) -> None:
+        self._content_name = content_name
+        self._titles = titles
+
+    def of(self, block: Block) -> str:
+        return words(block.props.get("label"))[:MAX_CHARS] or self.default(block)
+
+    def default(self, block: Block) -> str:
+        """`<Content name> - <text> clicked`; of a form its name."""
+        if block.type == "form":
+            return self.form_name(block)
+        return f"{self._content_name} - {self._text(block) or block.type} clicked"[:MAX_CHARS]
+
+    def form_name(self, form: Block) -> str:
+        """What a form's answers go by: `<Content name> - <form name>`."""
+        return f"{self._content_name} - {words(form.props.get('name')) or 'Form'}"[:MAX_CHARS]
+
+    def filled(self, tree: Tree) -> Tree:
+        """The tree with the label of each interactive block filled in."""
+        return _each(tree, lambda block: _with(block, {"label": self.of(block)}) if is_interactive(block) else block)
+
+    def cleared(self, tree: Tree) -> Tree:
+        """The tree without those labels that would be filled in anyway."""
+        return _each(tree, lambda block: _without(block) if self._is_default(block) else block)
+
+    def _is_default(self, block: Block) -> bool:
+        return is_interactive(block) and block.props.get("label") == self.default(block)
+
+    def _text(self, block: Block) -> str:
+        if block.type == "card":
+            return words(block.props.get("title")) or next(_headings(block), "")
+        if block.type == "component":
+            name = block.props.get("name")
+            return words(self._titles.get(str(name), name))
+        return words(block.props.get(_TEXT_OF[block.type]))
+
+
+def is_interactive(block: Block) -> bool:
+    """Whether somebody can do something with it that is told of. A link within a text is not."""
+    if block.type in ("card", "image"):
+        return bool(block.props.get("actions" if block.type == "card" else "href"))
+    return block.type in ("button", "form", "component")
+
+
+def words(text: Any) -> str:
+    """What a text says to somebody of whom nothing is known, in one line."""
+    return " ".join(with_fallbacks(plain(text)).split()) if isinstance(text, str) else ""
+
+
+def _headings(block: Block) -> Iterator[str]:
+    return (words(each.props.get("text")) for each in walk(block.blocks) if each.type == "heading")
+
+
+def _each(tree: Tree, change: Callable[[Block], Block]) -> Tree:
+    def changed(block: Block) -> Block:
+        return change(msgspec.structs.replace(block, blocks=tuple(map(changed, block.blocks))))
+
+    return msgspec.structs.replace(tree, blocks=tuple(map(changed, tree.blocks)))
+
+
+def _with(block: Block, props: Mapping[str, Any]) -> Block:
+    return msgspec.structs.replace(block, props=block.props | props)
+
+
+def _without(block: Block) -> Block:
+    return msgspec.structs.replace(block, props={key: each for key, each in block.props.items() if key != "label"})
