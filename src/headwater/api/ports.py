@@ -285,6 +285,16 @@ class Work(Protocol):
         """→ PersonEvents: those with any of the ids, newest first by their own time."""
         ...
 
+    async def content_numbers(self, workspace_id: str, asked: dict[str, Any]) -> Any:
+        """→ content_numbers.Counted: what a content brought about. `asked` is a content_numbers.Asked."""
+        ...
+
+    async def content_viewers(
+        self, workspace_id: str, asked: dict[str, Any], words: str | None, limit: int, offset: int
+    ) -> Any:
+        """→ content_numbers.ViewersPage: who saw it, the latest first; `words`: part of an id or e-mail address."""
+        ...
+
     async def identity_report(self, workspace_id: str) -> Any:
         """→ IdentityReport."""
         ...

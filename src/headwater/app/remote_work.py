@@ -57,6 +57,16 @@ class RemoteWork:
         )
         return person_events.joined(rows, arrivals, limit=limit, offset=offset)
 
+    async def content_numbers(self, workspace_id: str, asked: dict[str, Any]) -> Any:
+        return await self._warehouse.call("content_numbers", workspace_id=workspace_id, asked=asked)
+
+    async def content_viewers(
+        self, workspace_id: str, asked: dict[str, Any], words: str | None, limit: int, offset: int
+    ) -> Any:
+        return await self._warehouse.call(
+            "content_viewers", workspace_id=workspace_id, asked=asked, words=words, limit=limit, offset=offset
+        )
+
     async def identity_report(self, workspace_id: str) -> Any:
         return await self._door.call("identity_report", workspace_id=workspace_id)
 

@@ -17,6 +17,8 @@ from headwater.app.warehouses import Warehouses
 from headwater.base.clock import Clock
 from headwater.base.subject import Subject
 from headwater.control.directory import Directory
+from headwater.warehouse.content_numbers import numbers, viewers
+from headwater.warehouse.content_people import Asked
 from headwater.warehouse.intake import FileKind
 from headwater.warehouse.past import Place, past
 from headwater.warehouse.report import Found, Parked
@@ -162,6 +164,19 @@ class WarehouseCalls:
             limit=limit,
         )
         return {"rows": page.rows, "next": page.next}
+
+    def content_numbers(self, workspace_id: str, asked: dict[str, Any]) -> dict[str, Any]:
+        """What a content brought about; `asked` is an Asked."""
+        engine = self._warehouses.of(workspace_id).engine
+        return msgspec.to_builtins(numbers(engine, msgspec.convert(asked, Asked)))
+
+    def content_viewers(
+        self, workspace_id: str, asked: dict[str, Any], words: str | None, limit: int, offset: int
+    ) -> dict[str, Any]:
+        """Who saw a content, the latest first."""
+        engine = self._warehouses.of(workspace_id).engine
+        found = viewers(engine, msgspec.convert(asked, Asked), words=words, limit=limit, offset=offset)
+        return msgspec.to_builtins(found)
 
     def warehouses(self, workspace_id: str) -> list[dict[str, Any]]:
         warehouse = self._warehouses.of(workspace_id)

@@ -202,7 +202,8 @@ def _labels(connection: Connection) -> list[LabelCount]:
 def _series(connection: Connection, asked: Asked) -> list[DayCount]:
     """Each day of the period, UTC, also those on which nothing happened."""
     found: dict[date, tuple[int, int, int]] = {row[0]: row[1:] for row in connection.execute(_DAYS).fetchall()}
-    first, last = asked.start.date(), (asked.end - timedelta(microseconds=1)).date()
+    start, end = asked.bounds
+    first, last = start.date(), (end - timedelta(microseconds=1)).date()
     days = [first + timedelta(days=count) for count in range((last - first).days + 1)]
     return [DayCount(day.isoformat(), *found.get(day, (0, 0, 0))) for day in days]
 
@@ -247,7 +248,8 @@ def _goal(connection: Connection, goal: Goal, asked: Asked) -> GoalCount:
     done = _done(connection)
     converted, median_us = 0, None
     if seen and done:
-        given |= {"event": goal.event, "start": asked.start, "end": asked.end}
+        start, end = asked.bounds
+        given |= {"event": goal.event, "start": start, "end": end}
         query = _GOAL.format(first=_FIRST_VIEWS, done=done, days=GOAL_DAYS)
         converted, median_us = connection.execute(query, given).fetchall()[0]
     hours = None if median_us is None else round(median_us / _HOUR_US, 2)

@@ -7,7 +7,7 @@ table or column yet has no rows.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import duckdb
@@ -55,7 +55,7 @@ class Goal(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which content, and which part of its rows: times in UTC without zone, half open; None restricts nothing."""
+    """Which content, and which part of its rows: times half open, UTC when they name no zone; None restricts nothing."""
 
     content_id: str
     start: datetime
@@ -65,6 +65,15 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None
     forms: tuple[Form, ...] = ()
     goals: tuple[Goal, ...] = ()
+
+    @property
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The times as rows have them: UTC, without zone."""
+        return _plain(self.start), _plain(self.end)
+
+
+def _plain(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 class Place:
@@ -103,9 +112,10 @@ def gather(connection: Connection, asked: Asked) -> None:
 
 
 def _bounds(asked: Asked) -> dict[str, Any]:
+    start, end = asked.bounds
     return {
-        "start": asked.start,
-        "end": asked.end,
+        "start": start,
+        "end": end,
         "segment": asked.segment_id,
         "version": asked.version_id,
         "path": asked.path,

@@ -29,6 +29,8 @@ class Nearby:
         self.files: dict[str, bytes] = {}
         self.last: dict[str, str | None] = {}
         self.lived: list[dict[str, Any]] = []
+        self.numbers: dict[str, Any] = {}
+        self.viewers: dict[str, Any] = {"data": [], "total": 0}
         self.identities: dict[str, Any] = {"doors": [], "newest": []}
         self.parked_events: list[dict[str, Any]] = []
         self.rows: dict[str, Any] = {"columns": [], "rows": [], "truncated": False}
@@ -66,6 +68,16 @@ class Nearby:
         self._noted("person_events", workspace_id, user_ids, anonymous_ids, limit, offset)
         found = [each for each in self.lived if each["userId"] in user_ids or each["anonymousId"] in anonymous_ids]
         return {"data": found[offset : offset + limit], "total": len(found)}
+
+    async def content_numbers(self, workspace_id: str, asked: dict[str, Any]) -> Any:
+        self._noted("content_numbers", workspace_id, asked)
+        return self.numbers
+
+    async def content_viewers(
+        self, workspace_id: str, asked: dict[str, Any], words: str | None, limit: int, offset: int
+    ) -> Any:
+        self._noted("content_viewers", workspace_id, asked, words, limit, offset)
+        return self.viewers
 
     async def identity_report(self, workspace_id: str) -> Any:
         self._noted("identity_report", workspace_id)
