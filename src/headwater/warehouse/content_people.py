@@ -55,7 +55,7 @@ class Goal(msgspec.Struct, frozen=True):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """Which content, and which part of its rows: times half open, UTC when they name no zone; None restricts nothing."""
+    """Which content, and which part of its rows: times half open, UTC where no zone is named; None: all."""
 
     content_id: str
     start: datetime
