@@ -1,0 +1,45 @@
+/** What stands in the fields of a form: whether it will do, and what it says. */
+
+import type { Block } from "../model";
+import type { Answer } from "./scene";
+import { kindOf } from "./field";
+import type { Words } from "./words";
+
+type Input = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** The inputs of a field in their order; several of a choice or a scale. */
+export function inputsOf(form: HTMLFormElement, field: Block): Input[] {
+  return [...form.elements].filter((each): each is Input => (each as Input).name === field.id);
+}
+
+/** What is wrong, in the browser's own words where it has some; empty when nothing is. */
+export function faultOf({ props }: Block, inputs: Input[], words: Words): string {
+  const isRequired = props.required === true;
+  if (isRequired && props.multiple === true && kindOf(props) === "choice") {
+    return inputs.some(isChecked) ? "" : words.choose;
+  }
+  const faulty = inputs.find(({ validity }) => !validity.valid);
+  if (faulty) return faulty.validationMessage || words.fill;
+  return isRequired && inputs.length === 1 && !inputs[0]!.value.trim() ? words.fill : "";
+}
+
+/** Undefined when nothing was answered. */
+export function answerOf(field: Block, inputs: Input[]): Answer | undefined {
+  const kind = kindOf(field.props);
+  const [first] = inputs;
+  if (!first) return undefined;
+  if (kind === "checkbox") return { field, value: String(isChecked(first)), trait: isChecked(first) };
+  const chosen = inputs.filter((each) => each.type !== "radio" && each.type !== "checkbox" ? true : isChecked(each));
+  const values = chosen.map(({ value }) => value.trim()).filter(Boolean);
+  if (kind === "choice" && field.props.multiple === true) {
+    return values.length ? { field, value: values, trait: values } : undefined;
+  }
+  const [value] = values;
+  if (!value) return undefined;
+  const isNumber = (kind === "number" || kind === "scale") && Number.isFinite(Number(value));
+  return { field, value, trait: isNumber ? Number(value) : value };
+}
+
+function isChecked(input: Input): boolean {
+  return (input as HTMLInputElement).checked;
+}
