@@ -1,0 +1,81 @@
+"""Content made by the management API and shown in pages of a site of one's own."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.sdk import tag, token_of
+from tests.compat.site import Site
+from tests.server import Server
+
+COUNT = itertools.count(1)
+SLOT = '<div id="slot"></div>'
+
+STRICT = (
+    "default-src 'none'; script-src {server}; connect-src {server}; img-src 'self'; media-src 'self'; "
+    "style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
+)
+"""No inline script, no inline style, no policy that could make one: only the server's scripts and the site's files."""
+
+
+def block(kind: str, id_: str, blocks: Sequence[dict[str, Any]] | None = None, **props: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": id_, "type": kind, "props": props}
+    return made if blocks is None else made | {"blocks": list(blocks)}
+
+
+def tree(*blocks: dict[str, Any], kind: str = "inline", **more: Any) -> dict[str, Any]:
+    return {"kind": kind, "blocks": list(blocks)} | more
+
+
+def placement(
+    *, selectors: Sequence[str] = ("#slot",), place: str = "inside", page: str = "", **more: Any
+) -> dict[str, Any]:
+    """`page`: the path of the only page that shows it."""
+    show = [{"kind": "path", "value": page}] if page else []
+    pages = {"match": "any", "show": show, "hide": []}
+    given = {"id": f"p{next(COUNT):05}", "selectors": list(selectors), "place": place, "pages": pages}
+    return given | {"trigger": {"on": "load"}, "delayS": 0, "frequency": {"kind": "always"}} | more
+
+
+def publish(server: Server, name: str, shown: dict[str, Any], *placements: dict[str, Any]) -> dict[str, Any]:
+    """A content for everyone, live when this returns."""
+    made = draft(server, name, shown, *placements)
+    return server.api("POST", f"/content/{made['id']}/publish", {})
+
+
+def draft(server: Server, name: str, shown: dict[str, Any], *placements: dict[str, Any]) -> dict[str, Any]:
+    made = server.api("POST", "/content", {"name": name, "kind": shown["kind"], "tree": shown})
+    change = {"revision": made["revision"], "placements": list(placements)}
+    return server.api("PATCH", f"/content/{made['id']}", change)
+
+
+def strict(server: Server) -> dict[str, str]:
+    return {"Content-Security-Policy": STRICT.format(server=server.url)}
+
+
+def page_of(server: Server, body: str = SLOT, *, head: str = "", attributes: str = 'lang="en"', **data: str) -> str:
+    """A page with the SDK, whose body has a heading and `body` in its main part."""
+    script = tag(server, client_token=token_of(server), **data)
+    return (
+        f'<!doctype html><html {attributes}><head><meta charset="utf-8"><title>A page</title>'
+        f'<meta name="viewport" content="width=device-width">{head}{script}</head>'
+        f"<body><main><h1>A page</h1>{body}</main></body></html>"
+    )
+
+
+def show(
+    page: Page, server: Server, site: Site, path: str, html: str, headers: Mapping[str, str] | None = None
+) -> Locator:
+    """Opens the page and gives its first content, once it is drawn."""
+    page.goto(site.put(path, html, strict(server) if headers is None else headers))
+    return shown(page)
+
+
+def shown(page: Page) -> Locator:
+    found = page.locator(".headwater-content").first
+    found.wait_for(state="attached")
+    return found
