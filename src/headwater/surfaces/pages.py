@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -27,7 +27,7 @@ from headwater.surfaces.model import PageRule, Pages
 MAX_RULES: Final = 20
 MAX_WILDCARDS: Final = 5
 MAX_VALUE_CHARS: Final = 500
-MAX_ADDRESS_CHARS: Final = 4_096
+MAX_ADDRESS_CHARS: Final = 2_048
 """Of a longer address a pattern whose wildcards may have to look far says that it is another page."""
 
 _ANY_ORIGIN: Final = "[^:/?#]+://[^/?#]*"
@@ -49,6 +49,8 @@ _DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~!&=:@;,/#%")
 _MARKED: Final = frozenset(".^$*+?()[]")
 """Characters of addresses that mean something in a regular expression."""
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~|^{}`"
+"""Beside letters, digits and `-._`: what a browser may leave as it is."""
 _WILDCARDS: Final = re.compile(r"\*+|\?")
 
 
@@ -121,18 +123,19 @@ def address_of(url: str) -> str:
 
     Scheme and host in lower case, no default port, no fragment that is not a route, and percent-encoded.
     """
-    found = _SCHEME.match(url.strip())
-    if found is None or found[1] == "*":
+    try:
+        parts = urlsplit(url.strip())
+        host = _ascii_host(parts.hostname or "")
+        port = parts.port
+    except ValueError:
+        parts, host, port = None, "", None
+    if parts is None or not host:
         raise InvalidInput(f"{url[:200]!r} is no whole address; one begins with https:// or http://. Nothing was read.")
-    scheme = found[1].lower()
-    rest, mark, fragment = url.strip()[found.end() :].partition("#")
-    host, path = _host_and_rest(rest)
-    if not path.startswith("/"):
-        path = "/" + path
-    whole = f"{scheme}://{_host(host.rpartition('@')[2], scheme)}{path}"
-    if mark and fragment.startswith(("/", "!")):
-        whole += "#" + fragment
-    return quote(whole, safe="!#$%&'()*+,/:;=?@[]~|^{}`\\")
+    shown = f"[{host}]" if ":" in host else host
+    kept = f":{port}" if port is not None and str(port) != _DEFAULT_PORTS.get(parts.scheme) else ""
+    asked = f"?{parts.query}" if parts.query else ""
+    route = f"#{parts.fragment}" if parts.fragment.startswith(("/", "!")) else ""
+    return quote(f"{parts.scheme}://{shown}{kept}{parts.path or '/'}{asked}{route}", safe=_SAFE)
 
 
 def _rule(rule: PageRule) -> str:
@@ -242,13 +245,6 @@ def _host_and_rest(rest: str) -> tuple[str, str]:
     return (rest, "") if slash < 0 else (rest[:slash], rest[slash:])
 
 
-def _host(host: str, scheme: str) -> str:
-    port = _PORT.search(host)
-    if port and port[1] == _DEFAULT_PORTS.get(scheme):
-        host = host[: port.start()]
-    return _ascii_host(host)
-
-
 def _ascii_host(name: str) -> str:
     """As browsers write it: lower case, each label that is not ASCII in its ASCII form."""
     return ".".join(_ascii_label(label) for label in name.lower().split("."))
@@ -265,7 +261,9 @@ def _ascii_label(label: str) -> str:
 
 def _glob(text: str, part: _Part, end: str) -> str:
     """A text with wildcards as an expression that ends where `end` holds."""
-    chunks = _chunks(_tokens(text))
+    if part.between:  # of several `**` on end one will do, as each may be nothing
+        text = re.sub(rf"(?:{re.escape(part.between)}\*\*+){{2,}}", f"{part.between}**", text)
+    chunks = _split(_tokens(text), _DEEP)
     if len(chunks) > 1 and not chunks[-1]:
         chunks.pop()
         if part.between and chunks[-1][-1:] == [_literals(part.between)]:
@@ -305,10 +303,6 @@ def _chunk(tokens: list[_Token], part: _Part, end: str) -> str:
 
 def _piece(tokens: Sequence[_Token], part: _Part) -> str:
     return "".join(part.one if token == _ONE else token for token in tokens)
-
-
-def _chunks(tokens: list[_Token]) -> list[list[_Token]]:
-    return _split(tokens, _DEEP)
 
 
 def _split(tokens: Sequence[_Token], at: _Token) -> list[list[_Token]]:
