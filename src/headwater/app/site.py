@@ -1,7 +1,8 @@
-"""The dashboard's files: built by `web/build.py`, served from memory with headers that let a browser keep them.
+"""The files of an application in the browser: built by `web/build.py`, served from memory with headers that let a
+browser keep them.
 
-Every path that is no file is a page of the dashboard, which decides itself what to show; it is open, as it holds
-nothing: what it shows comes from the management API.
+Every path that is no file is a page of the application, which decides itself what to show; it is open, as it holds
+nothing: what the dashboard shows comes from the management API, and what the demo's page shows stands in it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self';"
     " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 )
-NOT_BUILT = b"""<!doctype html><html lang="en"><title>headwater</title><main><h1>The dashboard is not built</h1>
+NOT_BUILT = b"""<!doctype html><html lang="en"><title>headwater</title><main><h1>This page is not built</h1>
 <p>Run <code>make setup</code> in the checkout, then start the server again. Everything else works without it.</p>
 </main></html>"""
 
@@ -32,47 +33,51 @@ class _File(msgspec.Struct, frozen=True):
 
 
 class Site:
-    """An ASGI application."""
+    """An ASGI application for everything below `base`. `folder` is in this package; `policy` is what its pages may."""
 
-    def __init__(self, root: Traversable | None = None) -> None:
-        root = root or resources.files("headwater.app").joinpath("dashboard")
+    def __init__(
+        self, root: Traversable | None = None, *, folder: str = "dashboard", base: str = "/", policy: str = POLICY
+    ) -> None:
+        root = root or resources.files("headwater.app").joinpath(folder)
+        self._base = base
+        self._policy = policy.encode()
         self._files: dict[str, _File] = {}
         if root.is_dir():
-            self._read(root, "/")
+            self._read(root, base)
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if scope["method"] not in ("GET", "HEAD"):
-            await _send(scope, send, 405, [(b"allow", b"GET, HEAD")], b"")
+            await respond(scope, send, 405, [(b"allow", b"GET, HEAD")], b"")
             return
         file = self._files.get(scope["path"])
-        if file is None and scope["path"].startswith("/assets/"):
-            await _send(scope, send, 404, [(b"content-type", b"text/plain")], b"There is no such file.")
+        if file is None and scope["path"].startswith(f"{self._base}assets/"):
+            await respond(scope, send, 404, [(b"content-type", b"text/plain")], b"There is no such file.")
             return
-        file = file or self._files.get("/index.html")
+        file = file or self._files.get(f"{self._base}index.html")
         if file is None:
-            await _send(scope, send, 503, [(b"content-type", b"text/html; charset=utf-8")], NOT_BUILT)
+            await respond(scope, send, 503, [(b"content-type", b"text/html; charset=utf-8")], NOT_BUILT)
             return
-        headers = _headers(file)
+        headers = [*_headers(file), (b"content-security-policy", self._policy)]
         if any(name == b"if-none-match" and value == file.etag for name, value in scope["headers"]):
-            await _send(scope, send, 304, headers, b"")
+            await respond(scope, send, 304, headers, b"")
             return
-        await _send(scope, send, 200, headers, file.body)
+        await respond(scope, send, 200, headers, file.body)
 
     def _read(self, directory: Traversable, prefix: str) -> None:
         for entry in directory.iterdir():
             if entry.is_dir():
                 self._read(entry, f"{prefix}{entry.name}/")
             elif not entry.name.startswith("."):
-                self._files[prefix + entry.name] = _load(entry, prefix + entry.name)
+                self._files[prefix + entry.name] = _load(entry, lasting=prefix.startswith(f"{self._base}assets/"))
 
 
-def _load(entry: Traversable, path: str) -> _File:
+def _load(entry: Traversable, *, lasting: bool) -> _File:
     body = entry.read_bytes()
     kind = mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind.endswith(("javascript", "json", "svg+xml")):
         kind += "; charset=utf-8"
     etag = b'"' + hashlib.sha256(body).hexdigest()[:20].encode() + b'"'
-    return _File(body, kind.encode(), etag, path.startswith("/assets/"))
+    return _File(body, kind.encode(), etag, lasting)
 
 
 def _headers(file: _File) -> list[tuple[bytes, bytes]]:
@@ -81,13 +86,14 @@ def _headers(file: _File) -> list[tuple[bytes, bytes]]:
         (b"content-type", file.kind),
         (b"etag", file.etag),
         (b"cache-control", caching),
-        (b"content-security-policy", POLICY.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"same-origin"),
     ]
 
 
-async def _send(scope: dict[str, Any], send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+async def respond(
+    scope: dict[str, Any], send: Any, status: int, headers: list[tuple[bytes, bytes]], body: bytes
+) -> None:
     await send(
         {
             "type": "http.response.start",

@@ -9,6 +9,7 @@ from typing import Any
 from headwater.api.app import create_app
 from headwater.api.bootstrap import Bootstrap
 from headwater.app import log
+from headwater.app.demo_page import DemoPage, config_of
 from headwater.app.home import Home
 from headwater.app.identity_notes import IdentityNotes
 from headwater.app.listen import Listener
@@ -34,8 +35,10 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     pages = RpcClient(home.socket(PROFILES.name), name=PROFILES.name, patience_s=0.0)
     notes = IdentityNotes(clients[COLLECT.name])
     bootstrap = Bootstrap(tokens=open_directory(home), people=RemoteProfiles(pages), note=notes.add)
+    store = attach_store(home.directory)
+    demo = DemoPage(config=config_of(store, is_demo="demo" in settings.roles))
     api = create_app(
-        store=attach_store(home.directory),
+        store=store,
         catalog=load_catalog(settings.catalog_paths),
         destinations=load_destinations(settings.catalog_paths),
         work=RemoteWork(clients, query_timeout_s=settings.query_timeout_s),
@@ -48,7 +51,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         report=_logs(logger),
     )
     internal = serve_rpc({"ping": _ping}, log=_logs(logger))
-    listener = Listener(_Web(api=api, bootstrap=bootstrap, site=Site(), internal=internal))
+    listener = Listener(_Web(api=api, bootstrap=bootstrap, site=Site(), demo=demo, internal=internal))
     await listener.start(bind_unix(home.socket("web")))
     ready()
     noting = asyncio.create_task(notes.run())
@@ -60,12 +63,13 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
 
 
 class _Web:
-    """Sends a request to the API, or to the dashboard's files."""
+    """Sends a request to the API, to the demo's page, or to the dashboard's files."""
 
-    def __init__(self, *, api: Any, bootstrap: Bootstrap, site: Any, internal: Any) -> None:
+    def __init__(self, *, api: Any, bootstrap: Bootstrap, site: Any, demo: DemoPage, internal: Any) -> None:
         self._api = api
         self._bootstrap = bootstrap
         self._site = site
+        self._demo = demo
         self._internal = internal
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -76,6 +80,8 @@ class _Web:
             await self._api(scope, receive, send)
         elif path == "/ping" and scope["method"] == "POST":
             await self._internal(scope, receive, send)
+        elif self._demo.owns(path):
+            await self._demo(scope, receive, send)
         else:
             await self._site(scope, receive, send)
 
