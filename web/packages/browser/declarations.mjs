@@ -9,10 +9,11 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 
 /** File name → text. */
 export function declarations() {
-  const index = declared(join(HERE, "src/index.ts"));
+  const own = (path) => declared(join(HERE, path)).replaceAll('"@headwater/core"', '"./api.js"');
   return {
     "api.d.ts": declared(join(HERE, "../core/src/api.ts")),
-    "index.d.ts": index.replaceAll('"@headwater/core"', '"./api.js"'),
+    "index.d.ts": own("src/index.ts").replaceAll('"./react"', '"./react.js"'),
+    "react.d.ts": own("src/react.ts"),
   };
 }
 

@@ -12,13 +12,16 @@ export function shared(host: string): Client {
 }
 
 export function create(host: string): Client {
-  let routes = false;
+  let pages: boolean | undefined;
   const client: Client = createClient(browserPlatform(), host, (options: Options) => {
-    if (!options.pages || routes) return;
-    routes = true;
-    void client.sdk.page();
-    onRoute(() => void client.sdk.page());
+    if (options.pages && !pages) void client.sdk.page();
+    if (pages === undefined) onRoute(routed);
+    pages = pages || !!options.pages;
   });
+  const routed = () => {
+    if (pages) void client.sdk.page();
+    client.route();
+  };
   document.addEventListener("visibilitychange", client.wake);
   window.addEventListener("online", client.wake);
   window.addEventListener("pagehide", client.last);

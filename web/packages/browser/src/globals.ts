@@ -9,6 +9,8 @@ export interface CanduGlobal {
   getEventing(): Pick<Headwater, "identify" | "track" | "page" | "screen" | "group">;
   /** Says what the user did. */
   track(eventName: string, properties?: Properties): void;
+  /** Shows a content by its slug, if it is for this user. */
+  renderContent(slug: string): void;
   /** The ids of the segments that the user is in. */
   getMembership(): Promise<string[]>;
   /** What the SDK was started with, or `null` before `init`. */

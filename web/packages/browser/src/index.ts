@@ -1,11 +1,15 @@
 import type { Headwater } from "@headwater/core";
 import { shared } from "./create";
 
+export { reactComponent, type ReactParts } from "./react";
 export type {
   Callback,
+  ComponentTools,
   ContentAction,
   ContentNode,
   Headwater,
+  Mount,
+  Mounted,
   Options,
   Properties,
   ProviderProps,
@@ -29,6 +33,7 @@ function nowhere(): Headwater {
     group: nothing,
     reset: nothing,
     flush: async () => undefined,
+    showContent: nothing,
     getMembership: async () => [],
     providerProps: null,
     version: "",

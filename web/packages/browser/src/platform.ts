@@ -1,7 +1,9 @@
 /** The browser, as the core wants it. */
 
-import type { Platform } from "@headwater/core";
+import type { Platform, RendererModule } from "@headwater/core";
+import { authorCode } from "./author";
 import { contextOf } from "./context";
+import { address } from "./routes";
 import { openStore } from "./storage";
 import { beacon, get, post } from "./transport";
 import { uuid } from "./uuid";
@@ -10,6 +12,7 @@ declare const HEADWATER_VERSION: string;
 
 export function browserPlatform(): Platform {
   const sdk = { name: "@headwater/browser", version: HEADWATER_VERSION };
+  const author = authorCode();
   return {
     ...openStore(),
     sdk,
@@ -22,6 +25,10 @@ export function browserPlatform(): Platform {
     get,
     beacon,
     context: () => contextOf(sdk),
+    address,
+    author,
+    load: (folder) =>
+      import(/* @vite-ignore */ /* webpackIgnore: true */ `${folder}${author ? "author" : "surfaces"}.js`) as Promise<RendererModule>,
     title: () => document.title,
     tell: (name, detail) => void window.dispatchEvent(new CustomEvent(name, { detail })),
     warn: (sentence) => console.warn(`headwater: ${sentence}.`),

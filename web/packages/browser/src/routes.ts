@@ -30,7 +30,7 @@ export function onRoute(changed: () => void): void {
 }
 
 /** Without the fragment, unless it is a path of its own (#/inbox). */
-function address(): string {
+export function address(): string {
   const { origin, pathname, search, hash } = window.location;
   return origin + pathname + search + (/^#!?\//.test(hash) ? hash : "");
 }

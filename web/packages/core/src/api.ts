@@ -25,6 +25,28 @@ export interface ContentAction {
 /** A function of the page that content may call by its name. */
 export type Callback = (event: unknown, node: ContentNode, action: ContentAction) => void;
 
+declare global {
+  // Where there is no page, there is the name at least.
+  interface HTMLElement {}
+}
+
+/** How the page's own component is told of what happens in it. */
+export interface ComponentTools {
+  /** Says that the user did something with the component; by default under the block's own label. */
+  interact(label?: string): void;
+}
+
+/** What the page gives back for a component that it has drawn. */
+export interface Mounted {
+  /** Its props have changed. */
+  update?(props: Record<string, unknown>): void;
+  /** It is taken away. */
+  unmount?(): void;
+}
+
+/** Draws a component of the page into an element that content holds ready for it. */
+export type Mount = (element: HTMLElement, props: Record<string, unknown>, tools: ComponentTools) => Mounted | void;
+
 export interface Options {
   /** The workspace's client token, from Settings > Workspaces > Access Keys. It is public. */
   clientToken: string;
@@ -44,6 +66,8 @@ export interface Options {
   variables?: Record<string, unknown>;
   /** Functions that content in the page can call, by name. */
   callbacks?: Record<string, Callback>;
+  /** Components of the page's own that content can hold, by the names of the workspace's list. */
+  components?: Record<string, Mount>;
   /** Send a page call now and at every change of route in a single-page application. Off by default. */
   pages?: boolean;
 }
@@ -77,6 +101,8 @@ export interface Headwater {
   reset(): void;
   /** Sends what waits. The promise ends when it was tried; what could not be sent is kept and sent later. */
   flush(): Promise<void>;
+  /** Shows a content by its slug, if it is for this user: one that waits for this call, or any other. */
+  showContent(slug: string): void;
   /** The ids of the segments that the user is in; the last known ones when the server cannot be reached. It never fails. */
   getMembership(): Promise<string[]>;
   /** What the SDK was started with, or `null` before `init`. */

@@ -198,7 +198,7 @@ describe("what stays in the page", () => {
     expect(everything).not.toContain("open");
   });
 
-  it("a callback that throws harms nobody", () => {
+  it("a callback that throws harms nobody", async () => {
     const seen: unknown[] = [];
     const open = (event: unknown) => {
       seen.push(event);
@@ -207,8 +207,10 @@ describe("what stays in the page", () => {
     const { client, where } = started({ callbacks: { open } });
     const node = { type: "Button", nodes: [], props: {} };
     const action = { category: "Native", eventName: "A", handler: { name: "open", type: "callback" }, trigger: "OnClick" };
-    client.call("open", 7, node, action);
-    client.call("missing", 7, node, action);
+    client.showContent("any");
+    await where.pass(0);
+    where.stage!.call("open", 7, node, action);
+    where.stage!.call("missing", 7, node, action);
     expect(seen).toEqual([7]);
     expect(where.warnings.length).toBe(1);
   });

@@ -1,16 +1,20 @@
 /** The SDK itself: who the user is, what is said of them, and what the page may ask. */
 
-import type { Callback, Headwater, Options, ProviderProps, Traits, UserId } from "./api";
+import type { Headwater, Options, ProviderProps, Traits, UserId } from "./api";
 import { envelope, type Identity, idText, type Said } from "./envelope";
-import { bootstrap } from "./membership";
+import { bootstrap, type Candidate, nameOf, NOTHING } from "./membership";
 import { createConsole } from "./once";
 import type { Platform } from "./platform";
 import { createQueue, LEFT_LYING_MS, type Queue } from "./queue";
-import { createSender, type Sender } from "./sender";
+import { createSender, GATHER_MS, type Sender } from "./sender";
+import type { Renderer, Stage } from "./stage";
 
 const ANONYMOUS = "headwater:anonymous_id";
+const TOLD = "headwater:told";
 const EARLY_CALLS = 100;
 const FLUSH_PATIENCE_MS = 2000;
+/** Until what was said of a person has come to count; and how old an answer may be when the page goes elsewhere. */
+const SETTLED_MS = 3000;
 
 /** The SDK, and what the surroundings drive it by. */
 export interface Client {
@@ -19,8 +23,8 @@ export interface Client {
   last(): void;
   /** Something changed for the better: there is a network again, or the page is looked at again. */
   wake(): void;
-  /** Calls a function of the page by its name; what it throws is told in the console. */
-  call(name: string, ...given: Parameters<Callback>): void;
+  /** The page is at another address. */
+  route(): void;
 }
 
 interface Line {
@@ -41,6 +45,11 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   let anonymousId = "";
   let user: Omit<Identity, "anonymousId"> = { userId: undefined, hmac: undefined };
   let told = "";
+  let found = NOTHING;
+  let renderer: Promise<Renderer | undefined> | undefined;
+  let asks = 0;
+  let askedAt = 0;
+  const tracked: string[] = [];
 
   const identity = (): Identity => ({ anonymousId, ...user });
 
@@ -65,6 +74,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     line!.queue.add(text);
     line!.sender.wake();
     const { type, ...detail } = said;
+    if (type === "Track" && !renderer && tracked.length < EARLY_CALLS) tracked.push(name!);
     const kind = type.toLowerCase();
     if (name && /^candu\.sdk\./.test(name) && (type === "Track" || type === "Screen")) {
       platform.tell(`candu.sdk.${kind}`, detail);
@@ -149,22 +159,72 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     told = telling;
     if (user.userId || traits) learn(traits);
     if (idText(groupId)) join(groupId!, groupTraits);
+    // What the last page said counts already.
+    const sum = `${checksum(telling)}`;
+    look(store.get(TOLD) !== sum);
+    store.set(TOLD, sum);
   }
 
   function join(groupId: UserId, traits: Traits | undefined) {
     const id = idText(groupId);
-    if (id) say({ type: "Group", groupId: id, traits });
-    else console.say("group", "group needs the id of a group, a text or a number; nothing was sent");
+    if (id) {
+      const known = id === idText(given!.groupId) ? given!.groupTraits : undefined;
+      given = { ...given!, groupId: id, groupTraits: { ...known, ...traits } };
+      say({ type: "Group", groupId: id, traits });
+    } else console.say("group", "group needs the id of a group, a text or a number; nothing was sent");
   }
 
-  async function membership(): Promise<string[]> {
-    if (!line) return [];
-    // What was just said of the user may decide; but who asks wants an answer, be it yesterday's.
-    await new Promise<void>((done) => {
+  /** What was just said of the user may decide; but who asks wants an answer, be it yesterday's. */
+  const heard = () =>
+    new Promise<void>((done) => {
       void flush().then(done);
       platform.later(done, FLUSH_PATIENCE_MS);
     });
+
+  async function membership(): Promise<string[]> {
+    if (!line) return [];
+    await heard();
     return (await bootstrap(platform, line.host, line.token, identity())).segments;
+  }
+
+  /** Asks what this person may be shown; `isNew`: after what was said of them has been heard, and has come to count. */
+  function look(isNew: boolean) {
+    const mine = ++asks;
+    askedAt = platform.now();
+    const ask = async () => {
+      if (mine !== asks) return;
+      const answer = await bootstrap(platform, line!.host, line!.token, identity());
+      if (mine !== asks) return;
+      found = answer;
+      present();
+    };
+    if (isNew) {
+      platform.later(() => void heard().then(ask), GATHER_MS);
+      platform.later(() => void ask(), SETTLED_MS);
+    } else void ask();
+  }
+
+  function present() {
+    if (renderer) void renderer.then((shown) => shown && console.guard(shown.update, undefined));
+    else if (platform.author || found.experiences.some(({ placements }) => placements.some(isHere))) void load();
+  }
+
+  function isHere({ pages, trigger }: Candidate["placements"][number]): boolean {
+    if (trigger && trigger.on === "manual") return false;
+    return !pages || console.guard(() => new RegExp(pages).test(platform.address()), false);
+  }
+
+  function load(): Promise<Renderer | undefined> {
+    return (renderer =
+      renderer ||
+      platform
+        .load(`${line!.host}/sdk/latest/`)
+        .then((module) => module.start(stage))
+        .catch((error: unknown) => {
+          renderer = undefined;
+          console.say("load", `content could not be loaded: ${String(error)}`);
+          return undefined;
+        }));
   }
 
   const flush = (): Promise<void> => (line ? line.sender.flush() : Promise.resolve());
@@ -175,6 +235,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       when(() => {
         recognise(id, signature);
         learn(traits);
+        look(true);
       }),
     track: (name, properties) => named(name, (eventName) => say({ type: "Track", eventName, properties }, eventName)),
     screen: (name, properties) =>
@@ -183,15 +244,21 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       when(() => say({ type: "Page", pageName: idText(name) || idText(platform.title()), properties }));
       return flush();
     },
-    group: (groupId, traits) => when(() => join(groupId, traits)),
+    group: (groupId, traits) =>
+      when(() => {
+        join(groupId, traits);
+        look(true);
+      }),
     reset: () =>
       when(() => {
         user = { userId: undefined, hmac: undefined };
-        const { clientToken, host, pages, callbacks } = given!;
-        given = { clientToken, host, pages, callbacks };
+        const { clientToken, host, pages, callbacks, components } = given!;
+        given = { clientToken, host, pages, callbacks, components };
         newAnonymous();
+        look(false);
       }),
     flush,
+    showContent: (slug) => when(() => void load().then((shown) => shown && shown.show(slug))),
     getMembership: () => membership().catch(() => []),
     get providerProps(): ProviderProps | null {
       const { sdk, storage } = platform;
@@ -200,15 +267,49 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     version: platform.sdk.version,
   };
 
+  const stage: Stage = {
+    sdk,
+    platform,
+    get host() {
+      return line!.host;
+    },
+    get token() {
+      return line!.token;
+    },
+    get options() {
+      return given!;
+    },
+    get person() {
+      return nameOf(identity());
+    },
+    get bootstrap() {
+      return found;
+    },
+    tracked,
+    say: (said) => when(() => say(said)),
+    call(name, ...rest) {
+      const callback = given && given.callbacks && given.callbacks[name];
+      if (callback) console.guard(() => callback(...rest), undefined);
+    },
+  };
+
   return {
     sdk,
     last: () => when(() => line!.sender.last()),
     wake() {
       if (line) void flush();
     },
-    call(name, ...rest) {
-      const callback = given && given.callbacks && given.callbacks[name];
-      if (callback) console.guard(() => callback(...rest), undefined);
+    route() {
+      if (!line) return;
+      if (platform.now() - askedAt > SETTLED_MS) look(false);
+      present();
     },
   };
+}
+
+/** Tells texts apart without keeping them. */
+function checksum(text: string): number {
+  let sum = 0;
+  for (let at = 0; at < text.length; at++) sum = (sum * 31 + text.charCodeAt(at)) | 0;
+  return sum;
 }

@@ -3,7 +3,7 @@
 import type { Properties, Traits } from "./api";
 import type { Platform } from "./platform";
 
-export type EventType = "Identify" | "Track" | "Page" | "Screen" | "Group";
+export type EventType = "Identify" | "Track" | "Page" | "Screen" | "Group" | "FormSubmission";
 
 export interface Said {
   type: EventType;
@@ -13,6 +13,8 @@ export interface Said {
   groupId?: string;
   properties?: Properties;
   traits?: Traits;
+  /** In place of what is true of the page. */
+  context?: Record<string, unknown>;
 }
 
 export interface Identity {
@@ -29,7 +31,7 @@ export function envelope(platform: Platform, said: Said, { anonymousId, userId, 
     userId,
     hmac,
     ...said,
-    context: platform.context(),
+    context: said.context || platform.context(),
     sentAt: new Date(platform.now()).toISOString(),
     version: 2,
   });

@@ -1,4 +1,4 @@
-/** Which segments the user is in: asked of the server, or what it said last for the same user. */
+/** Which segments the user is in, and what they may be shown: asked of the server, or what it said last for the same user. */
 
 import type { Platform } from "./platform";
 
@@ -8,15 +8,20 @@ export interface Person {
   hmac: string | undefined;
 }
 
-export interface Bootstrap {
-  segments: string[];
-  experiences: unknown[];
+/** Where and when something shows, as far as it decides whether the renderer is needed. */
+export interface Candidate {
+  placements: { pages?: string; trigger?: { on: string } }[];
 }
 
-const NOTHING: Bootstrap = { segments: [], experiences: [] };
+export interface Bootstrap {
+  segments: string[];
+  experiences: Candidate[];
+}
+
+export const NOTHING: Bootstrap = { segments: [], experiences: [] };
 
 export async function bootstrap(platform: Platform, host: string, token: string, person: Person): Promise<Bootstrap> {
-  const whose = person.userId === undefined ? person.anonymousId : `user ${person.userId}`;
+  const whose = nameOf(person);
   const key = `headwater:bootstrap:${token}`;
   const asked = { token, userId: person.userId, anonymousId: person.anonymousId, hmac: person.hmac };
   const answer = await platform.get(`${host}/api/bootstrap?${query(asked)}`);
@@ -25,6 +30,10 @@ export async function bootstrap(platform: Platform, host: string, token: string,
     return answer.body;
   }
   return kept(platform.store.get(key), whose);
+}
+
+export function nameOf({ userId, anonymousId }: Person): string {
+  return userId === undefined ? anonymousId : `user ${userId}`;
 }
 
 function kept(text: string | null, whose: string): Bootstrap {
@@ -37,7 +46,8 @@ function kept(text: string | null, whose: string): Bootstrap {
 }
 
 function isBootstrap(body: unknown): body is Bootstrap {
-  return Array.isArray((body as Bootstrap | undefined)?.segments);
+  const { segments, experiences } = (body || {}) as Partial<Bootstrap>;
+  return Array.isArray(segments) && Array.isArray(experiences);
 }
 
 function query(parts: Record<string, string | undefined>): string {

@@ -1,3 +1,5 @@
+import type { RendererModule } from "./stage";
+
 /** What the core needs of the place it runs in. None of these throws. */
 
 /** Text under keys that outlives the page, if the place has such a thing. */
@@ -33,6 +35,12 @@ export interface Platform {
   get(url: string): Promise<Answer>;
   /** Hands over a last request as the page ends; true when it will be sent. */
   beacon(url: string, body: string): boolean;
+  /** The page's, without the fragment unless it is a route. */
+  address(): string;
+  /** The code by which an author looks at this page; null for everybody else. */
+  author: string | null;
+  /** Loads a renderer from this folder: the authors' one for an author. */
+  load(folder: string): Promise<RendererModule>;
   /** What is true of the page and the browser at this moment. */
   context(): Record<string, unknown>;
   /** The name of the page as it is shown. */

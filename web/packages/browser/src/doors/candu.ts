@@ -6,10 +6,11 @@ import { install, quietly, scriptOf } from "../script";
 
 quietly(() => {
   const { sdk } = shared(scriptOf("/sdk/latest/candu.umd.js").host);
-  const { identify, track, page, screen, group, init, getMembership, version } = sdk;
+  const { identify, track, page, screen, group, init, showContent, getMembership, version } = sdk;
   const candu: CanduGlobal = {
     init,
     getEventing: () => ({ identify, track, page, screen, group }),
+    renderContent: showContent,
     getMembership,
     track,
     get providerProps() {

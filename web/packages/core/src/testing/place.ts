@@ -1,6 +1,7 @@
 /** A place for the SDK to run in without a browser: the clock goes when told to, the server answers as planned. */
 
 import type { Answer, Platform, Store } from "../platform";
+import type { Stage } from "../stage";
 
 export interface Sent {
   url: string;
@@ -17,6 +18,12 @@ export interface Place extends Platform {
   /** The answers to come, first to last; after them each post is answered 200. */
   answers: Answer[];
   got: Answer;
+  /** Where the page is. */
+  at: string;
+  /** The renderer, once it has been loaded: from where, on which stage, and what it was asked to do. */
+  loads: string[];
+  stage: Stage | undefined;
+  asked: string[];
   /** Lets so much time pass, with all that is due in it. */
   pass(ms: number): Promise<void>;
 }
@@ -45,6 +52,11 @@ export function place(kept: Map<string, string> = new Map(), start = 1_800_000_0
     warnings: [],
     answers: [],
     got: { status: 0 },
+    at: "https://app.example/home",
+    loads: [],
+    stage: undefined,
+    asked: [],
+    author: null,
     kept,
     store: memoryStore(kept),
     storage: "localStorage",
@@ -70,6 +82,16 @@ export function place(kept: Map<string, string> = new Map(), start = 1_800_000_0
     beacon(url, body) {
       made.beacons.push(sent(url, body));
       return true;
+    },
+    address: () => made.at,
+    async load(folder) {
+      made.loads.push(folder);
+      return {
+        start(stage) {
+          made.stage = stage;
+          return { update: () => void made.asked.push("update"), show: (slug) => void made.asked.push(`show ${slug}`) };
+        },
+      };
     },
     context: () => ({ locale: "en" }),
     title: () => "A page",

@@ -1,0 +1,14 @@
+/** Whether an author of the workspace looks at this page: the dashboard opened it with a code in its address. */
+
+const NAME = "headwater_author";
+
+/** The code of this tab, kept for the pages it goes on to; null for everybody else. */
+export function authorCode(): string | null {
+  const code = new URLSearchParams(window.location.search).get(NAME);
+  try {
+    if (code) sessionStorage.setItem(NAME, code);
+    return sessionStorage.getItem(NAME);
+  } catch {
+    return code;
+  }
+}
