@@ -1,9 +1,11 @@
 /** How the sample product uses headwater: the SDK from its package, its own components, and who is signed in. */
 
-import headwater from "@headwater/browser";
+import headwater, { reactComponent } from "@headwater/browser";
+import { createElement } from "react";
+import { createRoot } from "react-dom/client";
 import type { Identity } from "./identity";
 import { begin } from "./loop/watch";
-import { planMeter } from "./parts/mountPlanMeter";
+import { PlanMeter } from "./parts/PlanMeter";
 import { go } from "./router";
 
 let before: string | undefined;
@@ -13,15 +15,14 @@ export function start(clientToken: string, identity: Identity): void {
   if (before && before !== userId) headwater.reset();
   before = userId;
   begin();
-  const options = {
+  headwater.init({
     clientToken,
     userId,
     traits,
     pages: true,
     callbacks: { openReports: () => go("/demo/reports") },
-    components: { "plan-meter": planMeter },
-  };
-  headwater.init(options);
+    components: { "plan-meter": reactComponent(PlanMeter, { createElement, createRoot }) },
+  });
 }
 
 export function startAnew(): void {

@@ -4,10 +4,10 @@ export interface PlanMeterProps {
   used?: number;
   limit?: number;
   unit?: string;
-  interact?: (label?: string) => void;
+  onInteract?: (label?: string) => void;
 }
 
-export function PlanMeter({ used = 0, limit = 10, unit = "reports", interact }: PlanMeterProps) {
+export function PlanMeter({ used = 0, limit = 10, unit = "reports", onInteract }: PlanMeterProps) {
   const most = Math.max(Number(limit) || 0, 1);
   const now = Math.min(Math.max(Number(used) || 0, 0), most);
   return (
@@ -18,7 +18,7 @@ export function PlanMeter({ used = 0, limit = 10, unit = "reports", interact }: 
           {now} of {most}
         </meter>
       </label>
-      <button type="button" onClick={() => interact?.()}>
+      <button type="button" onClick={() => onInteract?.()}>
         Ask for more
       </button>
     </div>
