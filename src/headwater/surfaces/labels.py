@@ -9,7 +9,6 @@ import msgspec
 
 from headwater.surfaces.markup import plain
 from headwater.surfaces.model import Block, Tree, walk
-from headwater.surfaces.variables import with_fallbacks
 
 MAX_CHARS: Final = 200
 
@@ -65,7 +64,7 @@ def is_interactive(block: Block) -> bool:
 
 def words(text: Any) -> str:
     """What a text says to somebody of whom nothing is known, in one line."""
-    return " ".join(with_fallbacks(plain(text)).split()) if isinstance(text, str) else ""
+    return " ".join(plain(text).split()) if isinstance(text, str) else ""
 
 
 def _headings(block: Block) -> Iterator[str]:
@@ -79,7 +78,7 @@ def _each(tree: Tree, change: Callable[[Block], Block]) -> Tree:
     return msgspec.structs.replace(tree, blocks=tuple(map(changed, tree.blocks)))
 
 
-def _with(block: Block, props: Mapping[str, Any]) -> Block:
+def _with(block: Block, props: dict[str, Any]) -> Block:
     return msgspec.structs.replace(block, props=block.props | props)
 
 

@@ -6,8 +6,8 @@ same JSON here. A value of these types has the right shape; whether it may be pu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Final, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, Final, Literal, Protocol
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -243,10 +243,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def status(self) -> DocumentStatus:
-        if self.version_id is None:
-            return "draft"
-        same = self.version_id == self.draft_version_id and self.live_segment_id == self.segment_id
-        return "published" if same else "changed"
+        return document_status(self)
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True):
@@ -283,17 +280,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def status(self) -> Status:
-        if self.archived:
-            return "archived"
-        if self.live is None:
-            return "draft"
-        same = self.live == Live(slug=self.slug, name=self.name, placements=self.placements) and self._same_order
-        return "published" if same and all(each.status == "published" for each in self.documents) else "changed"
-
-    @property
-    def _same_order(self) -> bool:
-        positions = [each.live_position for each in self.documents if each.live_position is not None]
-        return positions == sorted(positions)
+        draft = Live(slug=self.slug, name=self.name, placements=self.placements)
+        return status_of(self.documents, archived=self.archived, live=self.live is not None, same=self.live == draft)
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -326,27 +314,6 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     tree: Tree
 
 
-class LiveDocument(msgspec.Struct, frozen=True, kw_only=True):
-    """A document as it is shown: `tree` has its labels filled in."""
-
-    id: int
-    segment_id: str
-    version_id: str
-    tree: Tree
-
-
-class LiveContent(msgspec.Struct, frozen=True, kw_only=True):
-    """A content as it is shown: name, slug, placements and order as they were published."""
-
-    id: int
-    workspace_id: str
-    content_id: str
-    slug: str
-    name: str
-    placements: tuple[Placement, ...]
-    documents: tuple[LiveDocument, ...]
-
-
 class Finding(Value, frozen=True, kw_only=True):
     """What keeps something from being published (`error`) or should be looked at (`warning`), and where it is.
 
@@ -376,3 +343,37 @@ def builtins(value: Any) -> Any:
 def tree_of(value: Any) -> Tree:
     """The tree whose JSON this is. Raises msgspec.ValidationError that says where it is none."""
     return msgspec.convert(value, Tree)
+
+
+class Tracked(Protocol):
+    """What tells whether a document's draft is live."""
+
+    @property
+    def segment_id(self) -> str: ...
+    @property
+    def draft_version_id(self) -> str: ...
+    @property
+    def version_id(self) -> str | None: ...
+    @property
+    def live_segment_id(self) -> str | None: ...
+    @property
+    def live_position(self) -> int | None: ...
+
+
+def document_status(document: Tracked) -> DocumentStatus:
+    if document.version_id is None:
+        return "draft"
+    same = document.version_id == document.draft_version_id and document.live_segment_id == document.segment_id
+    return "published" if same else "changed"
+
+
+def status_of(documents: Sequence[Tracked], *, archived: bool, live: bool, same: bool) -> Status:
+    """Of a content with these documents, in the order of the draft. `same`: all but the documents is as it was
+    published."""
+    if archived:
+        return "archived"
+    if not live:
+        return "draft"
+    positions = [each.live_position for each in documents if each.live_position is not None]
+    same = same and positions == sorted(positions)
+    return "published" if same and all(document_status(each) == "published" for each in documents) else "changed"

@@ -1,6 +1,6 @@
 """Variables in texts, `{{user.name|there}}`: where they stand, what they leave when nobody is known, which there are.
 
-What they become is decided in the page, after markup has been parsed: a value never brings markup or links.
+What they become is decided in the page, after markup has been read: a value never brings markup or links.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from typing import Final
 
 import msgspec
 
-VARIABLE: Final = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
+PATTERN: Final = re.compile(r"\{\{([^{}]*)\}\}")
 
-_OWN: Final = re.compile(r"(?:user|account)(?:\.[^.\s{}|]+)+")
-_URL: Final = re.compile(r"url\.(?:pathname(?:\[\d{1,3}\])?|search(?:\.[^\s{}|]+)?|protocol|hostname(?:\[\d{1,3}\])?)")
+_OWN: Final = re.compile(r"(?:user|account)(?:\.[^.\s|]+)+")
+_URL: Final = re.compile(r"url\.(?:pathname(?:\[\d{1,3}\])?|search(?:\.[^\s|]+)?|protocol|hostname(?:\[\d{1,3}\])?)")
 
 
 class Variable(msgspec.Struct, frozen=True):
-    """`fallback` stands where there is no value; None: nothing does."""
+    """`fallback` stands where there is no value."""
 
     path: str
-    fallback: str | None
+    fallback: str
 
     @property
     def is_url(self) -> bool:
@@ -34,11 +34,16 @@ class Variable(msgspec.Struct, frozen=True):
         return (_URL if self.is_url else _OWN).fullmatch(self.path) is not None
 
 
+def variable(inner: str) -> Variable:
+    """Of what stands between the braces."""
+    path, _, fallback = inner.partition("|")
+    return Variable(path.strip(), fallback.strip())
+
+
 def variables_in(text: str) -> Iterator[Variable]:
-    for found in VARIABLE.finditer(text):
-        yield Variable(found[1].strip(), found[2])
+    return (variable(found[1]) for found in PATTERN.finditer(text))
 
 
-def with_fallbacks(text: str, *, otherwise: str = "") -> str:
-    """The text as somebody sees it of whom nothing is known; `otherwise` where there is no fallback."""
-    return VARIABLE.sub(lambda found: otherwise if found[2] is None else found[2], text)
+def with_fallbacks(text: str) -> str:
+    """The text as somebody sees it of whom nothing is known."""
+    return PATTERN.sub(lambda found: variable(found[1]).fallback, text)
