@@ -1,6 +1,6 @@
 /** Every block type in one table: what authors call it, what it may hold, its settings and what a new one begins with. */
 
-import type { Block, BlockType, Props } from "./model";
+import type { Action, Block, BlockType, Props } from "./model";
 
 export type Choice = { value: string; title: string };
 
@@ -303,6 +303,50 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
     fields: [{ name: "props", title: "Its settings", kind: "given" }, LABEL],
     fresh: () => ({ props: { name: "", props: {} } }),
   },
+};
+
+export interface ActionSpec {
+  title: string;
+  fields: readonly FieldSpec[];
+  /** Only within a form. */
+  ofForm?: boolean;
+  fresh: () => Action;
+}
+
+export const ACTION_TYPES: Record<Action["type"], ActionSpec> = {
+  url: {
+    title: "Open an address",
+    fields: [
+      { ...href, title: "Address", isRequired: true },
+      { name: "newTab", title: "In a new tab", kind: "switch", default: false },
+    ],
+    fresh: () => ({ type: "url", href: "" }),
+  },
+  email: {
+    title: "Write an e-mail",
+    fields: [
+      { name: "to", title: "To", kind: "line", isRequired: true },
+      { name: "subject", title: "Subject", kind: "line" },
+    ],
+    fresh: () => ({ type: "email", to: "" }),
+  },
+  callback: {
+    title: "Call a function of the page",
+    fields: [{ name: "name", title: "Its name", kind: "line", isRequired: true, hint: "As the page gave it to init." }],
+    fresh: () => ({ type: "callback", name: "" }),
+  },
+  track: {
+    title: "Send an event",
+    fields: [{ name: "event", title: "Its name", kind: "line", isRequired: true }],
+    fresh: () => ({ type: "track", event: "" }),
+  },
+  content: {
+    title: "Show another content",
+    fields: [{ name: "slug", title: "Its slug", kind: "line", isRequired: true }],
+    fresh: () => ({ type: "content", slug: "" }),
+  },
+  submit: { title: "Send the form", fields: [], ofForm: true, fresh: () => ({ type: "submit" }) },
+  dismiss: { title: "Close this content", fields: [], fresh: () => ({ type: "dismiss" }) },
 };
 
 /** Whether a block may stand there: `path` is what would hold it, from the top inwards. */

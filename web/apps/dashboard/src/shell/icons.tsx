@@ -2,7 +2,7 @@
 
 import type { ReactNode } from "react";
 
-function icon(children: ReactNode, name: string) {
+export function icon(children: ReactNode, name: string) {
   function Icon({ size = 18 }: { size?: number }) {
     return (
       <svg
@@ -79,3 +79,21 @@ export const OutIcon = icon(<path d="M14 5h5v14h-5M15 12H4M8 8l-4 4 4 4" />, "Ou
 export const LinkIcon = icon(<path d="M13 5h6v6M19 5l-9 9M17 14v5H5V7h5" />, "LinkIcon");
 export const TrashIcon = icon(<path d="M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v5M14 11v5" />, "TrashIcon");
 export const TableIcon = icon(<path d="M4 5h16v14H4zM4 10h16M10 10v9" />, "TableIcon");
+export const PencilIcon = icon(<path d="M4 20l1-5L16 4l4 4L9 19zM13 7l4 4" />, "PencilIcon");
+export const UploadIcon = icon(<path d="M12 15V4M7 8.5l5-5 5 5M4 20h16" />, "UploadIcon");
+export const EarlierIcon = icon(<path d="M19 12H5M11 6l-6 6 6 6" />, "EarlierIcon");
+export const LaterIcon = icon(<path d="M5 12h14M13 6l6 6-6 6" />, "LaterIcon");
+export const EyeIcon = icon(
+  <>
+    <path d="M2 12c3-5 6.5-7 10-7s7 2 10 7c-3 5-6.5 7-10 7s-7-2-10-7z" />
+    <circle cx="12" cy="12" r="3" />
+  </>,
+  "EyeIcon",
+);
+export const TargetIcon = icon(
+  <>
+    <circle cx="12" cy="12" r="7" />
+    <path d="M12 2v6M12 16v6M2 12h6M16 12h6" />
+  </>,
+  "TargetIcon",
+);

@@ -1,7 +1,15 @@
 /** What blocks are called in the editor, and what their interactions are called in events. */
 
-import { type Block, BLOCKS, type ComponentEntry, isInteractive, type Tree, walk } from "./model";
-import { plain } from "./plain";
+import {
+  type Block,
+  BLOCKS,
+  type ComponentEntry,
+  isInteractive,
+  type Tree,
+  variable,
+  walk,
+  withoutMarkup,
+} from "./model";
 
 const SHORT = 40;
 
@@ -14,13 +22,17 @@ export function nameOf(block: Block, components: readonly ComponentEntry[] = [])
 
 function saidBy({ type, props }: Block): string {
   const said = type === "field" ? props.label : type === "form" ? props.name : type === "image" ? props.alt : (props.text ?? props.title);
-  return typeof said === "string" ? plain(said) : "";
+  return words(said);
 }
 
-function shortened(text: string): string {
-  const line = text.replace(/\s+/g, " ").trim();
-  return line.length > SHORT ? `${line.slice(0, SHORT - 1).trimEnd()}…` : line;
+/** What a text says to somebody of whom nothing is known, in one line. */
+export function words(text: unknown): string {
+  if (typeof text !== "string") return "";
+  return withoutMarkup(text, (inner) => variable(inner).fallback).replace(/\s+/g, " ").trim();
 }
+
+const shortened = (line: string): string =>
+  line.length > SHORT ? `${line.slice(0, SHORT - 1).trimEnd()}…` : line;
 
 export function titleOf({ props }: Block, components: readonly ComponentEntry[]): string {
   const name = typeof props.name === "string" ? props.name : "";
@@ -35,26 +47,28 @@ export type Interaction = {
 };
 
 /** Every block whose clicks or answers are told of, in the document's order. */
-export function interactionsOf(tree: Tree, contentName: string, components: readonly ComponentEntry[]): Interaction[] {
+export function interactionsOf(tree: Tree, contentName: string): Interaction[] {
   return [...walk(tree.blocks)].filter(isInteractive).map((block) => ({
     block,
     label: typeof block.props.label === "string" ? block.props.label : "",
-    default: defaultLabel(block, contentName, components),
+    default: defaultLabel(block, contentName),
   }));
 }
 
-/** `Welcome - Start clicked`; a form is called by its name alone: `Welcome - Feedback`. */
-export function defaultLabel(block: Block, contentName: string, components: readonly ComponentEntry[]): string {
-  const text = (value: unknown) => (typeof value === "string" ? plain(value).trim() : "");
-  const { type, props } = block;
-  if (type === "form") return `${contentName} - ${text(props.name)}`;
-  const said =
-    type === "button"
-      ? text(props.text)
-      : type === "image"
-        ? text(props.alt)
-        : type === "component"
-          ? titleOf(block, components)
-          : text(props.title) || text([...walk(block.blocks ?? [])].find((each) => each.type === "heading")?.props.text);
-  return `${contentName} - ${said} clicked`;
+/** As the server fills it in: `Welcome - Start clicked`; a form is called by its name alone: `Welcome - Feedback`. */
+export function defaultLabel(block: Block, contentName: string): string {
+  const label =
+    block.type === "form"
+      ? `${contentName} - ${words(block.props.name) || "Form"}`
+      : `${contentName} - ${clicked(block) || block.type} clicked`;
+  return label.slice(0, MAX_LABEL);
+}
+
+const MAX_LABEL = 200;
+
+function clicked({ type, props, blocks }: Block): string {
+  if (type === "image") return words(props.alt);
+  if (type === "component") return words(props.name);
+  if (type !== "card") return words(props.text);
+  return words(props.title) || words([...walk(blocks ?? [])].find((each) => each.type === "heading")?.props.text);
 }

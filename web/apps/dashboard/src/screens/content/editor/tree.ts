@@ -255,5 +255,4 @@ function within(blocks: Block[], parent: string, to: (blocks: Block[]) => Block[
   return isChanged ? next : blocks;
 }
 
-/** How many blocks the document has, against how many it may have. */
 export const countOf = (tree: Tree): number => [...walk(tree.blocks)].length;

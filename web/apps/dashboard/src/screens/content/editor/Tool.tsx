@@ -1,0 +1,34 @@
+import { ActionIcon } from "@mantine/core";
+import type { ReactNode } from "react";
+
+type Props = {
+  label: string;
+  children: ReactNode;
+  /** There is nothing that it could do now. It keeps the focus all the same, which one that is disabled would lose. */
+  isOff?: boolean;
+  /** The keys that do the same, as screen readers tell them. */
+  keys?: string;
+  onPress: () => void;
+};
+
+/** A button of the editor with a sign for its face. */
+export function Tool({ label, children, isOff = false, keys, onPress }: Props) {
+  return (
+    <ActionIcon
+      className="hw-tool"
+      variant="default"
+      size="md"
+      aria-label={label}
+      title={label}
+      aria-disabled={isOff || undefined}
+      aria-keyshortcuts={keys}
+      onClick={() => {
+        if (!isOff) onPress();
+      }}
+      // What is selected in a text stays selected.
+      onMouseDown={(event) => event.preventDefault()}
+    >
+      {children}
+    </ActionIcon>
+  );
+}
