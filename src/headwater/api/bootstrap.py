@@ -1,8 +1,9 @@
 """`GET /api/bootstrap`: what a page needs to know of whoever looks at it, before it shows anything.
 
 Open to whoever has a workspace's client token, which stands in pages and is no secret; so the answer names segments by
-their ids alone. Where user ids must come signed, one that does not is answered as a person whom nobody knows is. What
-`getMembership` reads is the same answer.
+their ids alone, and of a person's traits it holds something only when the user id came with a right signature. Where
+user ids must come signed, one that does not is answered as a person whom nobody knows is. What `getMembership` reads is
+the same answer.
 """
 
 from __future__ import annotations
@@ -13,50 +14,81 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from headwater.api import page_door
+from headwater.api.page_door import Headers, Tokens
 from headwater.base.errors import Transient
 from headwater.base.http import Reply
 from headwater.base.outcome import RejectCode
 from headwater.base.rules import EVERYONE
-from headwater.collect import answers, query
+from headwater.collect import answers
 from headwater.collect.identity import standing_of
-from headwater.collect.refusal import NotTaken, Refusal
+from headwater.collect.refusal import NotTaken
 from headwater.collect.unproven import Standing
 from headwater.control.directory import WorkspaceEntry
+from headwater.surfaces.target import NOBODY, Target
 
 PATH: Final = "/api/bootstrap"
 DOOR: Final = "bootstrap"
 """What the identity report calls this door."""
-MAX_QUERY_CHARS: Final = 8_192
 MAX_ID_CHARS: Final = 1_000
-RETRY_AFTER_S: Final = 2.0
+MOST_READY: Final = 500
+"""Answers of a workspace that are kept, of at most some 10 kB each."""
 
 _METHODS: Final = ("GET", "HEAD", "OPTIONS")
 _PRIVATE: Final = (b"cache-control", b"private, no-cache")
 """It is of one person, and is asked for each time: a change of segments is seen at once, for the price of a 304."""
-_JSON: Final = (b"content-type", b"application/json")
-_NOSNIFF: Final = (b"x-content-type-options", b"nosniff")
-_UNKNOWN_TOKEN: Final = Refusal(
-    RejectCode.INVALID_CLIENT_TOKEN,
-    "No workspace has this client token, or none was given. Send the one of Settings > Workspaces > Access Keys as "
-    "the parameter token.",
-)
 
-
-class Tokens(Protocol):
-    def by_client_token(self, token: str) -> WorkspaceEntry | None: ...
+Values = Mapping[str, Mapping[str, Any]]
 
 
 class Memberships(Protocol):
-    async def person_of(self, workspace_id: str, user_id: str | None, anonymous_id: str | None) -> Any:
-        """→ `{"id", "segments", "known"}`, or None when nobody has the id. `known`: the person has a user id."""
+    async def person_of(
+        self,
+        workspace_id: str,
+        user_id: str | None,
+        anonymous_id: str | None,
+        traits: list[str] | None = None,
+        group_traits: list[str] | None = None,
+    ) -> Any:
+        """→ `{"id", "segments", "known"}`, or None when nobody has the id. `known`: the person has a user id.
+
+        With `traits` and `groupTraits` by name, of those that are asked for.
+        """
         ...
 
 
-class _Found(msgspec.Struct, frozen=True):
+class Showing(Protocol):
+    """What is live."""
+
+    async def of(self, workspace_id: str) -> Target: ...
+
+
+class _Found(msgspec.Struct, frozen=True, rename="camel"):
     """A person, as far as pages are told of one."""
 
     segments: list[str]
     known: bool = True
+    traits: dict[str, Any] = {}
+    group_traits: dict[str, Any] = {}
+
+
+class _Whose(msgspec.Struct, frozen=True):
+    """`user_id` None: nobody who may be named. `is_proven`: it came with a right signature."""
+
+    user_id: str | None
+    is_proven: bool = False
+
+
+class _Answer(msgspec.Struct):
+    """A body with its tag, and once it was asked for, packed."""
+
+    body: bytes
+    etag: bytes
+    zipped: bytes | None = None
+
+    @classmethod
+    def of(cls, body: bytes) -> _Answer:
+        return cls(body, b'"' + hashlib.sha256(body).hexdigest()[:20].encode() + b'"')
 
 
 Note = Callable[[str, str, str, Standing], None]
@@ -66,25 +98,22 @@ Note = Callable[[str, str, str, Standing], None]
 class Bootstrap:
     """An ASGI application for PATH. Tells `note` how user ids came, where the workspace looks."""
 
-    def __init__(self, *, tokens: Tokens, people: Memberships, note: Note) -> None:
+    def __init__(self, *, tokens: Tokens, people: Memberships, live: Showing, note: Note) -> None:
         self._tokens = tokens
         self._people = people
+        self._live = live
         self._note = note
+        self._ready: dict[str, tuple[Target, dict[tuple[str, ...], _Answer]]] = {}
 
     def owns(self, path: str) -> bool:
         return path.rstrip("/") == PATH
 
     async def __call__(self, scope: Mapping[str, Any], _receive: Any, send: Any) -> None:
-        headers: dict[bytes, bytes] = {}
-        for name, value in scope["headers"]:
-            headers.setdefault(name, value)
-        reply = await self.reply(scope["method"], scope["query_string"].decode("latin-1"), headers)
-        if scope["method"] == "HEAD":
-            reply = answers.headless(reply)
-        await send({"type": "http.response.start", "status": reply.status, "headers": _listed(reply)})
-        await send({"type": "http.response.body", "body": reply.body})
+        query_string = scope["query_string"].decode("latin-1")
+        reply = await self.reply(scope["method"], query_string, page_door.headers_of(scope))
+        await page_door.send_reply(reply, scope, send)
 
-    async def reply(self, method: str, query_string: str, headers: Mapping[bytes, bytes]) -> Reply:
+    async def reply(self, method: str, query_string: str, headers: Headers) -> Reply:
         """The answer, readable by pages of the workspace's allowed origins."""
         try:
             given = _given(query_string)
@@ -95,55 +124,77 @@ class Bootstrap:
         return answers.opened_to_page(await self._decide(method, given, headers, workspace), headers, allowed)
 
     async def _decide(
-        self, method: str, given: Mapping[str, str], headers: Mapping[bytes, bytes], workspace: WorkspaceEntry | None
+        self, method: str, given: Mapping[str, str], headers: Headers, workspace: WorkspaceEntry | None
     ) -> Reply:
         if method == "OPTIONS":
             return answers.preflight(headers, _METHODS)
         if method not in _METHODS:
             return answers.not_allowed(method, PATH, _METHODS)
         if workspace is None:
-            return answers.refused(_UNKNOWN_TOKEN)
+            return answers.refused(page_door.UNKNOWN_TOKEN)
         try:
-            segments = await self._segments(workspace, given)
+            target = await self._live.of(workspace.workspace_id)
+            segments, values = await self._looked_up(workspace, given, target)
         except Transient:
-            return _away()
-        body = msgspec.json.encode({"segments": segments, "experiences": []})
-        return _unless_known(body, headers.get(b"if-none-match", b""))
+            return page_door.away("The segments cannot be looked up right now.")
+        return _unless_known(self._answer(workspace.workspace_id, target, segments, values), headers)
 
-    async def _segments(self, workspace: WorkspaceEntry, given: Mapping[str, str]) -> Sequence[str]:
-        """Those that hold the user; of someone who is not known, or may not be named, those of the anonymous id, unless
-        it has come to be somebody else's."""
-        user_id, anonymous_id = given.get("userId") or None, given.get("anonymousId") or None
-        named = user_id is not None and self._may_be(workspace, user_id, given.get("hmac"))
-        found = await self._person(workspace, user_id, None) if named else None
-        if found is not None:
-            return found.segments
-        found = await self._person(workspace, None, anonymous_id)
-        private = named or workspace.identity_verification == "require"
-        return [EVERYONE] if found is None or (found.known and private) else found.segments
+    def _answer(self, workspace_id: str, target: Target, segments: Sequence[str], values: Values) -> _Answer:
+        """Made once for all who are in the same segments, unless something of the person is in it."""
+        if values is not NOBODY:
+            return _Answer.of(target.body(segments, values))
+        of, ready = self._ready.get(workspace_id, (None, {}))
+        if of is not target:
+            ready = {}
+            self._ready[workspace_id] = (target, ready)
+        key = tuple(segments)
+        found = ready.get(key)
+        if found is None:
+            if len(ready) >= MOST_READY:
+                ready.clear()
+            found = ready[key] = _Answer.of(target.body(segments))
+        return found
 
-    async def _person(self, workspace: WorkspaceEntry, user_id: str | None, anonymous_id: str | None) -> _Found | None:
+    async def _looked_up(
+        self, workspace: WorkspaceEntry, given: Mapping[str, str], target: Target
+    ) -> tuple[Sequence[str], Values]:
+        """The segments that hold the user, with what the texts may say of the user; of someone who is not known, or may
+        not be named, those of the anonymous id, unless it has come to be somebody else's."""
+        whose = self._whose(workspace, given.get("userId") or None, given.get("hmac"))
+        names = target.names if whose.is_proven else None
+        wanted = (sorted(names.user), sorted(names.account)) if names else ()
+        if whose.user_id is not None:
+            found = await self._person(workspace, whose.user_id, None, *wanted)
+            if found is not None:
+                return found.segments, _values(whose, found) if wanted else NOBODY
+        found = await self._person(workspace, None, given.get("anonymousId") or None)
+        private = whose.user_id is not None or workspace.identity_verification == "require"
+        segments = [EVERYONE] if found is None or (found.known and private) else found.segments
+        return segments, _values(whose, None) if wanted else NOBODY
+
+    async def _person(
+        self, workspace: WorkspaceEntry, user_id: str | None, anonymous_id: str | None, *wanted: list[str]
+    ) -> _Found | None:
         if user_id is None and anonymous_id is None:
             return None
-        found = await self._people.person_of(workspace.workspace_id, user_id, anonymous_id)
+        found = await self._people.person_of(workspace.workspace_id, user_id, anonymous_id, *wanted)
         return None if found is None else msgspec.convert(found, _Found)
 
-    def _may_be(self, workspace: WorkspaceEntry, user_id: str, signature: str | None) -> bool:
-        """Whether the page may speak of this user."""
-        if workspace.identity_verification == "off":
-            return True
+    def _whose(self, workspace: WorkspaceEntry, user_id: str | None, signature: str | None) -> _Whose:
+        """Of whom the page may speak."""
+        mode = workspace.identity_verification
+        if user_id is None or (mode == "off" and not signature):
+            return _Whose(user_id)
         standing = standing_of(user_id, [signature], workspace.identity_secrets)
+        is_proven = standing == "proven"
+        if mode == "off":
+            return _Whose(user_id, is_proven)
         self._note(workspace.workspace_id, DOOR, user_id, standing)
-        return standing == "proven" or workspace.identity_verification == "observe"
+        return _Whose(user_id if is_proven or mode == "observe" else None, is_proven)
 
 
 def _given(query_string: str) -> Mapping[str, str]:
-    if len(query_string) > MAX_QUERY_CHARS:
-        raise NotTaken(
-            RejectCode.BAD_REQUEST,
-            f"The query has {len(query_string)} characters; allowed are {MAX_QUERY_CHARS}. Nothing was read.",
-        )
-    given = query.fields(query_string)
+    given = page_door.given_in(query_string)
     for name in ("userId", "anonymousId"):
         if len(given.get(name, "")) > MAX_ID_CHARS:
             raise NotTaken(
@@ -153,23 +204,27 @@ def _given(query_string: str) -> Mapping[str, str]:
     return given
 
 
-def _unless_known(body: bytes, asked: bytes) -> Reply:
+def _values(whose: _Whose, found: _Found | None) -> Values:
+    """What is known of somebody who proved who they are; the user id, too, as `id`."""
+    own = {"id": whose.user_id}
+    if found is None:
+        return {"user": own, "account": {}}
+    return {"user": own | found.traits, "account": found.group_traits}
+
+
+def _unless_known(answer: _Answer, headers: Headers) -> Reply:
     """304 when the page has this answer already."""
-    etag = b'"' + hashlib.sha256(body).hexdigest()[:20].encode() + b'"'
-    named = [each.strip().removeprefix(b"W/") for each in asked.split(b",")]
-    if etag in named or b"*" in named:
-        return Reply(status=304, headers=((b"etag", etag), _PRIVATE))
-    return Reply(status=200, body=body, headers=(_JSON, (b"etag", etag), _PRIVATE, _NOSNIFF))
-
-
-def _away() -> Reply:
-    """The page keeps what it was told before."""
-    why = "The segments cannot be looked up right now."
-    reply = answers.overloaded(RETRY_AFTER_S)
-    body = msgspec.json.encode({"success": False, "code": RejectCode.OVERLOADED, "message": f"{why} Ask again soon."})
-    return msgspec.structs.replace(reply, body=body)
-
-
-def _listed(reply: Reply) -> list[tuple[bytes, bytes]]:
-    length = [] if reply.status in (204, 304) else [(b"content-length", b"%d" % len(reply.body))]
-    return [*reply.headers, *length]
+    zips = page_door.wants_zip(headers, len(answer.body))
+    etag = b"W/" + answer.etag if zips else answer.etag
+    asked = headers.get(b"if-none-match", b"")
+    if asked:
+        named = [each.strip().removeprefix(b"W/") for each in asked.split(b",")]
+        if answer.etag in named or b"*" in named:
+            return Reply(status=304, headers=((b"etag", etag), _PRIVATE, page_door.VARY))
+    told = (page_door.JSON, (b"etag", etag), _PRIVATE, page_door.NOSNIFF, page_door.VARY)
+    reply = Reply(status=200, body=answer.body, headers=told)
+    if not zips:
+        return reply
+    if answer.zipped is None:
+        answer.zipped = page_door.zipped(answer.body)
+    return page_door.zip_marked(reply, answer.zipped)

@@ -82,16 +82,27 @@ class ProfilesCalls:
         return None if found is None else self._view.shape(found)
 
     async def person_of(
-        self, workspace_id: str, user_id: str | None = None, anonymous_id: str | None = None
+        self,
+        workspace_id: str,
+        user_id: str | None = None,
+        anonymous_id: str | None = None,
+        traits: list[str] | None = None,
+        group_traits: list[str] | None = None,
     ) -> dict[str, Any] | None:
         """Whom an id names, with the segments; a user id goes before an anonymous one. `known`: by a user id.
 
+        With the values of the traits that are asked for, and of those of their group.
         Pages wait for it. It is read on the loop: the way through a thread takes longer than the reading.
         """
         found = self._view.named(workspace_id, user_id, anonymous_id)
         if found is None:
             return None
-        return {"id": found.id, "segments": self._segments.of(found), "known": found.is_known}
+        told: dict[str, Any] = {"id": found.id, "segments": self._segments.of(found), "known": found.is_known}
+        if traits:
+            told["traits"] = self._view.values(found, traits)
+        if group_traits:
+            told["groupTraits"] = self._view.group_values(found, group_traits)
+        return told
 
     def ids_of(
         self, workspace_id: str, user_ids: list[str], anonymous_ids: list[str] | None = None

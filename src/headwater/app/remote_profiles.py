@@ -43,9 +43,22 @@ class RemoteProfiles:
     async def person(self, workspace_id: str, person_id: str) -> Any:
         return await self._client.call("person", workspace_id=workspace_id, id=person_id)
 
-    async def person_of(self, workspace_id: str, user_id: str | None, anonymous_id: str | None) -> Any:
+    async def person_of(
+        self,
+        workspace_id: str,
+        user_id: str | None,
+        anonymous_id: str | None,
+        traits: list[str] | None = None,
+        group_traits: list[str] | None = None,
+    ) -> Any:
+        wanted = {"traits": traits, "group_traits": group_traits}
         return await self._client.call(
-            "person_of", MOMENT_S, workspace_id=workspace_id, user_id=user_id, anonymous_id=anonymous_id
+            "person_of",
+            MOMENT_S,
+            workspace_id=workspace_id,
+            user_id=user_id,
+            anonymous_id=anonymous_id,
+            **{name: names for name, names in wanted.items() if names},
         )
 
     async def explain(self, workspace_id: str, person_id: str, segment_id: str) -> Any:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from headwater.api.app import create_app
+from headwater.api.author import Author
 from headwater.api.bootstrap import Bootstrap
+from headwater.api.experiences import Experiences
+from headwater.api.page_door import PageDoor
 from headwater.app import log
 from headwater.app.demo_page import DemoPage, config_of
 from headwater.app.home import Home
@@ -22,10 +25,13 @@ from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.site import Site
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
-from headwater.app.wiring import open_directory
+from headwater.app.wiring import open_directory, open_state
 from headwater.catalog.destination_load import load_destinations
 from headwater.catalog.load import load_catalog
-from headwater.control.bootstrap import attach_store
+from headwater.control.bootstrap import attach_store, generation_at
+from headwater.surfaces.authoring import AuthorSessions
+from headwater.surfaces.desk import Desk
+from headwater.surfaces.live import Live
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -34,7 +40,14 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     clients = {each.name: RpcClient(home.socket(each.name), name=each.name) for each in PROCESSES if each.serves}
     pages = RpcClient(home.socket(PROFILES.name), name=PROFILES.name, patience_s=0.0)
     notes = IdentityNotes(clients[COLLECT.name])
-    bootstrap = Bootstrap(tokens=open_directory(home), people=RemoteProfiles(pages), note=notes.add)
+    tokens, state = open_directory(home), open_state(home)
+    live = Live(state=state, generation=generation_at(home.directory), log=logger.warning)
+    sessions, desk = AuthorSessions(), Desk(state=state)
+    doors = (
+        Bootstrap(tokens=tokens, people=RemoteProfiles(pages), live=live, note=notes.add),
+        Experiences(tokens=tokens, trees=live),
+        Author(tokens=tokens, sessions=sessions, drafts=desk),
+    )
     store = attach_store(home.directory)
     demo = DemoPage(config=config_of(store, is_demo="demo" in settings.roles))
     api = create_app(
@@ -51,7 +64,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         report=_logs(logger),
     )
     internal = serve_rpc({"ping": _ping}, log=_logs(logger))
-    listener = Listener(_Web(api=api, bootstrap=bootstrap, site=Site(), demo=demo, internal=internal))
+    listener = Listener(_Web(api=api, doors=doors, site=Site(), demo=demo, internal=internal))
     await listener.start(bind_unix(home.socket("web")))
     ready()
     noting = asyncio.create_task(notes.run())
@@ -63,21 +76,20 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
 
 
 class _Web:
-    """Sends a request to the API, to the demo's page, or to the dashboard's files."""
+    """Sends a request to a door for pages, to the API, to the demo's page, or to the dashboard's files."""
 
-    def __init__(self, *, api: Any, bootstrap: Bootstrap, site: Any, demo: DemoPage, internal: Any) -> None:
+    def __init__(self, *, api: Any, doors: Sequence[PageDoor], site: Any, demo: DemoPage, internal: Any) -> None:
         self._api = api
-        self._bootstrap = bootstrap
+        self._doors = doors
         self._site = site
         self._demo = demo
         self._internal = internal
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         path = scope["path"]
-        if self._bootstrap.owns(path):
-            await self._bootstrap(scope, receive, send)
-        elif path.startswith("/api/"):
-            await self._api(scope, receive, send)
+        if path.startswith("/api/"):
+            door = next((door for door in self._doors if door.owns(path)), self._api)
+            await door(scope, receive, send)
         elif path == "/ping" and scope["method"] == "POST":
             await self._internal(scope, receive, send)
         elif self._demo.owns(path):

@@ -13,7 +13,7 @@ import msgspec
 from headwater.base.clock import iso_from_seconds
 from headwater.profiles import rows
 from headwater.profiles import traits as person_traits
-from headwater.profiles.model import Group, Person, Trait
+from headwater.profiles.model import NULL, Group, Person, Trait
 from headwater.profiles.ports import Segments
 from headwater.profiles.refusals import MERGES
 from headwater.profiles.store import Store
@@ -124,6 +124,19 @@ class View:
             "refused": dict(person.refused),
             "refusedMerges": {reason: count for reason, count in person.refused.items() if reason in MERGES},
         }
+
+    def values(self, person: Person, traits: Sequence[str]) -> dict[str, Any]:
+        """The traits of these names that the person has, as a rule would find them."""
+        return _values(person.traits, traits)
+
+    def group_values(self, person: Person, traits: Sequence[str]) -> dict[str, Any]:
+        """Those of the group that the person was last said to be in; `id` is the group's, unless a trait is called so."""
+        group_id = max(person.groups, key=lambda id: (person.groups[id], id), default=None)
+        if group_id is None:
+            return {}
+        group = self.group(person.workspace_id, group_id)
+        own = {"id": group_id} if "id" in traits else {}
+        return own | (_values(group.traits, traits) if group is not None else {})
 
     def export(self, person: Person) -> dict[str, Any]:
         """All that is kept of a person: also when each trait was said, what was cleared, and since when ids count."""
@@ -255,6 +268,11 @@ def forms_of(text: str) -> list[bytes]:
     except (msgspec.MsgspecError, RecursionError):
         return forms
     return [*forms, text.strip().encode()] if isinstance(value, bool | int | float) else forms
+
+
+def _values(traits: Mapping[str, Trait], names: Sequence[str]) -> dict[str, Any]:
+    found = {name: person_traits.found(traits, name) for name in names}
+    return {name: _value(value) for name, value in found.items() if value not in (b"", NULL)}
 
 
 def _has(person: Person, name: str, text: str) -> bool:

@@ -204,11 +204,22 @@ class NearbyProfiles:
         self._noted("person", workspace_id, person_id)
         return next((each for each in self.everyone if each["id"] == person_id), None)
 
-    async def person_of(self, workspace_id: str, user_id: str | None, anonymous_id: str | None) -> Any:
-        self._noted("person_of", workspace_id, user_id, anonymous_id)
+    async def person_of(
+        self,
+        workspace_id: str,
+        user_id: str | None,
+        anonymous_id: str | None,
+        traits: list[str] | None = None,
+        group_traits: list[str] | None = None,
+    ) -> Any:
+        self._noted("person_of", workspace_id, user_id, anonymous_id, *filter(None, (traits, group_traits)))
         for each in self.everyone:
             if user_id in each["userIds"] or (user_id is None and anonymous_id in each["anonymousIds"]):
-                return {"id": each["id"], "segments": each["segments"], "known": bool(each["userIds"])}
+                told = {"id": each["id"], "segments": each["segments"], "known": bool(each["userIds"])}
+                of = {"traits": (each["traits"], traits), "groupTraits": (each.get("groupTraits", {}), group_traits)}
+                return told | {
+                    key: {name: has[name] for name in names if name in has} for key, (has, names) in of.items() if names
+                }
         return None
 
     async def explain(self, workspace_id: str, person_id: str, segment_id: str) -> Any:

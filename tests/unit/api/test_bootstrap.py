@@ -16,9 +16,11 @@ import pytest
 from headwater.api.bootstrap import Bootstrap
 from headwater.base.http import Reply
 from headwater.control.bootstrap import generation_at, sealer_at, state_url
+from headwater.control.database import State
 from headwater.control.directory import Directory
 from headwater.control.model import Workspace
 from headwater.control.store import Store
+from headwater.surfaces.live import Live
 from tests.unit.api.nearby import NearbyProfiles, person
 
 SECRET = "a-secret"
@@ -38,8 +40,12 @@ def door(
         person("per_1", userIds=["ann"], anonymousIds=["a-1"], segments=["Everyone", "payers"]),
         person("per_2", userIds=[], anonymousIds=["a-2"], segments=["Everyone", "visitors"]),
     ]
-    yield Bootstrap(tokens=directory, people=profiles, note=lambda _, *note: notes.append(note))
+    generation = generation_at(tmp_path)
+    state = State(url=state_url(tmp_path), generation=generation)
+    live = Live(state=state, generation=generation)
+    yield Bootstrap(tokens=directory, people=profiles, live=live, note=lambda _, *note: notes.append(note))
     directory.close()
+    state.close()
 
 
 @pytest.fixture
