@@ -106,8 +106,8 @@ h4.hw-heading,h5.hw-heading,h6.hw-heading{font-size:1em}
 .hw-align-end>.hw-image,.hw-align-end>.hw-video,.hw-align-end>.hw-image-link{margin-inline-start:auto}
 .hw-image-link{display:block;width:fit-content;max-width:100%}
 .hw-video{width:100%}
-.hw-button{display:inline-flex;align-items:center;justify-content:center;min-height:40px;min-width:40px;max-width:100%;padding:.4em 1em;border:1px solid transparent;border-radius:var(--hw-radius);font:inherit;font-weight:600;line-height:1.25;text-align:center;text-decoration:none;cursor:pointer;vertical-align:middle}
-.hw-button+.hw-button{margin-inline-start:.5em}
+.hw-button{display:inline-flex;align-items:center;justify-content:center;min-height:40px;min-width:40px;max-width:100%;padding:.4em 1em;border:1px solid transparent;border-radius:var(--hw-radius);font:inherit;font-weight:600;line-height:1.25;text-align:center;text-decoration:none;cursor:pointer;vertical-align:bottom}
+:is(.hw-button,.hw-badge):not(:last-child){margin-inline-end:.5em}
 .hw-style-primary{background:var(--hw-primary);color:var(--hw-on-primary)}
 .hw-style-secondary{background:var(--hw-surface);color:var(--hw-text);border-color:var(--hw-border)}
 .hw-style-link{background:transparent;color:var(--hw-link);padding-inline:0;text-decoration:underline;text-underline-offset:.15em}
@@ -118,7 +118,7 @@ h4.hw-heading,h5.hw-heading,h6.hw-heading{font-size:1em}
 .hw-cover{position:absolute;inset:0;padding:0;border:0;background:transparent;border-radius:inherit;cursor:pointer}
 .hw-card>.hw-cover+*{margin-block-start:0}
 .hw-card-active :is(a,button,input,select,textarea,label,video):not(.hw-cover),.hw-card-active .hw-component{position:relative;z-index:1}
-.hw-badge{display:inline-block;padding:.1em .6em;border:1px solid transparent;border-radius:1em;font-size:.8125em;font-weight:600}
+.hw-badge{display:inline-block;vertical-align:bottom;padding:.1em .6em;border:1px solid transparent;border-radius:1em;font-size:.8125em;font-weight:600}
 ${TONES}
 .hw-divider{height:0;margin-block-end:0;margin-inline:0;border:0;border-block-start:1px solid var(--hw-line)}
 .hw-fields{display:block}
