@@ -1,4 +1,5 @@
-"""The SDK's scripts, for pages that load them from here: `/sdk/latest/headwater.js`, and two compatibility doors.
+"""The SDK's scripts, for pages that load them from here: `/sdk/latest/headwater.js`, two compatibility doors, and the
+modules that any of them loads when there is something to show.
 
 Open to every page: they hold nothing of anybody. All are read and zipped once, at start. A page asks again after some
 minutes, and is told by the ETag when it has the newest. The compatibility doors answer to the addresses that snippets
@@ -19,8 +20,10 @@ from headwater.collect import answers
 
 FOLDER: Final = "sdk"
 OWN: Final = "/sdk/latest/headwater.js"
+MODULES: Final = ("/sdk/latest/surfaces.js", "/sdk/latest/author.js")
 COMPATIBLE: Final = ("/sdk/latest/candu.umd.js", "/js/main.js")
 
+_PATHS: Final = (OWN, *MODULES, *COMPATIBLE)
 _PREFIX: Final = "/sdk/latest/"
 _METHODS: Final = ("GET", "HEAD", "OPTIONS")
 _FRESH_S: Final = 600
@@ -45,13 +48,13 @@ class SdkDoor:
     """`folder` is that of the built scripts; None, or without them: each answer is a 404 that says so."""
 
     def __init__(self, folder: Path | None, *, compatible: bool) -> None:
-        paths = (OWN, *COMPATIBLE)
+        paths = _PATHS
         self._closed = () if compatible else COMPATIBLE
         found = {path: folder / FOLDER / path.rpartition("/")[2] for path in paths} if folder is not None else {}
         self._scripts = {path: _coded(file.read_bytes()) for path, file in found.items() if file.is_file()}
 
     def paths(self) -> list[tuple[str, str]]:
-        return [("GET", path) for path in (OWN, *COMPATIBLE)]
+        return [("GET", path) for path in _PATHS]
 
     def owns(self, path: str) -> bool:
         return path.startswith(_PREFIX) or path in COMPATIBLE
@@ -60,12 +63,12 @@ class SdkDoor:
         return answers.opened_to_any(answers.overloaded(retry_after_s))
 
     def handle(self, request: Request) -> Reply:
-        """Scripts may be asked for with CORS, which pages do that pin one by its hash."""
+        """Scripts may be asked for with CORS, as pages do that pin one by its hash, and as browsers do for modules."""
         return answers.opened_to_any(self._answer(request))
 
     def _answer(self, request: Request) -> Reply:
         path = request.path
-        if path not in (OWN, *COMPATIBLE):
+        if path not in _PATHS:
             return answers.not_found(f"There is no script at {path[:80]}; the SDK is {OWN}.")
         if path in self._closed:
             return answers.not_found(f"{path} is closed: this server's setting compat is off. The SDK is {OWN}.")

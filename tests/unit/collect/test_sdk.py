@@ -12,7 +12,8 @@ from headwater.base.http import Reply, Request
 from headwater.collect.sdk import SdkDoor
 
 SCRIPT = b"/*! a script */ window.headwater = {};\n" * 20
-PATHS = ("/sdk/latest/headwater.js", "/sdk/latest/candu.umd.js", "/js/main.js")
+MODULES = ("/sdk/latest/surfaces.js", "/sdk/latest/author.js")
+PATHS = ("/sdk/latest/headwater.js", "/sdk/latest/candu.umd.js", "/js/main.js", *MODULES)
 
 
 @pytest.fixture
@@ -67,8 +68,9 @@ def test_a_script_that_is_known_is_not_sent_again(folder: Path) -> None:
 
 def test_closed_doors_say_which_setting_opens_them(folder: Path) -> None:
     door = SdkDoor(folder, compatible=False)
-    assert asked(door, PATHS[0]).status == 200
-    for path in PATHS[1:]:
+    for path in (PATHS[0], *MODULES):
+        assert asked(door, path).status == 200
+    for path in PATHS[1:3]:
         reply = asked(door, path)
         said = json.loads(reply.body)
         assert (reply.status, said["code"]) == (404, "not_found")

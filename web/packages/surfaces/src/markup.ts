@@ -24,7 +24,7 @@ interface Token {
 }
 
 const TOKENS =
-  /\\([!-/:-@[-`{-~])|\{\{([^{}]*)\}\}|(\*\*)|(_)|(\[)|\]\(((?:\{\{[^{}]*\}\}|\{(?!\{)|\\.|[^(){\s\\])+)\)|(\r?\n)/g;
+  /\\([\\*_[\](){}|])|\{\{([^{}]*)\}\}|(\*\*)|(_)|(\[)|\]\(((?:\{\{[^{}]*\}\}|\{(?!\{)|\\.|[^(){\s\\]|\((?:\{\{[^{}]*\}\}|[^(){}\s])*\))+)\)|(\r?\n)/g;
 
 const WORD = /[\p{L}\p{N}_]/u;
 const NOTHING = /[^\s\S]/;
@@ -92,9 +92,11 @@ function build(all: Token[], mayBold: boolean, mayItalic: boolean, mayLink: bool
       end = partner(at, "italic", (other) => !!other.ends);
       if (end > 0) pieces.push({ kind: "italic", pieces: build(inside(end), mayBold, false, mayLink) });
     } else if (token.mark === "open" && mayLink) {
-      end = partner(at, "close", () => true);
+      end = at + 1;
+      while (end < all.length && all[end]!.mark !== "close" && all[end]!.mark !== "open") end++;
       const href = all[end]?.inner;
       if (href) pieces.push({ kind: "link", href, pieces: build(inside(end), mayBold, mayItalic, false) });
+      else end = -1;
     }
     if (end > 0) at = end;
     else if (token.mark === "variable") pieces.push({ kind: "variable", inner: token.inner ?? "" });

@@ -10,7 +10,8 @@ const look: Look = (scope, name) => (scope === "url" ? ofAddress(ADDRESS, name) 
 
 it.each([
   ["user.name", "Ann"],
-  [" user.name | there ", "Ann"],
+  [" user.name | there", "Ann"],
+  ["user.missing| a b ", " a b "],
   ["user.logins", "5"],
   ["user.admin|x", "false"],
   ["user.first name", "Ann Lee"],

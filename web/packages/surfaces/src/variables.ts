@@ -19,7 +19,7 @@ export function variable(inner: string): Variable {
   const path = (bar < 0 ? inner : inner.slice(0, bar)).trim();
   const dot = path.indexOf(".");
   const [scope, name] = dot < 0 ? [path, ""] : [path.slice(0, dot), path.slice(dot + 1)];
-  return { scope, name, fallback: bar < 0 ? "" : inner.slice(bar + 1).trim() };
+  return { scope, name, fallback: bar < 0 ? "" : inner.slice(bar + 1) };
 }
 
 /** The text that stands for a variable. `url.*` has none in texts. */

@@ -105,7 +105,7 @@ function Video({ block, scene }: Given): VNode | null {
 function Button({ block, scene }: Given): VNode {
   const className = classes("button", ["style", block.props.style ?? "primary"]);
   const text = unmarked(block, "text", scene);
-  if (submits(block)) return <button type="submit" className={className}>{text}</button>;
+  if (submits(block)) return <button type="submit" className={className} value={block.id}>{text}</button>;
   const onClick = (event: Event) => scene.act(block, event);
   const link = linkOf(block, scene.look);
   if (link) return <a className={className} {...link} onClick={onClick}>{text}</a>;

@@ -1,0 +1,94 @@
+/** @jsxImportSource preact */
+/** One content in one place: an element of ours with an open shadow root, which lets in no style and lets out none. */
+
+import { render } from "preact";
+import type { Tree } from "../model";
+import { CSS, DEFAULT_STYLE, properties, type Style } from "../style";
+import type { Scene } from "../views/scene";
+import { Blocks } from "../views/view";
+import { HOST_CLASS } from "./find";
+
+export interface Drawn {
+  host: HTMLElement;
+  /** What is looked at: of a modal its dialog. */
+  body: HTMLElement;
+  /** Draws what has changed. */
+  draw(scene: Scene): void;
+  /** Opens it, when it is a modal; it stands in the page by then. */
+  open(): void;
+  /** Takes all of it away. */
+  remove(): void;
+}
+
+export interface Named {
+  contentId: string;
+  slug: string;
+  placementId: string;
+  name: string;
+}
+
+/** Whether this browser can: without sheets that are made by script nothing could be drawn under a strict policy. */
+export const CAN_DRAW = typeof ShadowRoot === "function" && "adoptedStyleSheets" in ShadowRoot.prototype && "replaceSync" in CSSStyleSheet.prototype;
+
+let common: CSSStyleSheet | undefined;
+const guides = new Map<string, CSSStyleSheet>();
+
+function sheet(text: string): CSSStyleSheet {
+  const made = new CSSStyleSheet();
+  made.replaceSync(text);
+  return made;
+}
+
+/** Every place shares them. */
+export function sheets(style: Style | undefined): CSSStyleSheet[] {
+  const text = properties(style ?? DEFAULT_STYLE);
+  const own = guides.get(text) ?? sheet(text);
+  guides.set(text, own);
+  return [(common = common ?? sheet(CSS)), own];
+}
+
+/** `closed`: somebody closed the modal; it is not told of `remove`. */
+export function prepare(tree: Tree, named: Named, style: Style | undefined, closed: (how: string) => void): Drawn {
+  const host = document.createElement("div");
+  host.className = HOST_CLASS;
+  host.setAttribute("data-headwater-content-id", named.contentId);
+  host.setAttribute("data-headwater-slug", named.slug);
+  if (named.placementId) host.setAttribute("data-headwater-placement-id", named.placementId);
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = sheets(style);
+  const dialog = tree.kind === "modal" ? document.createElement("dialog") : undefined;
+  const inner = document.createElement("div");
+  inner.className = "hw";
+  (dialog ?? root).append(inner);
+  let how = "OnClose";
+  let isGone = false;
+  if (dialog) {
+    root.append(dialog);
+    dialog.className = `hw-dialog hw-dialog-${tree.size ?? "medium"}`;
+    dialog.setAttribute("aria-label", tree.title ?? named.name);
+    // The dialog itself has the focus first: whatever it says is read, and Enter presses nothing yet.
+    dialog.autofocus = true;
+    dialog.addEventListener("close", () => {
+      if (!isGone) closed(how);
+    });
+  }
+  const close = () => {
+    how = "OnClick";
+    dialog?.close();
+  };
+  return {
+    host,
+    body: dialog ?? host,
+    draw(scene) {
+      const button = dialog && <button type="button" className="hw-close" aria-label={scene.words.close} onClick={close}>×</button>;
+      render(<>{button}<Blocks blocks={tree.blocks} scene={scene} /></>, inner);
+    },
+    open: () => dialog?.showModal(),
+    remove() {
+      isGone = true;
+      dialog?.close();
+      render(null, inner);
+      host.remove();
+    },
+  };
+}

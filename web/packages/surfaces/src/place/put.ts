@@ -1,0 +1,37 @@
+/** Where our element stands beside its target, and how both are left when it goes. */
+
+import type { Place } from "../model";
+
+export interface Stand {
+  /** Whether it still stands there. */
+  holds(): boolean;
+  remove(): void;
+}
+
+/** Puts the element before, after or into its target, or in place of it: then the target is hidden meanwhile. */
+export function put(element: HTMLElement, target: Element, place: Place): Stand {
+  const isBody = target === document.body;
+  if (place === "inside" || (isBody && place !== "before")) target.append(element);
+  else if (isBody) target.prepend(element);
+  else if (place === "before") target.before(element);
+  else target.after(element);
+  const shown = place === "instead" && !isBody ? hide(target as HTMLElement) : undefined;
+  const parent = element.parentNode;
+  return {
+    holds: () => element.isConnected && element.parentNode === parent && (parent === target || target.parentNode === parent),
+    remove() {
+      element.remove();
+      shown?.();
+    },
+  };
+}
+
+/** Gives what brings it back as it was. */
+function hide({ style }: HTMLElement): () => void {
+  const [before, priority] = [style.getPropertyValue("display"), style.getPropertyPriority("display")];
+  style.setProperty("display", "none", "important");
+  return () => {
+    if (before) style.setProperty("display", before, priority);
+    else style.removeProperty("display");
+  };
+}

@@ -1,0 +1,288 @@
+/**
+ * `surfaces.js`: shows in the page what the person may see of it, where and when its placements say, and leaves nothing
+ * behind when that ends.
+ */
+
+import type { Renderer, Stage } from "@headwater/core";
+import type { Experience, Placement, Tree } from "./model";
+import { CAN_DRAW } from "./place/draw";
+import { find, means } from "./place/find";
+import { watch } from "./place/observe";
+import { put, type Stand } from "./place/put";
+import { type Memory, memoryOf } from "./show/memory";
+import { show as showIn, type Showing, type Surroundings } from "./show/showing";
+import { deviceOf, onDevice, unfit } from "./show/when";
+
+/** A page that takes our element away again and again does not want it. */
+const MOST_PUTS = 20;
+
+/** One experience at one of its placements. */
+interface Entry {
+  key: string;
+  experience: Experience;
+  placement: Placement;
+  /**
+   * `waiting` for its trigger, `delayed` by it, `ready` to be shown. Not so: it is `elsewhere`, was shown `enough`, or was
+   * `dismissed` in this view of the page.
+   */
+  state: "elsewhere" | "enough" | "dismissed" | "waiting" | "delayed" | "ready";
+  /** Why it is not to be shown, in words. */
+  why: string;
+  timer?: number;
+  /** Asked for by the page, whatever else is said. */
+  isWanted?: boolean;
+  puts: number;
+  tree?: Tree;
+  isLoading?: boolean;
+  showing?: Showing;
+  stand?: Stand;
+  target?: Element;
+  /** The selectors that mean the target while our element stands there, too. */
+  held?: string[];
+}
+
+export function start(stage: Stage): Renderer {
+  const { platform } = stage;
+  if (!CAN_DRAW) {
+    platform.warn("this browser is too old to show content");
+    return { update: () => undefined, show: () => undefined };
+  }
+  let entries: Entry[] = [];
+  let address = "";
+  let viewed = new Set<string>();
+  let person = "";
+  let remembered: Memory | undefined;
+  const wanted = new Set<string>();
+  const happened = new Set<string>(stage.tracked);
+  const trees = new Map<string, Promise<Tree | undefined>>();
+
+  const guard = <Given extends unknown[]>(action: (...given: Given) => void) => (...given: Given) => {
+    try {
+      action(...given);
+    } catch (error) {
+      platform.warn(`content could not be shown: ${String(error)}`);
+    }
+  };
+
+  function memory(): Memory {
+    if (!remembered || person !== stage.person) {
+      person = stage.person;
+      remembered = memoryOf(platform.store, stage.token, person, () => platform.now());
+    }
+    return remembered;
+  }
+
+  const around: Surroundings = {
+    stage,
+    memory,
+    show: (slug) => show(slug),
+    dismissed(contentId) {
+      for (const entry of entries) if (entry.experience.contentId === contentId) rest(entry, "dismissed", "it was dismissed in this view of the page");
+    },
+    isNews(versionId) {
+      const isNew = !viewed.has(versionId);
+      viewed.add(versionId);
+      return isNew;
+    },
+  };
+
+  // 1. Which there are.
+
+  const update = guard(() => {
+    const isNewView = address !== platform.address();
+    address = platform.address();
+    if (isNewView) viewed = new Set();
+    const before = new Map(entries.map((entry) => [entry.key, entry]));
+    entries = (stage.bootstrap.experiences as unknown as Experience[]).flatMap((experience) =>
+      placementsOf(experience).map((placement): Entry => {
+        const key = [stage.person, experience.versionId, experience.documentId, JSON.stringify(placement)].join(" ");
+        const known = before.get(key);
+        before.delete(key);
+        if (known) known.experience = experience;
+        return known ?? { key, experience, placement, state: "elsewhere", why: "", puts: 0 };
+      }),
+    );
+    before.forEach((entry) => rest(entry, "elsewhere", ""));
+    for (const entry of entries) judge(entry, isNewView);
+    wanted.forEach(show);
+    for (const { showing } of entries) showing?.redraw();
+    listen();
+  });
+
+  // 2. Which may show here and now.
+
+  function judge(entry: Entry, isNewView: boolean) {
+    const { placement, experience, state } = entry;
+    const why = unfit(placement, address, deviceOf(window.innerWidth), navigator.language || "");
+    if (isNewView) {
+      entry.isWanted = entry.isWanted && !why;
+      entry.puts = 0;
+      entry.showing?.again();
+    }
+    if (entry.isWanted) return;
+    if (why) return rest(entry, "elsewhere", why);
+    if (!isNewView && state !== "elsewhere") return;
+    const enough = memory().enough(experience.contentId, placement.frequency);
+    if (enough) rest(entry, "enough", enough);
+    else if (isOff(entry)) arm(entry);
+  }
+
+  function arm(entry: Entry) {
+    const { trigger = { on: "load" } } = entry.placement;
+    entry.state = "waiting";
+    if (trigger.on === "load" || (trigger.on === "event" && happened.has(trigger.event))) fire(entry);
+  }
+
+  function fire(entry: Entry) {
+    if (entry.state !== "waiting") return;
+    entry.state = "delayed";
+    const ready = guard(() => {
+      entry.state = "ready";
+      listen();
+    });
+    const delayS = entry.placement.delayS ?? 0;
+    if (delayS > 0 && !entry.isWanted) entry.timer = window.setTimeout(ready, delayS * 1000);
+    else ready();
+  }
+
+  function rest(entry: Entry, state: "elsewhere" | "enough" | "dismissed", why: string) {
+    window.clearTimeout(entry.timer);
+    Object.assign(entry, { state, why, isWanted: false });
+    takeAway(entry);
+  }
+
+  function listen() {
+    const ready = entries.filter(({ state }) => state === "ready");
+    watching.selectors(ready.flatMap(({ placement }) => placement.selectors ?? []));
+    watching.soon();
+  }
+
+  // 3. Where they stand.
+
+  const look = guard(() => {
+    let isDrawing = false;
+    for (const entry of entries) {
+      if (entry.state !== "ready") continue;
+      if (!entry.tree) load(entry);
+      else if (entry.tree.kind === "modal") isDrawing = !isDrawing && openModal(entry, entry.tree);
+      else if (!stays(entry)) {
+        // One a frame: whatever the page has to do comes between.
+        if (isDrawing) watching.soon();
+        else isDrawing = place(entry, entry.tree);
+      }
+    }
+  });
+  const watching = watch(look);
+
+  function load(entry: Entry) {
+    const { versionId, tree } = entry.experience;
+    if (tree) {
+      entry.tree = tree;
+      return watching.soon();
+    }
+    if (entry.isLoading) return;
+    entry.isLoading = true;
+    const address = `${stage.host}/api/experiences/${versionId}?token=${encodeURIComponent(stage.token)}`;
+    const asked = trees.get(versionId) ?? platform.get(address).then(({ status, body }) => (status === 200 ? (body as Tree) : undefined));
+    trees.set(versionId, asked);
+    void asked.then((found) => {
+      entry.isLoading = false;
+      entry.tree = found;
+      if (found) watching.soon();
+      else trees.delete(versionId);
+    });
+  }
+
+  /** Whether what is shown stands where it should. */
+  function stays(entry: Entry): boolean {
+    const { stand, target, held } = entry;
+    if (!stand || !target) return false;
+    const isMeant = target.isConnected && (!held!.length || held!.some((selector) => means(selector, target)));
+    return isMeant && stand.holds();
+  }
+
+  function place(entry: Entry, tree: Tree): boolean {
+    const { placement, experience } = entry;
+    entry.stand?.remove();
+    entry.stand = undefined;
+    const target = find(placement);
+    if (!target || entry.puts >= MOST_PUTS) {
+      if (target && entry.puts++ === MOST_PUTS) platform.warn(`the page takes the content ${experience.slug} away again and again; it is left out`);
+      takeAway(entry);
+      return false;
+    }
+    entry.puts++;
+    const showing = (entry.showing = entry.showing ?? showIn(experience, placement.id, tree, around));
+    entry.target = target;
+    entry.stand = put(showing.host, target, placement.place);
+    entry.held = (placement.selectors ?? []).filter((selector) => means(selector, target));
+    showing.begin();
+    return true;
+  }
+
+  function openModal(entry: Entry, tree: Tree): boolean {
+    if (entry.showing && !entry.showing.host.isConnected) takeAway(entry);
+    if (entry.showing || entries.some(({ showing, tree: other }) => showing && other?.kind === "modal")) return false;
+    if (!document.body || entry.puts++ >= MOST_PUTS) return false;
+    entry.showing = showIn(entry.experience, entry.placement.id, tree, around);
+    document.body.append(entry.showing.host);
+    entry.showing.begin();
+    return true;
+  }
+
+  function takeAway(entry: Entry) {
+    entry.stand?.remove();
+    entry.showing?.remove();
+    entry.stand = entry.showing = entry.target = undefined;
+  }
+
+  // 4. What sets them off.
+
+  function show(slug: string) {
+    wanted.add(slug);
+    for (const entry of entries) {
+      if (entry.experience.slug !== slug) continue;
+      wanted.delete(slug);
+      entry.isWanted = true;
+      if (isOff(entry)) entry.state = "waiting";
+      fire(entry);
+    }
+  }
+
+  window.addEventListener("headwater.track", guard((event: Event) => {
+    const { eventName } = (event as CustomEvent<{ eventName?: unknown }>).detail ?? {};
+    for (const entry of entries) {
+      const { trigger } = entry.placement;
+      if (trigger?.on === "event" && trigger.event === eventName) again(entry);
+    }
+    if (typeof eventName === "string") happened.add(eventName);
+  }));
+  document.addEventListener("click", guard((event: Event) => {
+    for (const entry of entries) {
+      const { trigger } = entry.placement;
+      if (trigger?.on !== "click") continue;
+      const isHit = event.composedPath().some((each) => each instanceof Element && means(trigger.selector, each));
+      if (isHit) again(entry);
+    }
+  }), { capture: true, passive: true });
+  onDevice(update);
+
+  /** What was dismissed comes back when its trigger comes again, unless it has been shown enough. */
+  function again(entry: Entry) {
+    const { experience, placement } = entry;
+    if (entry.state === "dismissed" && !memory().enough(experience.contentId, placement.frequency)) entry.state = "waiting";
+    fire(entry);
+  }
+
+  update();
+  return { update, show: guard(show) };
+}
+
+function isOff({ state }: Entry): boolean {
+  return state === "elsewhere" || state === "enough" || state === "dismissed";
+}
+
+/** A modal needs no place: one that has none waits to be called. */
+function placementsOf({ placements, kind }: Experience): Placement[] {
+  return placements.length || kind !== "modal" ? placements : [{ id: "", place: "inside", trigger: { on: "manual" } }];
+}
