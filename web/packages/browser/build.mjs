@@ -28,6 +28,7 @@ const SCRIPTS = [
   { name: "candu.umd.js", entry: join(HERE, "src/doors/candu.ts"), format: "iife", limitBytes: 6000 },
   { name: "main.js", entry: join(HERE, "src/doors/produktly.ts"), format: "iife", limitBytes: 6000 },
   { name: "surfaces.js", entry: join(SURFACES, "start.ts"), format: "es", limitBytes: 20_000 },
+  { name: "author.js", entry: join(SURFACES, "author/start.ts"), format: "es", limitBytes: 25_000 },
 ];
 const BANNER = `/*! headwater SDK ${version}, Apache-2.0. Independent project, not affiliated with Twilio, Candu or Produktly. */\n`;
 

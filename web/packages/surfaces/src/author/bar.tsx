@@ -34,7 +34,7 @@ export function Bar(given: Given) {
   const { name, step, found, isOnTop } = given;
   const isChoosing = step === "choosing";
   return (
-    <section className={isOnTop ? "bar top" : "bar"} popover="manual" lang="en" dir="ltr" aria-label="headwater: choose a place">
+    <section className={isOnTop ? "bar top" : "bar"} popover="manual" lang="en" dir="ltr" aria-label="headwater: choose a place" onKeyDown={(event: KeyboardEvent) => event.key === "Escape" && given.onEnd()}>
       <div className="head">
         <h2>Choose where “{name}” goes</h2>
         <button type="button" onClick={given.onMove}>{isOnTop ? "Move down" : "Move up"}</button>

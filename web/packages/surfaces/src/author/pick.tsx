@@ -8,7 +8,7 @@ import { Frame } from "./frame";
 import { matches, selectorsOf } from "./selectors";
 import { openShell } from "./shell";
 import { CSS_TEXT } from "./style";
-import { textOf } from "./text";
+import { address, textOf } from "./text";
 import { canBeChosen, go, nearest, OURS, type Way } from "./walk";
 
 const WAYS: Record<string, Way> = { ArrowDown: "down", ArrowUp: "up", ArrowRight: "in", ArrowLeft: "out", Home: "first" };
@@ -61,7 +61,7 @@ export function pick({ name, tell, onEnd }: Given): void {
     const { element } = state;
     if (!element || !canBeChosen(element)) return;
     const turn = ++count;
-    const target = { selectors: selectorsOf(element), text: textOf(element), url: location.href };
+    const target = { selectors: selectorsOf(element), text: textOf(element), url: address() };
     set({ step: "telling" });
     shell.root.querySelector<HTMLElement>(".choose")!.focus({ preventScroll: true });
     const told = await tell(target);
@@ -141,7 +141,7 @@ function scroll(event: WheelEvent): void {
 }
 
 function found(element: Element): Found {
-  const text = textOf(element);
+  const text = ((element as HTMLElement).innerText ?? element.textContent ?? "").replace(/\s+/g, " ").trim();
   const shown = text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
   return {
     what: shown ? `${element.localName} “${shown}”` : element.localName,

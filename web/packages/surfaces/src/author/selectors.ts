@@ -12,6 +12,8 @@ const FOR_TESTS = /^data-(?:headwater|test|testid|test-id|test-selector|cy|qa|e2
 /** What says what an element is for, beside the attributes `data-…`; the page's language plays no part in them. */
 const SAYING = ["name", "for", "href", "action", "type", "role", "aria-controls", "aria-labelledby"];
 const MOST = 6;
+/** Of a selector; what is longer, the server does not take. */
+const LONGEST = 1000;
 const HIGHEST_ANCHOR = 12;
 const FARTHEST_KIN = 5;
 
@@ -23,7 +25,7 @@ export function selectorsOf(element: Element): string[] {
     byPlace(element, "nth-of-type"),
     byPlace(element, "nth-last-of-type"),
   ];
-  return [...new Set(found)].slice(0, MOST);
+  return [...new Set(found)].filter((each) => each.length <= LONGEST).slice(0, MOST);
 }
 
 /** How many elements of the page a selector finds. */

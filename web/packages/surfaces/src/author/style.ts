@@ -40,6 +40,7 @@ p { margin: 4px 0 0; }
 .told { font-weight: 600; overflow-wrap: anywhere; }
 .told.good { color: var(--good); }
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; margin-top: 10px; }
+.head button { flex: none; white-space: nowrap; }
 .head { display: flex; gap: 8px; align-items: start; justify-content: space-between; }
 button, select {
   font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--line); border-radius: 6px;

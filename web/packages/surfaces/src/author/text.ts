@@ -1,7 +1,27 @@
-/** What an element says, which settles between elements that selectors name alike. */
+/** What the studio is told besides selectors: what the element says, and on which page it is. */
 
-const LONGEST = 120;
+/** Of what is longer, some of it changes all the time. */
+const LONGEST = 300;
 
+/** It settles between elements that selectors name alike, if it is the same in whole. */
 export function textOf(element: Element): string {
-  return (element.textContent ?? "").replace(/\s+/g, " ").trim().slice(0, LONGEST);
+  const text = (element.textContent ?? "").replace(/\s+/g, " ").trim();
+  return text.length > LONGEST ? "" : text;
+}
+
+/** What the dashboard puts into the address of the page that it opens. */
+export const CODE = "headwater_author";
+const LONGEST_ADDRESS = 2000;
+
+/** The page's, as others have it. */
+export function address(): string {
+  return withoutCode(location.href).slice(0, LONGEST_ADDRESS);
+}
+
+export function withoutCode(given: string): string {
+  const url = new URL(given);
+  if (!url.searchParams.has(CODE)) return given;
+  const kept = url.search.slice(1).split("&").filter((each) => each.split("=")[0] !== CODE);
+  url.search = kept.join("&");
+  return url.href;
 }
