@@ -1,17 +1,18 @@
 /** A draft, drawn by the renderer itself at its places, for its author alone: nothing of it is told or remembered. */
 
-import type { Renderer, Stage } from "@headwater/core";
+import type { Renderer, RendererModule, Stage } from "@headwater/core";
 import { render } from "preact";
 import { find, HOST_CLASS } from "../place/find";
 import type { Experience, Placement } from "../model";
-import { start } from "../start";
 import type { Assignment } from "./desk";
 import { openShell } from "./shell";
 import { CSS_TEXT } from "./style";
 
 const LOOK_AGAIN_MS = 250;
 
-export function preview(stage: Stage, { content, document: draft, placements, style }: Assignment, onEnd: () => void): Renderer {
+export async function preview(stage: Stage, { content, document: draft, placements, style }: Assignment, onEnd: () => void): Promise<Renderer> {
+  // It is as large as all of this, and an author who only chooses a place does without.
+  const { start } = (await import(/* @vite-ignore */ `${stage.host}/sdk/latest/surfaces.js`)) as RendererModule;
   const isModal = draft?.tree.kind === "modal";
   const places: Placement[] = placements.length || !isModal ? placements : [{ id: "preview", place: "inside" }];
   const shell = openShell(CSS_TEXT);
@@ -26,8 +27,7 @@ export function preview(stage: Stage, { content, document: draft, placements, st
     const { id: documentId, segmentId, tree } = draft;
     return [{ type: "content", ...content, documentId, segmentId, versionId: "preview", kind: tree.kind, placements: [always(place)], tree }];
   };
-  const quiet = quietly(stage, () => ({ ...stage.bootstrap, style, experiences: shown() }));
-  const renderer = start(quiet);
+  const renderer = await start(quietly(stage, () => ({ ...stage.bootstrap, style, experiences: shown() })));
 
   const end = () => {
     isEnded = true;

@@ -14,7 +14,7 @@ export async function start(stage: Stage): Promise<Renderer> {
   return begin(stage, desk, await assignment(desk));
 }
 
-function begin(stage: Stage, desk: Desk, given: Assignment | Exclude<Told, "told">): Renderer {
+function begin(stage: Stage, desk: Desk, given: Assignment | Exclude<Told, "told">): Renderer | Promise<Renderer> {
   if (given === "ended") {
     // Whoever came by an old link sees the page as everybody does from the next one on.
     leave();
