@@ -42,7 +42,7 @@ def viewers_csv(viewers: Iterable[Viewer]) -> bytes:
 def attachment(body: bytes, name: str) -> Response[bytes]:
     """A file to keep; `name` is of letters, digits, `-` and `_`."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-    return Response(body, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(body, media_type="text/csv", headers=headers)
 
 
 def _lines(numbers: ContentNumbers) -> Iterator[tuple[Cell, ...]]:
