@@ -253,7 +253,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
     holds: ["field", "section", "columns", ...LEAVES, "card"],
     fields: [
       { name: "name", title: "Name", kind: "line", isRequired: true, hint: "Not shown: what the form is called in events." },
-      { name: "submitText", title: "Text of its button", kind: "line", default: "Send" },
+      { name: "submitText", title: "Text of its button", kind: "line", default: "Send", variables: "texts" },
       { name: "successText", title: "Said when it was sent", kind: "line", default: "Thank you.", variables: "texts" },
       { name: "once", title: "Each person answers once", kind: "switch", default: true },
       LABEL,
@@ -284,7 +284,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
         default: "text",
       },
       { name: "label", title: "Question", kind: "line", isRequired: true, hint: "Shown, and the name of the answer in events." },
-      { name: "hint", title: "Hint", kind: "line" },
+      { name: "hint", title: "Hint", kind: "line", variables: "texts" },
       { name: "required", title: "Must be answered", kind: "switch", default: false },
       { name: "options", title: "Options", kind: "options", when: isKind("choice") },
       { name: "multiple", title: "Several may be chosen", kind: "switch", default: false, when: isKind("choice") },

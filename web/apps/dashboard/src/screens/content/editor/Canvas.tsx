@@ -178,7 +178,9 @@ const Placed = memo(function Placed({ block }: { block: Block }) {
   const hasProblem = useHeld(desk.problems, (ids) => ids.has(block.id));
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (isChosen) frame.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // Where the parts stand below each other this would take away what is being used.
+    const isBeside = window.matchMedia("(min-width: 60rem)").matches;
+    if (isChosen && isBeside) frame.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [isChosen]);
   return (
     <div
@@ -191,7 +193,7 @@ const Placed = memo(function Placed({ block }: { block: Block }) {
     >
       {isChosen && (
         <span className="tag" aria-hidden="true">
-          {desk.nameOf(block)}
+          <bdi>{desk.nameOf(block)}</bdi>
         </span>
       )}
       <Drawn block={block} isWriting={isWriting} />

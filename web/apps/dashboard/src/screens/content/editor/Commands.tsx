@@ -30,7 +30,7 @@ export function Commands({ tree, found, components, readOnly, tools, onWrite }: 
   const isOff = readOnly || !block;
   return (
     <div className="hw-studio-commands" role="group" aria-label="The chosen block">
-      <span className="hw-studio-chosen">{block ? nameOf(block, components) : "No block chosen"}</span>
+      <span className="hw-studio-chosen"><bdi>{block ? nameOf(block, components) : "No block chosen"}</bdi></span>
       <Tool label="Edit text" isOff={isOff || !BLOCKS[block.type].inline} onPress={() => onWrite(id)}>
         <PenIcon size={16} />
       </Tool>
@@ -39,6 +39,7 @@ export function Commands({ tree, found, components, readOnly, tools, onWrite }: 
           key={step}
           label={`Move ${step}`}
           keys={keys}
+          isMirrored={step === "in" || step === "out"}
           isOff={isOff || stepOf(tree, id, step) === null}
           onPress={() => tools.step(id, step)}
         >

@@ -115,7 +115,7 @@ export function Editor(given: EditorProps) {
     event.stopPropagation();
   }
 
-  const interactions = interactionsOf(tree, contentName).length;
+  const interactions = interactionsOf(tree, contentName, components).length;
   return (
     <div className="hw-studio" ref={whole} onKeyDown={onKeyDown} data-dragging={drag ? true : undefined}>
       <div className="hw-studio-bar">

@@ -15,7 +15,7 @@ type Given = {
 };
 
 export function Interactions({ tree, contentName, components, readOnly, tools }: Given) {
-  const all = useMemo(() => interactionsOf(tree, contentName), [tree, contentName]);
+  const all = useMemo(() => interactionsOf(tree, contentName, components), [tree, contentName, components]);
   if (all.length === 0) {
     return (
       <Text size="sm">

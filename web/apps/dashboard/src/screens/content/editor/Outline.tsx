@@ -28,6 +28,15 @@ export function Outline({ tree, chosen, tools, components, problems, onOpen }: G
   const isHere = useRef(false);
   const stop = rows.find(({ block }) => block.id === chosen)?.block.id ?? rows[0]?.block.id;
 
+  useLayoutEffect(() => {
+    const row = whole.current?.querySelector<HTMLElement>(`[data-row="${chosen}"]`);
+    const pane = row?.closest<HTMLElement>(".hw-fold");
+    if (!row || !pane || pane.scrollHeight <= pane.clientHeight) return;
+    const [inner, outer] = [row.getBoundingClientRect(), pane.getBoundingClientRect()];
+    if (inner.top < outer.top) pane.scrollTop -= outer.top - inner.top;
+    else if (inner.bottom > outer.bottom) pane.scrollTop += inner.bottom - outer.bottom;
+  }, [chosen]);
+
   // The row that has the focus may go with its block, or stand elsewhere: the focus goes with what is chosen.
   useLayoutEffect(() => {
     if (!isHere.current) return;
@@ -168,7 +177,7 @@ const Line = memo(function Line(given: LineProps) {
         {holds && <ChevronIcon size={14} />}
       </span>
       <span className="hw-outline-name">
-        {nameOf(block, components)}
+        <bdi>{nameOf(block, components)}</bdi>
         {hasProblem && (
           <span className="hw-outline-problem">
             <WarningIcon size={14} />

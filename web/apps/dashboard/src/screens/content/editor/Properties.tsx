@@ -28,7 +28,7 @@ export function Properties({ found, contentName, components, variables, problems
   const rest = mine.filter(({ field }) => !fields.some(({ name }) => name === nameIn(field)));
   return (
     <Stack gap="sm" key={block.id} data-settings={block.id}>
-      <h3 className="hw-studio-title">{nameOf(block, components)}</h3>
+      <h3 className="hw-studio-title"><bdi>{nameOf(block, components)}</bdi></h3>
       {rest.map((problem) => (
         <Told key={problem.code + problem.message} problem={problem} />
       ))}
@@ -44,7 +44,7 @@ export function Properties({ found, contentName, components, variables, problems
             variables={variables}
             readOnly={readOnly}
             error={mine.find((each) => nameIn(each.field) === field.name)?.message}
-            placeholder={field.kind === "label" ? defaultLabel(block, contentName) : undefined}
+            placeholder={field.kind === "label" ? defaultLabel(block, contentName, components) : undefined}
             inForm={path.some(({ type }) => type === "form")}
             onChange={set}
           />

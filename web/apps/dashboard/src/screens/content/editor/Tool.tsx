@@ -8,14 +8,16 @@ type Props = {
   isOff?: boolean;
   /** The keys that do the same, as screen readers tell them. */
   keys?: string;
+  /** Its sign points along the text: the other way where that runs from right to left. */
+  isMirrored?: boolean;
   onPress: () => void;
 };
 
 /** A button of the editor with a sign for its face. */
-export function Tool({ label, children, isOff = false, keys, onPress }: Props) {
+export function Tool({ label, children, isOff = false, keys, isMirrored = false, onPress }: Props) {
   return (
     <ActionIcon
-      className="hw-tool"
+      className={isMirrored ? "hw-tool hw-tool-mirrored" : "hw-tool"}
       variant="default"
       size="md"
       aria-label={label}

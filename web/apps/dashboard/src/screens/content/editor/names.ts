@@ -47,28 +47,29 @@ export type Interaction = {
 };
 
 /** Every block whose clicks or answers are told of, in the document's order. */
-export function interactionsOf(tree: Tree, contentName: string): Interaction[] {
+export function interactionsOf(tree: Tree, contentName: string, components: readonly ComponentEntry[]): Interaction[] {
   return [...walk(tree.blocks)].filter(isInteractive).map((block) => ({
     block,
     label: typeof block.props.label === "string" ? block.props.label : "",
-    default: defaultLabel(block, contentName),
+    default: defaultLabel(block, contentName, components),
   }));
 }
 
 /** As the server fills it in: `Welcome - Start clicked`; a form is called by its name alone: `Welcome - Feedback`. */
-export function defaultLabel(block: Block, contentName: string): string {
+export function defaultLabel(block: Block, contentName: string, components: readonly ComponentEntry[]): string {
   const label =
     block.type === "form"
       ? `${contentName} - ${words(block.props.name) || "Form"}`
-      : `${contentName} - ${clicked(block) || block.type} clicked`;
+      : `${contentName} - ${clicked(block, components) || block.type} clicked`;
   return label.slice(0, MAX_LABEL);
 }
 
 const MAX_LABEL = 200;
 
-function clicked({ type, props, blocks }: Block): string {
+function clicked(block: Block, components: readonly ComponentEntry[]): string {
+  const { type, props, blocks } = block;
   if (type === "image") return words(props.alt);
-  if (type === "component") return words(props.name);
+  if (type === "component") return words(titleOf(block, components));
   if (type !== "card") return words(props.text);
   return words(props.title) || words([...walk(blocks ?? [])].find((each) => each.type === "heading")?.props.text);
 }
