@@ -130,7 +130,7 @@ class View:
         return _values(person.traits, traits)
 
     def group_values(self, person: Person, traits: Sequence[str]) -> dict[str, Any]:
-        """Those of the group that the person was last said to be in; `id` is the group's, unless a trait is called so."""
+        """Those of the group that the person was last said to be in; its id as `id`, unless a trait is called so."""
         group_id = max(person.groups, key=lambda id: (person.groups[id], id), default=None)
         if group_id is None:
             return {}

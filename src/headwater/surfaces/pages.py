@@ -57,8 +57,6 @@ _WILDCARDS: Final = re.compile(r"\*+|\?")
 class RuleFault(InvalidInput):
     """A rule that cannot be read; the message says why, and what is allowed."""
 
-    code = "page_rule_invalid"
-
 
 class _Part(msgspec.Struct, frozen=True):
     """A part of an address: what `*` and `?` stand for, what `**` does, and what stands between segments."""

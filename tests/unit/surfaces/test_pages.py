@@ -133,9 +133,8 @@ def test_all_or_any_of_several() -> None:
     ],
 )
 def test_what_is_refused(kind: str, value: str, said: str) -> None:
-    with pytest.raises(RuleFault, match=re.escape(said)) as caught:
+    with pytest.raises(RuleFault, match=re.escape(said)):
         rule_source(rule(kind, value))
-    assert caught.value.code == "page_rule_invalid"
 
 
 def test_too_many_rules_are_refused() -> None:
