@@ -15,6 +15,12 @@ from litestar.types import Message, Scope
 from headwater.api import (
     backup,
     catalog_destinations,
+    content,
+    content_documents,
+    content_files,
+    content_numbers,
+    content_publishing,
+    content_settings,
     delivery,
     events,
     identity_report,
@@ -53,6 +59,7 @@ from headwater.api.sending import Sending
 from headwater.catalog.destination_load import Destinations, load_destinations
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
+from headwater.surfaces.store import ContentStore
 
 PREFIX: Final = "/api/v1"
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
@@ -77,6 +84,12 @@ _PROTECTED: Final = (
     *people.ROUTES,
     *person_export.ROUTES,
     *segments.ROUTES,
+    *content.ROUTES,
+    *content_documents.ROUTES,
+    *content_publishing.ROUTES,
+    *content_files.ROUTES,
+    *content_numbers.ROUTES,
+    *content_settings.ROUTES,
     *inbox.ROUTES,
     *sql.ROUTES,
     *tables.ROUTES,
@@ -96,6 +109,7 @@ def create_app(
     public_url: str,
     local_url: str = "",
     destinations: Destinations | None = None,
+    contents: ContentStore | None = None,
     uploads: Path | None = None,
     report: Report | None = None,
 ) -> Litestar:
@@ -104,10 +118,12 @@ def create_app(
     `public_url` is the address that people and clients use; empty: the one that each request was sent to, and
     `local_url` where a request names none. `uploads` is where files lie while they are copied in (default: the
     system's temporary directory). `report` is told of every fault that is answered with 500.
-    `destinations`: by default the bundled ones. `exports`: without it nothing of a person can be handed out.
+    `destinations`: by default the bundled ones; `contents`: those of the store.
+    `exports`: without it nothing of a person can be handed out.
     """
     given = {
         "store": store,
+        "contents": contents or ContentStore(state=store.state),
         "entries": catalog,
         "destinations": destinations or load_destinations(),
         "work": work,

@@ -11,6 +11,8 @@ from headwater.api.reference import markdown
 
 def generated() -> dict[str, bytes]:
     """File name under `docs/reference` → content."""
-    nothing: Any = None
-    app = create_app(store=nothing, catalog=nothing, work=nothing, sending=nothing, profiles=nothing, public_url="")
+    nothing: Any = object()
+    app = create_app(
+        store=nothing, contents=nothing, catalog=nothing, work=nothing, sending=nothing, profiles=nothing, public_url=""
+    )
     return {"openapi.json": document_bytes(app), "api.md": markdown(document(app)).encode()}

@@ -15,9 +15,11 @@ from headwater.api.sending import Sending
 from headwater.catalog.destination_load import Destinations
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
+from headwater.surfaces.store import ContentStore
 
 T = TypeVar("T")
 
+GivenContents = NamedDependency[SkipValidation[ContentStore]]
 GivenStore = NamedDependency[SkipValidation[Store]]
 GivenCatalog = NamedDependency[SkipValidation[Catalog]]
 GivenDestinations = NamedDependency[SkipValidation[Destinations]]

@@ -95,10 +95,10 @@ class Segments:
             return self._one(db, workspace_id, segment_id)
 
     def delete(self, workspace_id: str, segment_id: str, *, by: str = "system") -> Segment:
-        """Remove a segment and give it back as it was. Conflict `segment_in_use` when another one's rule names it."""
+        """Remove a segment and give it back as it was. Conflict `segment_in_use` when a rule or a content names it."""
         with self._state.writing() as db:
             found = self._one(db, workspace_id, segment_id)
-            _refuse_used(self._rows(db, workspace_id), found)
+            _refuse_used(db, self._rows(db, workspace_id), found)
             db.execute(delete(t.segments).where(t.segments.c.id == segment_id))
             self._record(db, by, "segment.delete", segment_id, workspace_id, name=found.name)
         return found
@@ -186,17 +186,42 @@ def _way(leads_to: Mapping[str, Sequence[str]], start: str) -> list[str] | None:
     return None
 
 
-def _refuse_used(rows: Sequence[Row[Any]], gone: Segment) -> None:
-    users = [row for row in rows if any(name == gone.id for _, name in named_segments(row.rule))]
-    if users:
-        names = ", ".join(f'"{row.name}" ({row.id})' for row in users[:5])
-        more = f" and {len(users) - 5} more" if len(users) > 5 else ""
+def _refuse_used(db: Connection, rows: Sequence[Row[Any]], gone: Segment) -> None:
+    segments = [row for row in rows if any(name == gone.id for _, name in named_segments(row.rule))]
+    if segments:
         raise Conflict(
-            f'The segment "{gone.name}" is part of the rule of {names}{more}. Change or delete what uses it first. '
-            "Nothing was deleted.",
+            f'The segment "{gone.name}" is part of the rule of {_listed(segments)}. Change or delete what uses it '
+            "first. Nothing was deleted.",
             code="segment_in_use",
-            details={"segments": [{"id": row.id, "name": row.name} for row in users]},
+            details={"segments": [{"id": row.id, "name": row.name} for row in segments]},
         )
+    contents = _contents_for(db, gone)
+    if contents:
+        raise Conflict(
+            f'The segment "{gone.name}" is used by the content {_listed(contents)}. Unpublish and delete its document '
+            "there, or give that another segment and publish it. Nothing was deleted.",
+            code="segment_in_use",
+            details={"contents": [{"id": row.id, "name": row.name} for row in contents]},
+        )
+
+
+def _contents_for(db: Connection, segment: Segment) -> list[Any]:
+    """Contents with a document for this segment, or that show one to it, or count it for a goal; archived ones too."""
+    c, of = t.experiences.c, t.experience_documents.c
+    named = (of.segment_id == segment.id) | (of.live_segment_id == segment.id)
+    in_documents = select(of.experience_id).where(of.workspace_id == segment.workspace_id, named)
+    query = select(c.id, c.name, c.goals).where(c.workspace_id == segment.workspace_id).order_by(c.id)
+    holding = set(db.scalars(in_documents))
+    return [
+        row
+        for row in db.execute(query).all()
+        if row.id in holding or any(goal.get("segmentId") == segment.id for goal in row.goals)
+    ]
+
+
+def _listed(rows: Sequence[Any]) -> str:
+    names = ", ".join(f'"{row.name}" ({row.id})' for row in rows[:5])
+    return names + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
 
 
 def _refuse_taken_name(db: Connection, workspace_id: str, name: str, consequence: str) -> None:

@@ -44,6 +44,11 @@ class Store(Sources):
         self.segments = Segments(state=self._state)
         self.regulations = Regulations(state=self._state, sealer=sealer)
 
+    @property
+    def state(self) -> State:
+        """The database, for rooms that keep something of their own in it."""
+        return self._state
+
     def close(self) -> None:
         self._state.close()
 

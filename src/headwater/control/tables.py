@@ -288,8 +288,8 @@ experience_documents: Final = Table(
     Index(None, "workspace_id", "segment_id"),
     sqlite_autoincrement=True,
 )
-"""What one segment sees of an experience. `tree` is the draft, `kind` the tree's, `draft_version_id` the version that it
-would be; the columns that begin with `live` are null while nothing of it is shown."""
+"""What one segment sees of an experience. `tree` is the draft, `kind` the tree's, `draft_version_id` the version that
+it would be; the columns that begin with `live` are null while nothing of it is shown."""
 
 experience_versions: Final = Table(
     "experience_versions",

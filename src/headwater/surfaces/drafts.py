@@ -41,10 +41,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Beginning(msgspec.Struct, frozen=True, kw_only=True):
-    """A content to be made. `documents`: (segment, tree), in order; `slug` None: made of the name."""
+    """A content to be made. `documents`: (segment, tree), in order. `slug` None: made of `like`, or of the name."""
 
     name: str
     slug: str | None = None
+    like: str = ""
     folder: str = ""
     documents: Sequence[tuple[str, Tree]]
     placements: tuple[Placement, ...] = ()
@@ -69,7 +70,7 @@ class Drafts:
                 raise NotFound(f'There is no workspace "{workspace_id}".')
             taken = rows.slugs_taken(db, workspace_id)
             _refuse_too_many_contents(db, workspace_id)
-            slug = slugs.made_of(name, taken) if beginning.slug is None else beginning.slug
+            slug = slugs.made_of(beginning.like or name, taken) if beginning.slug is None else beginning.slug
             _refuse_slug(slug, taken, "Nothing was created.")
             content_id = new_short_id()
             numbered = insert(t.content_numbers).values(workspace_id=workspace_id, content_id=content_id)

@@ -54,7 +54,7 @@ def exported(content: Content, segment_names: Mapping[str, str]) -> ContentFile:
     )
 
 
-def imported(file: ContentFile, segment_names: Mapping[str, str], *, keep_slug: bool) -> Beginning:
+def imported(file: ContentFile, segment_names: Mapping[str, str]) -> Beginning:
     """What a file begins in a workspace with these segments. Raises Unprocessable `unknown_segment` naming each."""
     if not file.documents:
         raise Unprocessable("The file holds no document. Nothing was imported.", code="empty_file")
@@ -69,7 +69,7 @@ def imported(file: ContentFile, segment_names: Mapping[str, str], *, keep_slug: 
         )
     return Beginning(
         name=file.name,
-        slug=file.slug if keep_slug else None,
+        like=file.slug,
         folder=file.folder,
         documents=[(segment_id, each.tree) for segment_id, each in found if segment_id is not None],
         placements=file.placements,

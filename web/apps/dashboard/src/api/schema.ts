@@ -144,6 +144,424 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The workspace's contents, what was changed last first. Any scope.
+         * @description The workspace's contents, what was changed last first. Any scope.
+         */
+        get: operations["listContent"];
+        put?: never;
+        /**
+         * Make a content with one document, for Everyone. Nothing of it is shown until it is published. Scope admin.
+         * @description 400 for a name or slug that cannot be one, 409 `slug_taken`, 422 `tree_too_large` or `too_many_contents`.
+         */
+        post: operations["createContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a content of a file, as a draft. Segments are found by their id, then by their name. Scope admin.
+         * @description A slug that is taken gets a number. 422 `unknown_segment` names the segments that this workspace does not have.
+         */
+        post: operations["importContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One content with its drafts, by its number, contentId or slug. Any scope.
+         * @description One content with its drafts, by its number, contentId or slug. Any scope.
+         */
+        get: operations["getContent"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a content with all of its versions; its events and numbers stay. Scope admin.
+         * @description 409 `content_live` while pages show it.
+         */
+        delete: operations["deleteContent"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a content, but for its documents' trees; pages see it once it is published. Scope admin.
+         * @description Goals count at once. A page that names the content by its old slug finds nothing once another slug is published.
+         *     409 `changed_meanwhile` with who was first; 409 `slug_taken`.
+         */
+        patch: operations["updateContent"];
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a content off all pages and out of the list. Scope admin.
+         * @description Take a content off all pages and out of the list. Scope admin.
+         */
+        post: operations["archiveContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What keeps the drafts from being published, and what should be looked at. Any scope; nothing is changed.
+         * @description What keeps the drafts from being published, and what should be looked at. Any scope; nothing is changed.
+         */
+        post: operations["checkContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What differs between two versions of a document, or between one and its draft. Any scope.
+         * @description What differs between two versions of a document, or between one and its draft. Any scope.
+         */
+        get: operations["diffContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a document for a further segment, after the others and before Everyone's. Scope admin.
+         * @description 409 `segment_taken` when the content has one for it, 422 `unknown_segment` or `too_many_documents`.
+         */
+        post: operations["addContentDocument"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/documents/{documentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a document with its versions. Scope admin. 409 `content_live` while pages show it, `last_document`.
+         * @description Remove a document with its versions. Scope admin. 409 `content_live` while pages show it, `last_document`.
+         */
+        delete: operations["deleteContentDocument"];
+        options?: never;
+        head?: never;
+        /**
+         * Save a draft. Forms without an id get one. Scope admin.
+         * @description 409 `changed_meanwhile` with `revision`, `updatedAt` and `updatedBy` of what is there: send the change with that
+         *     revision to overwrite it. 422 `tree_too_large`.
+         */
+        patch: operations["updateContentDocument"];
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Another content with the same drafts. Its forms are forms of their own. Scope admin.
+         * @description Another content with the same drafts. Its forms are forms of their own. Scope admin.
+         */
+        post: operations["duplicateContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The drafts of a content as one JSON file. Any scope.
+         * @description The drafts of a content as one JSON file. Any scope.
+         */
+        get: operations["exportContent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Views, people, interactions, answers and goals, in all and by segment, version, path and label. Any scope.
+         * @description What people answered in their own words needs scope data. Without times: the last 30 days.
+         */
+        get: operations["getContentNumbers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/numbers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV, one figure a line. Any scope; answers in people's own words need scope data.
+         * @description A text that a spreadsheet would take for a formula begins with an apostrophe.
+         */
+        get: operations["getContentNumbersCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show drafts on pages, with the name, slug, order and placements of now. Scope admin.
+         * @description 422 `not_publishable` with all that is wrong in `details.problems`; 409 `content_archived`.
+         */
+        post: operations["publishContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an archived content a draft again. Scope admin.
+         * @description Make an archived content a draft again. Scope admin.
+         */
+        post: operations["restoreContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a version of before, at once. The draft becomes it too, unless it has changes not published. Scope admin.
+         * @description 422 `not_publishable` when what the version needs is there no more.
+         */
+        post: operations["rollbackContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/unpublish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a content, or some of its documents, off all pages. Drafts and versions stay. Scope admin.
+         * @description Take a content, or some of its documents, off all pages. Drafts and versions stay. Scope admin.
+         */
+        post: operations["unpublishContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was published of each document, the newest first. Any scope.
+         * @description What was published of each document, the newest first. Any scope.
+         */
+        get: operations["listContentVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/versions/{versionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One version with its tree. Any scope.
+         * @description One version with its tree. Any scope.
+         */
+        get: operations["getContentVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/viewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who saw it, those who saw it last first. Scope data. Without times: the last 30 days.
+         * @description Who saw it, those who saw it last first. Scope data. Without times: the last 30 days.
+         */
+        get: operations["listContentViewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/viewers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as CSV, at most the 100,000 who saw it last. Scope data.
+         * @description A text that a spreadsheet would take for a formula begins with an apostrophe.
+         */
+        get: operations["getContentViewersCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/delivery": {
         parameters: {
             query?: never;
@@ -1889,6 +2307,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workspace/components": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The manifest of the host's components. Any scope.
+         * @description The manifest of the host's components. Any scope.
+         */
+        get: operations["listComponents"];
+        /**
+         * Replace the manifest. What is live stays as it is; drafts that name a component of no manifest cannot be
+         *     published. Scope admin.
+         * @description Replace the manifest. What is live stays as it is; drafts that name a component of no manifest cannot be
+         *     published. Scope admin.
+         */
+        put: operations["setComponents"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace/identity-report": {
         parameters: {
             query?: never;
@@ -1952,6 +2396,31 @@ export interface paths {
          * @description 409 `identity_secret_needed` for the last one while signatures are required.
          */
         delete: operations["deleteIdentitySecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workspace/styleguide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The colours and the font of all contents. Any scope.
+         * @description The colours and the font of all contents. Any scope.
+         */
+        get: operations["getStyleGuide"];
+        /**
+         * Change how contents look; pages have it with their next look. Scope admin.
+         * @description 422 `contrast_too_low` names the two colours, their ratio, what is needed (4.5:1 of text, 3:1 of fields' edges)
+         *     and the nearest colour that would do. 409 `changed_meanwhile`.
+         */
+        put: operations["setStyleGuide"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2024,6 +2493,19 @@ export interface components {
         Accounting: {
             sources: components["schemas"]["SourceAccount"][];
             readers: components["schemas"]["ReaderAccount"][];
+        };
+        /**
+         * Always
+         * @description Each time.
+         */
+        Always: {
+            /** @enum {unknown} */
+            kind: "always";
+        };
+        /** AnswerCount */
+        AnswerCount: {
+            value: string;
+            count: number;
         };
         /**
          * ApiKey
@@ -2149,6 +2631,19 @@ export interface components {
             dir: string;
             files: number;
             sizeBytes: number;
+        };
+        /**
+         * Block
+         * @description One block of a document. `id` is unique in the document. Which `props` it has follows from its type
+         *     (`blocks.py`); only section, columns, column, card and form hold further `blocks`.
+         */
+        Block: {
+            id: string;
+            /** @enum {unknown} */
+            type: "badge" | "button" | "card" | "column" | "columns" | "component" | "divider" | "field" | "form" | "heading" | "image" | "section" | "text" | "video";
+            props: Record<string, unknown>;
+            /** @default [] */
+            blocks?: components["schemas"]["Block"][];
         };
         /**
          * CatalogDestination
@@ -2293,9 +2788,57 @@ export interface components {
             sign: string;
             remedy: string;
         };
+        /**
+         * CheckResult
+         * @description No error among them: it can be published.
+         */
+        CheckResult: {
+            problems: components["schemas"]["Finding"][];
+        };
         /** ClientToken */
         ClientToken: {
             token: string;
+        };
+        /**
+         * ComponentEntry
+         * @description A component of the host page, as authors see it. `tag` is a custom element's.
+         */
+        ComponentEntry: {
+            name: string;
+            /** @enum {unknown} */
+            kind: "element" | "react";
+            /** @default  */
+            tag?: string;
+            title: string;
+            props: components["schemas"]["ComponentProp"][];
+        };
+        /**
+         * ComponentProp
+         * @description `options` are those of a choice.
+         */
+        ComponentProp: {
+            name: string;
+            /** @enum {unknown} */
+            type: "boolean" | "choice" | "number" | "string";
+            /** @default  */
+            title?: string;
+            default?: string | number | boolean;
+            /** @default [] */
+            options?: string[];
+        };
+        /**
+         * Components
+         * @description The host's components that authors may use.
+         */
+        Components: {
+            components: components["schemas"]["ComponentEntry"][];
+        };
+        /**
+         * ComponentsChange
+         * @description All of them: one that is left out is there no more.
+         */
+        ComponentsChange: {
+            components: components["schemas"]["ComponentEntry"][];
         };
         /**
          * ConnectionState
@@ -2323,6 +2866,210 @@ export interface components {
             failingSince: string | null;
             /** @default null */
             warning: string | null;
+        };
+        /**
+         * Content
+         * @description `documents` in order: the first whose segment holds a person is what they see. `placements` are the draft's,
+         *     `livePlacements` those that pages were told, null while nothing is live.
+         */
+        Content: {
+            id: number;
+            contentId: string;
+            slug: string;
+            name: string;
+            folder: string;
+            /** @enum {unknown} */
+            status: "archived" | "changed" | "draft" | "published";
+            revision: number;
+            documents: components["schemas"]["ContentDocument"][];
+            placements: components["schemas"]["Placement"][];
+            livePlacements: components["schemas"]["Placement"][] | null;
+            goals: components["schemas"]["Goal"][];
+            createdAt: string;
+            updatedAt: string;
+            updatedBy: string;
+            publishedAt: string | null;
+        };
+        /**
+         * ContentChange
+         * @description What is null or left out stays. `documentOrder` names each document once, that of Everyone last.
+         */
+        ContentChange: {
+            /** @description Of what the change was made of; 409 `changed_meanwhile` when it is older. */
+            revision: number;
+            /** @default null */
+            name?: string | null;
+            /** @default null */
+            slug?: string | null;
+            /** @default null */
+            folder?: string | null;
+            /** @default null */
+            placements?: components["schemas"]["Placement"][] | null;
+            /** @default null */
+            goals?: components["schemas"]["Goal"][] | null;
+            /** @default null */
+            documentOrder?: number[] | null;
+        };
+        /**
+         * ContentDifference
+         * @description `nodeId` empty: the document itself. `before` and `after`: props that came, went or differ, or the place.
+         */
+        ContentDifference: {
+            /** @enum {unknown} */
+            kind: "added" | "changed" | "moved" | "removed";
+            nodeId: string;
+            type: string;
+            text: string;
+            before: unknown;
+            after: unknown;
+        };
+        /** ContentDifferences */
+        ContentDifferences: {
+            changes: components["schemas"]["ContentDifference"][];
+        };
+        /**
+         * ContentDocument
+         * @description What one segment sees. `tree` is the draft, which would be the version `draftVersionId`; `versionId` is live.
+         */
+        ContentDocument: {
+            id: number;
+            segmentId: string;
+            segmentName: string;
+            revision: number;
+            /** @enum {unknown} */
+            status: "changed" | "draft" | "published";
+            versionId: string | null;
+            draftVersionId: string;
+            tree: components["schemas"]["Tree"];
+            publishedAt: string | null;
+            publishedBy: string | null;
+            updatedAt: string;
+            updatedBy: string;
+        };
+        /**
+         * ContentExport
+         * @description A content's drafts. `segment` is the name of a document's segment, `segmentId` its id in this workspace.
+         */
+        ContentExport: {
+            /** @enum {unknown} */
+            headwater: "content";
+            /** @enum {unknown} */
+            version: 1;
+            name: string;
+            slug: string;
+            folder: string;
+            documents: components["schemas"]["FileDocument"][];
+            placements: components["schemas"]["Placement"][];
+            goals: components["schemas"]["Goal"][];
+        };
+        /**
+         * ContentImport
+         * @description What was exported. `as` replace: it becomes the drafts of the content with its slug; new: a further content.
+         */
+        ContentImport: {
+            /** @enum {unknown} */
+            headwater: "content";
+            /** @enum {unknown} */
+            version: 1;
+            name: string;
+            slug: string;
+            /** @default  */
+            folder?: string;
+            documents: components["schemas"]["FileDocument"][];
+            /** @default [] */
+            placements?: components["schemas"]["Placement"][];
+            /** @default [] */
+            goals?: components["schemas"]["Goal"][];
+            /**
+             * @default new
+             * @enum {unknown}
+             */
+            as?: "new" | "replace";
+        };
+        /**
+         * ContentNumbers
+         * @description Lists hold at most 500 parts, those with the most views or uses first.
+         *
+         *     An answer of a form counts to the segment, version and path of the person's last view before it.
+         */
+        ContentNumbers: {
+            period: components["schemas"]["Period"];
+            totals: components["schemas"]["Measures"];
+            bySegment: components["schemas"]["SegmentNumbers"][];
+            byVersion: components["schemas"]["VersionNumbers"][];
+            byPath: components["schemas"]["PathNumbers"][];
+            byLabel: components["schemas"]["LabelNumbers"][];
+            series: components["schemas"]["DayNumbers"][];
+            forms: components["schemas"]["FormNumbers"][];
+            goals: components["schemas"]["GoalNumbers"][];
+        };
+        /**
+         * ContentSummary
+         * @description `segments` are the names of those it has documents for, in order. `kind` is that of the first document.
+         */
+        ContentSummary: {
+            id: number;
+            contentId: string;
+            slug: string;
+            name: string;
+            folder: string;
+            /** @enum {unknown} */
+            status: "archived" | "changed" | "draft" | "published";
+            /** @enum {unknown} */
+            kind: "inline" | "modal";
+            segments: string[];
+            updatedAt: string;
+            updatedBy: string;
+            publishedAt: string | null;
+        };
+        /** ContentSummaryPage */
+        ContentSummaryPage: {
+            data: components["schemas"]["ContentSummary"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * ContentVersion
+         * @description A tree that was published, by its digest. `number` counts those of the document.
+         */
+        ContentVersion: {
+            versionId: string;
+            documentId: number;
+            segmentId: string;
+            number: number;
+            note: string;
+            publishedAt: string;
+            publishedBy: string;
+            live: boolean;
+        };
+        /** ContentVersionPage */
+        ContentVersionPage: {
+            data: components["schemas"]["ContentVersion"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * ContentVersionTree
+         * @description With all labels filled in.
+         */
+        ContentVersionTree: {
+            versionId: string;
+            documentId: number;
+            segmentId: string;
+            number: number;
+            note: string;
+            publishedAt: string;
+            publishedBy: string;
+            live: boolean;
+            tree: components["schemas"]["Tree"];
+        };
+        /**
+         * DayNumbers
+         * @description A day of UTC; the first and the last one only as far as the period goes.
+         */
+        DayNumbers: {
+            day: string;
+            views: number;
+            uniqueViewers: number;
+            interactions: number;
         };
         /**
          * Deleted
@@ -2491,6 +3238,18 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * DocumentChange
+         * @description What is null or left out stays.
+         */
+        DocumentChange: {
+            /** @description Of what the change was made of; 409 `changed_meanwhile` when it is older. */
+            revision: number;
+            /** @default null */
+            tree?: components["schemas"]["Tree"] | null;
+            /** @default null */
+            segmentId?: string | null;
+        };
+        /**
          * ErrorBody
          * @description `code` is stable and for programs, `message` for people; `details` names the fields, or is null.
          */
@@ -2611,6 +3370,26 @@ export interface components {
             rows: number;
         };
         /**
+         * FieldNumbers
+         * @description `answers` are the 200 most frequent. `hidden`: they are people's own words, which need scope data.
+         */
+        FieldNumbers: {
+            label: string;
+            kind: string;
+            hidden: boolean;
+            answers: components["schemas"]["AnswerCount"][];
+        };
+        /**
+         * FileDocument
+         * @description `segment` is its name, or Everyone; `segment_id` its id in the workspace that it comes from.
+         */
+        FileDocument: {
+            segment: string;
+            /** @default  */
+            segmentId?: string;
+            tree: components["schemas"]["Tree"];
+        };
+        /**
          * Filters
          * @description Which events a connection takes; None: that does not matter. All that is given must hold.
          *
@@ -2624,6 +3403,38 @@ export interface components {
             eventNames?: string[] | null;
             /** @default null */
             calls?: string[] | null;
+        };
+        /**
+         * Finding
+         * @description What keeps something from being published (`error`) or should be looked at (`warning`), and where it is.
+         *
+         *     `field` names a prop of the block, or a field of the placement or content.
+         */
+        Finding: {
+            /** @enum {unknown} */
+            severity: "error" | "warning";
+            code: string;
+            message: string;
+            documentId?: number;
+            nodeId?: string;
+            field?: string;
+        };
+        /**
+         * Font
+         * @description `family` as CSS names it: `"Inter", sans-serif`; empty: the system's own.
+         */
+        Font: {
+            /** @default  */
+            family?: string;
+            /** @default 16 */
+            sizePx?: number;
+        };
+        /** FormNumbers */
+        FormNumbers: {
+            formId: string;
+            formName: string;
+            responses: number;
+            fields: components["schemas"]["FieldNumbers"][];
         };
         /**
          * GivenEvent
@@ -2642,6 +3453,31 @@ export interface components {
              *     }
              */
             event: Record<string, unknown>;
+        };
+        /**
+         * Goal
+         * @description An event that is hoped for within seven days of a view. `segment_id`: of that segment's viewers alone.
+         */
+        Goal: {
+            id: string;
+            name: string;
+            event: string;
+            segmentId?: string;
+        };
+        /**
+         * GoalNumbers
+         * @description Of those who saw it, who did the event within 7 days after their first view in the period.
+         *
+         *     `medianHours` from that view to the event; null when nobody did it.
+         */
+        GoalNumbers: {
+            id: string;
+            name: string;
+            event: string;
+            viewers: number;
+            converted: number;
+            rate: number;
+            medianHours: number | null;
         };
         /**
          * GroupOfPerson
@@ -2774,6 +3610,16 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * LabelNumbers
+         * @description How often something was used, by how many, and when the last time.
+         */
+        LabelNumbers: {
+            label: string;
+            count: number;
+            people: number;
+            lastAt: string;
+        };
+        /**
          * LiveSecret
          * @description `expiresAt` null: the newest one.
          */
@@ -2797,12 +3643,50 @@ export interface components {
             version: string;
         };
         /**
+         * Measures
+         * @description People are counted once: by their user id, or as long as there is none by their anonymous id.
+         *
+         *     `conversionRate`: of those who saw it, the part that used it or answered, from 0 to 1; 0 when nobody saw it.
+         */
+        Measures: {
+            views: number;
+            uniqueViewers: number;
+            interactions: number;
+            uniqueInteractors: number;
+            formResponses: number;
+            dismissals: number;
+            conversionRate: number;
+        };
+        /** Named */
+        Named: {
+            name: string;
+        };
+        /**
          * NewApiKey
          * @description `scopes`: admin (everything), data (reads what events carry), read (sees settings and figures).
          */
         NewApiKey: {
             name: string;
             scopes?: ("admin" | "data" | "read")[];
+        };
+        /**
+         * NewContent
+         * @description `slug` left out: made of the name. `tree`: the document of Everyone; left out: empty, of this `kind`.
+         */
+        NewContent: {
+            /** @example Welcome banner */
+            name: string;
+            /** @default null */
+            slug?: string | null;
+            /**
+             * @default inline
+             * @enum {unknown}
+             */
+            kind?: "inline" | "modal";
+            /** @default  */
+            folder?: string;
+            /** @default null */
+            tree?: components["schemas"]["Tree"] | null;
         };
         /**
          * NewDestination
@@ -2859,6 +3743,15 @@ export interface components {
             mapping?: {
                 [key: string]: string;
             } | null;
+        };
+        /**
+         * NewDocument
+         * @description `copyOf`: a document of the same content whose draft it begins with; left out: empty.
+         */
+        NewDocument: {
+            segmentId: string;
+            /** @default null */
+            copyOf?: number | null;
         };
         /**
          * NewLink
@@ -3022,6 +3915,48 @@ export interface components {
             region: "eu" | "us";
         };
         /**
+         * OnClick
+         * @description When somebody clicks an element that the selector matches.
+         */
+        OnClick: {
+            /** @enum {unknown} */
+            on: "click";
+            selector: string;
+        };
+        /**
+         * OnEvent
+         * @description When the page tracks an event of this name.
+         */
+        OnEvent: {
+            /** @enum {unknown} */
+            on: "event";
+            event: string;
+        };
+        /**
+         * OnLoad
+         * @description With the page.
+         */
+        OnLoad: {
+            /** @enum {unknown} */
+            on: "load";
+        };
+        /**
+         * OnManual
+         * @description When another content or the page itself asks for it.
+         */
+        OnManual: {
+            /** @enum {unknown} */
+            on: "manual";
+        };
+        /**
+         * Once
+         * @description One time in all.
+         */
+        Once: {
+            /** @enum {unknown} */
+            kind: "once";
+        };
+        /**
          * OutgoingRequest
          * @description What would be sent, or was. Secrets are masked. A file has the method `FILE` and its name as `url`.
          */
@@ -3032,6 +3967,31 @@ export interface components {
                 [key: string]: string;
             };
             body: string | null;
+        };
+        /**
+         * PageRule
+         * @description An address, or part of one. `*` is one segment, `**` many, `?` one character; a query is `tab=settings` or
+         *     `tab`.
+         */
+        PageRule: {
+            /** @enum {unknown} */
+            kind: "exact" | "path" | "query" | "subdomain";
+            value: string;
+        };
+        /**
+         * Pages
+         * @description On which pages it shows: all when there is no rule. `match` is for `show`; `hide` goes before it.
+         */
+        Pages: {
+            /**
+             * @default any
+             * @enum {unknown}
+             */
+            match?: "all" | "any";
+            /** @default [] */
+            show?: components["schemas"]["PageRule"][];
+            /** @default [] */
+            hide?: components["schemas"]["PageRule"][];
         };
         /**
          * Pagination
@@ -3064,6 +4024,17 @@ export interface components {
             data: components["schemas"]["ParkedEvent"][];
             pagination: components["schemas"]["Pagination"];
         };
+        /** PathNumbers */
+        PathNumbers: {
+            views: number;
+            uniqueViewers: number;
+            interactions: number;
+            uniqueInteractors: number;
+            formResponses: number;
+            dismissals: number;
+            conversionRate: number;
+            path: string;
+        };
         /**
          * PeopleSeen
          * @description Of the `looked_at` people who were seen last: how many have a user id, and how many of those have no traits,
@@ -3074,6 +4045,14 @@ export interface components {
             known: number;
             withoutTraits: number;
             newestWithoutTraits: components["schemas"]["Traitless"][];
+        };
+        /**
+         * Period
+         * @description At or after `from`, before `to`.
+         */
+        Period: {
+            from: string;
+            to: string;
         };
         /**
          * Person
@@ -3150,6 +4129,51 @@ export interface components {
         PersonSegmentPage: {
             data: components["schemas"]["PersonSegment"][];
             pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * Placement
+         * @description Where, when and how often a content shows, as an author writes it.
+         *
+         *     `selectors` are tried as they stand, and each that matches votes for its element; a modal needs none. `text` of the
+         *     element settles a tie. No `devices` or `languages`: all of them; "de" is "de-AT" as well.
+         */
+        Placement: {
+            id: string;
+            name?: string;
+            /** @default [] */
+            selectors?: string[];
+            text?: string;
+            /**
+             * @default inside
+             * @enum {unknown}
+             */
+            place?: "after" | "before" | "inside" | "instead";
+            /**
+             * @default {
+             *       "match": "any",
+             *       "show": [],
+             *       "hide": []
+             *     }
+             */
+            pages?: components["schemas"]["Pages"];
+            /**
+             * @default {
+             *       "on": "load"
+             *     }
+             */
+            trigger?: components["schemas"]["OnLoad"] | components["schemas"]["OnEvent"] | components["schemas"]["OnClick"] | components["schemas"]["OnManual"];
+            /** @default 0 */
+            delayS?: number;
+            /**
+             * @default {
+             *       "kind": "always"
+             *     }
+             */
+            frequency?: components["schemas"]["Always"] | components["schemas"]["Once"] | components["schemas"]["UntilDismissed"] | components["schemas"]["Times"];
+            /** @default [] */
+            devices?: ("desktop" | "mobile" | "tablet")[];
+            /** @default [] */
+            languages?: string[];
         };
         /**
          * PostgresTable
@@ -3247,6 +4271,16 @@ export interface components {
             lastEventAt: string | null;
             identifies: number | null;
             lastIdentifyAt: string | null;
+        };
+        /**
+         * PublishOrder
+         * @description `documentIds` left out: all that have changed. `note` stands beside the versions.
+         */
+        PublishOrder: {
+            /** @default null */
+            documentIds?: number[] | null;
+            /** @default  */
+            note?: string;
         };
         /**
          * Question
@@ -3381,6 +4415,11 @@ export interface components {
             refused: number;
             newest: components["schemas"]["RefusedItem"][];
         };
+        /** RollbackOrder */
+        RollbackOrder: {
+            documentId: number;
+            versionId: string;
+        };
         /**
          * Rotation
          * @description `overlapSeconds`: how long the older secrets stay valid; 0: they end now.
@@ -3459,6 +4498,21 @@ export interface components {
             rule?: Record<string, unknown> | null;
             /** @default null */
             announceMembers?: boolean | null;
+        };
+        /**
+         * SegmentNumbers
+         * @description As one segment saw it. `name` is the id where the segment is gone.
+         */
+        SegmentNumbers: {
+            views: number;
+            uniqueViewers: number;
+            interactions: number;
+            uniqueInteractors: number;
+            formResponses: number;
+            dismissals: number;
+            conversionRate: number;
+            segmentId: string;
+            name: string;
         };
         /** SegmentPage */
         SegmentPage: {
@@ -3601,6 +4655,59 @@ export interface components {
             truncated: boolean;
         };
         /**
+         * StyleGuide
+         * @description Colours as `#rrggbb`. `dark` null: the same in a dark scheme. `revision` 0: the default, never changed.
+         */
+        StyleGuide: {
+            revision: number;
+            /**
+             * @description By token: background, surface, primary, secondary, text, muted, border, success, warning, danger.
+             * @example {
+             *       "primary": "#1f5fbf",
+             *       "text": "#1b2430"
+             *     }
+             */
+            colors: {
+                [key: string]: string;
+            };
+            dark: {
+                [key: string]: string;
+            } | null;
+            font: components["schemas"]["Font"];
+            radiusPx: number;
+        };
+        /**
+         * StyleGuideChange
+         * @description A token that is left out has its default colour.
+         */
+        StyleGuideChange: {
+            /** @description Of what the change was made of; 409 `changed_meanwhile` when it is older. */
+            revision: number;
+            /**
+             * @description By token: background, surface, primary, secondary, text, muted, border, success, warning, danger.
+             * @example {
+             *       "primary": "#1f5fbf",
+             *       "text": "#1b2430"
+             *     }
+             */
+            colors: {
+                [key: string]: string;
+            };
+            /** @default null */
+            dark?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @default {
+             *       "family": "",
+             *       "sizePx": 16
+             *     }
+             */
+            font?: components["schemas"]["Font"];
+            /** @default 8 */
+            radiusPx?: number;
+        };
+        /**
          * Suppression
          * @description `subject`: the keyed digest of an id whose events are not taken.
          */
@@ -3629,6 +4736,16 @@ export interface components {
          */
         TargetDirectory: {
             dir: string;
+        };
+        /**
+         * Times
+         * @description At most so many times within so many days.
+         */
+        Times: {
+            /** @enum {unknown} */
+            kind: "times";
+            times: number;
+            days: number;
         };
         /**
          * TraitName
@@ -3673,6 +4790,19 @@ export interface components {
             userId: string;
         };
         /**
+         * Tree
+         * @description A document's content. `title` is what a modal is called, `size` is a modal's.
+         */
+        Tree: {
+            /** @enum {unknown} */
+            kind: "inline" | "modal";
+            /** @default  */
+            title?: string;
+            /** @enum {unknown} */
+            size?: "large" | "medium" | "small";
+            blocks: components["schemas"]["Block"][];
+        };
+        /**
          * Tried
          * @description One event sent past the queue and the log: what went out, and what came back.
          */
@@ -3702,6 +4832,22 @@ export interface components {
             times: number;
         };
         /**
+         * UnpublishOrder
+         * @description `documentIds` left out: all of it.
+         */
+        UnpublishOrder: {
+            /** @default null */
+            documentIds?: number[] | null;
+        };
+        /**
+         * UntilDismissed
+         * @description Until it was dismissed.
+         */
+        UntilDismissed: {
+            /** @enum {unknown} */
+            kind: "untilDismissed";
+        };
+        /**
          * UserTable
          * @description A read-only table of the user's own, to join with; it is queried as `production.<name>`.
          *
@@ -3722,6 +4868,39 @@ export interface components {
         /** UserTablePage */
         UserTablePage: {
             data: components["schemas"]["UserTable"][];
+            pagination: components["schemas"]["Pagination"];
+        };
+        /**
+         * VersionNumbers
+         * @description `number` counts the versions of the document; null for one that is not known here.
+         */
+        VersionNumbers: {
+            views: number;
+            uniqueViewers: number;
+            interactions: number;
+            uniqueInteractors: number;
+            formResponses: number;
+            dismissals: number;
+            conversionRate: number;
+            versionId: string;
+            number: number | null;
+            segmentId: string | null;
+        };
+        /**
+         * Viewer
+         * @description One person who saw it. `anonymousId` is the latest; `email` the trait, where somebody said it.
+         */
+        Viewer: {
+            userId: string | null;
+            anonymousId: string | null;
+            email: string | null;
+            views: number;
+            interactions: number;
+            lastViewAt: string;
+        };
+        /** ViewerPage */
+        ViewerPage: {
+            data: components["schemas"]["Viewer"][];
             pagination: components["schemas"]["Pagination"];
         };
         /**
@@ -4150,6 +5329,932 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogEntry"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContent: {
+        parameters: {
+            query?: {
+                /** @description Part of the name or the slug, or the contentId. */
+                q?: string;
+                /** @description Only those of this status. */
+                status?: "draft" | "published" | "changed" | "archived" | null;
+                /** @description Only those in this folder; empty: in none. */
+                folder?: string | null;
+                /** @description Those that are archived, instead of those that are not. */
+                archived?: boolean;
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentSummaryPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContent"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentImport"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diffContent: {
+        parameters: {
+            query: {
+                /** @description Which document's. */
+                documentId: number;
+                /** @description A versionId, or `draft`; left out: the live version. */
+                from?: string | null;
+                /** @description A versionId, or `draft`. */
+                to?: string;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentDifferences"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addContentDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDocument"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteContentDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+                documentId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateContentDocument: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+                documentId: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DocumentChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicateContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Named"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentExport"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContentNumbers: {
+        parameters: {
+            query?: {
+                /** @description At or after; left out: 30 days before `to`. */
+                from?: string | null;
+                /** @description Before; left out: now. */
+                to?: string | null;
+                /** @description Only as this segment saw it; Everyone is one, too. */
+                segmentId?: string | null;
+                /** @description Only this version. */
+                versionId?: string | null;
+                /** @description Only on pages of this path, as /reports. */
+                path?: string | null;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentNumbers"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContentNumbersCsv: {
+        parameters: {
+            query?: {
+                /** @description At or after; left out: 30 days before `to`. */
+                from?: string | null;
+                /** @description Before; left out: now. */
+                to?: string | null;
+                /** @description Only as this segment saw it; Everyone is one, too. */
+                segmentId?: string | null;
+                /** @description Only this version. */
+                versionId?: string | null;
+                /** @description Only on pages of this path, as /reports. */
+                path?: string | null;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishOrder"] | null;
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollbackContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackOrder"];
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unpublishContent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnpublishOrder"] | null;
+            };
+        };
+        responses: {
+            /** @description Accepted, and done or begun. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContentVersions: {
+        parameters: {
+            query?: {
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentVersionPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContentVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+                versionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentVersionTree"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContentViewers: {
+        parameters: {
+            query?: {
+                /** @description At or after; left out: 30 days before `to`. */
+                from?: string | null;
+                /** @description Before; left out: now. */
+                to?: string | null;
+                /** @description Only as this segment saw it; Everyone is one, too. */
+                segmentId?: string | null;
+                /** @description Only this version. */
+                versionId?: string | null;
+                /** @description Only on pages of this path, as /reports. */
+                path?: string | null;
+                /** @description Part of an id or of the trait email. */
+                q?: string | null;
+                /** @description How many to give at most. */
+                limit?: number;
+                /** @description How many to leave out at the beginning. */
+                offset?: number;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewerPage"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContentViewersCsv: {
+        parameters: {
+            query?: {
+                /** @description At or after; left out: 30 days before `to`. */
+                from?: string | null;
+                /** @description Before; left out: now. */
+                to?: string | null;
+                /** @description Only as this segment saw it; Everyone is one, too. */
+                segmentId?: string | null;
+                /** @description Only this version. */
+                versionId?: string | null;
+                /** @description Only on pages of this path, as /reports. */
+                path?: string | null;
+                /** @description Part of an id or of the trait email. */
+                q?: string | null;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
@@ -7929,6 +10034,74 @@ export interface operations {
             };
         };
     };
+    listComponents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Components"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setComponents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComponentsChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Components"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getIdentityReport: {
         parameters: {
             query?: never;
@@ -8087,6 +10260,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStyleGuide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StyleGuide"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setStyleGuide: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StyleGuideChange"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StyleGuide"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
