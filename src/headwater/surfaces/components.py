@@ -51,6 +51,11 @@ def titles(entries: Iterable[ComponentEntry]) -> Mapping[str, str]:
     return {entry.name: entry.title for entry in entries}
 
 
+def tags(entries: Iterable[ComponentEntry]) -> dict[str, str]:
+    """The tags of those that are custom elements, by name."""
+    return {each.name: each.tag for each in entries if each.kind == "element"}
+
+
 def fits(prop: ComponentProp, value: Any) -> bool:
     """Whether a value is of the type that the manifest gives this prop."""
     if prop.type == "boolean":

@@ -273,7 +273,8 @@ class Drafts:
 
 
 def labels(db: Connection, content: Content) -> Labels:
-    return Labels(content.name, components.titles(settings.components_of(db, content.workspace_id)))
+    listed = settings.components_of(db, content.workspace_id)
+    return Labels(content.name, components.titles(listed), components.tags(listed))
 
 
 def empty(kind: Kind) -> Tree:

@@ -16,11 +16,13 @@ _TEXT_OF: Final = {"button": "text", "image": "alt"}
 
 
 class Labels:
-    """The labels of a content's blocks. `titles`: of the host's components, by name."""
+    """The labels of a content's blocks. `titles` and `tags`: of the host's components, by name; only those that are
+    custom elements have a tag."""
 
-    def __init__(self, content_name: str, titles: Mapping[str, str]) -> None:
+    def __init__(self, content_name: str, titles: Mapping[str, str], tags: Mapping[str, str] | None = None) -> None:
         self._content_name = content_name
         self._titles = titles
+        self._tags = tags or {}
 
     def of(self, block: Block) -> str:
         return words(block.props.get("label"))[:MAX_CHARS] or self.default(block)
@@ -36,12 +38,22 @@ class Labels:
         return f"{self._content_name} - {words(form.props.get('name')) or 'Form'}"[:MAX_CHARS]
 
     def filled(self, tree: Tree) -> Tree:
-        """The tree with the label of each interactive block filled in."""
-        return _each(tree, lambda block: _with(block, {"label": self.of(block)}) if is_interactive(block) else block)
+        """The tree with the label of each interactive block filled in, and the tag of each custom element: pages do
+        not know the manifest."""
+        return _each(tree, lambda block: _with(block, self._given(block)))
 
     def cleared(self, tree: Tree) -> Tree:
-        """The tree without those labels that would be filled in anyway."""
-        return _each(tree, lambda block: _without(block) if self._is_default(block) else block)
+        """The tree without those tags and labels that would be filled in anyway."""
+        return _each(tree, self._cleared)
+
+    def _given(self, block: Block) -> dict[str, Any]:
+        given = {"label": self.of(block)} if is_interactive(block) else {}
+        tag = self._tags.get(str(block.props.get("name"))) if block.type == "component" else None
+        return given if tag is None else given | {"tag": tag}
+
+    def _cleared(self, block: Block) -> Block:
+        left = _without(block, "tag") if block.type == "component" else block
+        return _without(left, "label") if self._is_default(block) else left
 
     def _is_default(self, block: Block) -> bool:
         return is_interactive(block) and block.props.get("label") == self.default(block)
@@ -82,5 +94,5 @@ def _with(block: Block, props: dict[str, Any]) -> Block:
     return msgspec.structs.replace(block, props=block.props | props)
 
 
-def _without(block: Block) -> Block:
-    return msgspec.structs.replace(block, props={key: each for key, each in block.props.items() if key != "label"})
+def _without(block: Block, prop: str) -> Block:
+    return msgspec.structs.replace(block, props={key: each for key, each in block.props.items() if key != prop})
