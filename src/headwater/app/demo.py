@@ -13,16 +13,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from headwater.app.demo_content import FORM, NAME, OPINION, PLAN, QUESTION, RHYTHMS, TRAIT, Live, Shown
 from headwater.base.clock import iso
 from headwater.base.ids import stable_uuid
 
 PEOPLE = 240
 HISTORY_DAYS = 45
-PLANS = ("free", "team", "business")
+PLANS = ("free", PLAN, "business")
 ROLES = ("admin", "editor", "viewer")
-CONTENT = {"documentId": 32471, "contentId": "rEp0rtsTry", "slug": "reports-intro", "label": "Reports - Try it"}
-PORTAL_ID = 2
-VERSION_ID = "c4ca4238a0b923820dcc509a6f75849b"
+OPINIONS = ("Where people leave", "What changed since last week", "Whether we are on plan")
 CUSTOMERS = "customer events"
 """Where live calls of the SDK go: not to a source by its key, but to the customer-event door."""
 TOUR_EVENTS = ("Tour Available", "Tour Start", "Tour Step", "Tour Finish")
@@ -33,7 +32,7 @@ WITH people AS (
          min(r.timestamp) AS adopted_at
   FROM production.accounts a
   LEFT JOIN candu_prod.tutorial_view v
-         ON v.user_id = a.user_id AND v.tutorial_id = 32471 AND v.timestamp < a.signed_up_at + INTERVAL 14 DAY
+         ON v.user_id = a.user_id AND v.timestamp < a.signed_up_at + INTERVAL 14 DAY
   LEFT JOIN web_app.report_created r ON r.user_id = a.user_id
   GROUP BY ALL
 )
@@ -45,11 +44,15 @@ FROM people GROUP BY ALL ORDER BY saw_content DESC"""
 
 
 class World:
-    """`now` fixes when history ends; the rest follows from the seed."""
+    """`now` fixes when history ends; the rest follows from the seed.
+
+    `content` is what people see in pages, as it is live; None: they see none. It may be set anew at any time.
+    """
 
     def __init__(self, *, now: datetime, seed: int = 7) -> None:
         self._now = now
         self._random = random.Random(seed)  # noqa: S311 (sample data)
+        self.content: Live | None = None
         self.people = [self._person(number) for number in range(PEOPLE)]
 
     def accounts_csv(self) -> bytes:
@@ -62,17 +65,22 @@ class World:
         return text.getvalue().encode()
 
     def history(self) -> dict[str, list[dict[str, Any]]]:
-        """Past calls by source name, oldest first."""
-        calls: dict[str, list[dict[str, Any]]] = {"Candu_Prod": [], "Produktly_Prod": [], "Web_App": []}
+        """Past calls by source name, oldest first. What was seen is there twice: as its page told it to `CUSTOMERS`,
+        and as that went on into Candu_Prod."""
+        calls: dict[str, list[dict[str, Any]]] = {"Candu_Prod": [], "Produktly_Prod": [], "Web_App": [], CUSTOMERS: []}
         for person in self.people:
             calls["Web_App"].append(self._identify(person))
-            if person["saw_at"]:
-                calls["Candu_Prod"] += self._saw(person, person["saw_at"])
+            if person["saw_at"] and self.content is not None:
+                again = self._now - timedelta(days=self._random.uniform(0.1, 14))
+                moments = [person["saw_at"], again] if self._random.random() < 0.6 else [person["saw_at"]]
+                told = [event for moment in moments for event in self._sees(person, moment, self.content)]
+                calls[CUSTOMERS] += told
+                calls["Candu_Prod"] += _handed_on(told, self.content.number)
             calls["Produktly_Prod"] += self._tour(person, person["signed_up"] + timedelta(minutes=3))
             if person["adopted_at"]:
                 calls["Web_App"].append(_track(person, "Report Created", person["adopted_at"], {"template": "funnel"}))
         for items in calls.values():
-            items.sort(key=lambda call: call["timestamp"])
+            items.sort(key=lambda call: call.get("timestamp") or call["sentAt"])
         return calls
 
     def live(self) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -81,8 +89,8 @@ class World:
             person = self._random.choice(self.people)
             kind = self._random.random()
             moment = datetime.now(UTC)
-            if kind < 0.5:
-                yield from ((CUSTOMERS, event) for event in self._sees(person, moment))
+            if kind < 0.5 and self.content is not None:
+                yield from ((CUSTOMERS, event) for event in self._sees(person, moment, self.content))
             elif kind < 0.85:
                 yield from ((CUSTOMERS, _told(call)) for call in self._tour(person, moment))
             else:
@@ -110,26 +118,35 @@ class World:
         traits |= {"email": f"{person['id']}@example.com", "createdAt": person["at"]}
         return _call(person, "identify", person["signed_up"], traits=traits)
 
-    def _saw(self, person: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
-        properties = {"tutorialId": CONTENT["documentId"], "portalId": PORTAL_ID, "versionId": VERSION_ID}
-        properties |= {"segmentId": "Everyone"}
-        view = _call(person, "screen", moment, name="tutorial.view", properties=properties)
-        if self._random.random() < 0.4:
-            return [view]
-        clicked = properties | {"eventName": CONTENT["label"]}
-        return [view, _track(person, "tutorial.interaction", moment + timedelta(seconds=9), clicked)]
+    def _sees(self, person: dict[str, Any], moment: datetime, content: Live) -> Iterator[dict[str, Any]]:
+        """What the SDK of a page tells of somebody who sees the content: most use it, some answer its question."""
+        shown = content.of(person["plan"])
+        seen = shown.properties | {"slug": shown.slug}
+        yield _envelope(person, "Screen", moment, screenName="candu.sdk.content", properties=seen)
+        if self._random.random() < 0.6:
+            clicked = shown.properties | {"eventName": f"{NAME} - {shown.button} clicked", "id": shown.document_id}
+            clicked |= {"category": "Native", "trigger": "OnClick", "nodeId": "go", "nodeType": "button"}
+            at = moment + timedelta(seconds=9)
+            yield _envelope(person, "Track", at, eventName="candu.sdk.content.interaction", properties=clicked)
+        if shown.form_id is not None and self._random.random() < 0.4:
+            yield from self._answers(person, moment + timedelta(seconds=31), shown)
 
-    def _sees(self, person: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
-        """The same, as the SDK of a page tells it."""
-        about = {name: CONTENT[name] for name in ("documentId", "contentId")}
-        about |= {"versionId": VERSION_ID, "segmentId": "Everyone"}
-        seen = about | {"slug": CONTENT["slug"]}
-        view = _envelope(person, "Screen", moment, screenName="candu.sdk.content", properties=seen)
-        if self._random.random() < 0.4:
-            return [view]
-        clicked = about | {"eventName": CONTENT["label"], "id": CONTENT["documentId"]}
-        clicked |= {"category": "Native", "trigger": "OnClick"}
-        return [view, _envelope(person, "Track", moment, eventName="candu.sdk.content.interaction", properties=clicked)]
+    def _answers(self, person: dict[str, Any], moment: datetime, shown: Shown) -> Iterator[dict[str, Any]]:
+        """A form's answer, and what it says of the person."""
+        name, rhythm = f"{NAME} - {FORM}", self._random.choice(RHYTHMS)
+        answers = {"formName": name, "formId": shown.form_id, f"{name}_{QUESTION}": rhythm}
+        if self._random.random() < 0.5:
+            answers[f"{name}_{OPINION}"] = self._random.choice(OPINIONS)
+        response = stable_uuid("demo", "answer", person["id"], iso(moment)).replace("-", "")[:10]
+        told = _envelope(
+            person,
+            "FormSubmission",
+            moment,
+            eventName=f"{name}_responded",
+            properties=answers | {"formResponseId": response},
+        )
+        yield told | {"context": {"library": {"name": "API", "version": "latest"}, "source": "UserGenerated"}}
+        yield _envelope(person, "Identify", moment, traits={TRAIT: rhythm})
 
     def _tour(self, person: dict[str, Any], moment: datetime) -> list[dict[str, Any]]:
         reached = self._random.randint(1, len(TOUR_EVENTS))
@@ -140,6 +157,19 @@ class World:
                 properties["metadata"] = {"stepIndex": 1, "type": "next"}
             calls.append(_track(person, event, moment + timedelta(seconds=5 * step), properties))
         return calls
+
+
+def _handed_on(told: list[dict[str, Any]], number: int) -> Iterator[dict[str, Any]]:
+    """What Candu_Prod was told of it, back then."""
+    for event in told:
+        about = event.get("properties", {})
+        person, moment = {"id": event["userId"]}, datetime.fromisoformat(event["sentAt"])
+        properties = {"portalId": number} | {name: about.get(name) for name in ("segmentId", "versionId")}
+        properties["tutorialId"] = about.get("documentId")
+        if event["type"] == "Screen":
+            yield _call(person, "screen", moment, name="tutorial.view", properties=properties)
+        elif event["type"] == "Track":
+            yield _track(person, "tutorial.interaction", moment, properties | {"eventName": about["eventName"]})
 
 
 def _track(person: dict[str, Any], event: str, moment: datetime, properties: dict[str, Any]) -> dict[str, Any]:
@@ -167,8 +197,8 @@ def _told(call: dict[str, Any]) -> dict[str, Any]:
 
 
 def _envelope(person: dict[str, Any], kind: str, moment: datetime, **fields: Any) -> dict[str, Any]:
-    name = str(fields.get("eventName") or fields.get("screenName"))
-    page = {"path": "/reports", "url": "https://app.example.com/reports", "title": "Reports"}
+    name = str(fields.get("eventName") or fields.get("screenName") or kind)
+    page = {"path": "/demo/", "url": "https://app.example.com/demo/", "title": "Overview"}
     return {
         "id": stable_uuid("demo", "envelope", person["id"], name, iso(moment)),
         "anonymousId": stable_uuid("demo", person["id"]),

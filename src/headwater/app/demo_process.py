@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 
-from headwater.app import log
+from headwater.app import demo_content, log
 from headwater.app.demo import CUSTOMERS, World
 from headwater.app.home import Home
 from headwater.app.supervisor import ChildOrder
@@ -34,6 +34,8 @@ SEGMENTS: dict[str, dict[str, Any]] = {
 TOPICS = ["content.view", "content.interaction", "form.submission"]
 BATCH = 100
 PACE_S = 1.5
+LOOK_EVERY = 20
+"""After so many calls it is asked again what content is live: somebody may have published it anew."""
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -53,19 +55,25 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
 async def _play(url: str, token: str, secure: bool | None) -> None:
     connector = aiohttp.TCPConnector(ssl=True if secure is None else secure)
     async with aiohttp.ClientSession(url, connector=connector) as session:
-        keys = await _seed(session, token)
         client_token = (await _json(session.get("/api/v1/workspace", headers=_bearer(token))))["clientToken"]
-        for name, call in World(now=datetime.now(UTC)).live():
+        call_api = _caller(session, token)
+        world = World(now=datetime.now(UTC))
+        keys = await _seed(session, token, client_token, world)
+        for count, (name, call) in enumerate(world.live()):
+            if count % LOOK_EVERY == 0:
+                world.content = await demo_content.live(call_api)
             if name == CUSTOMERS:
-                await _tell(session, client_token, call | {"sentAt": iso(datetime.now(UTC))})
+                await _tell(session, client_token, [call | {"sentAt": iso(datetime.now(UTC))}])
             else:
                 await _send(session, keys[name], [call | {"timestamp": iso(datetime.now(UTC))}])
             await asyncio.sleep(PACE_S)
 
 
-async def _seed(session: aiohttp.ClientSession, token: str) -> dict[str, str]:
-    """The sources, the table to join with and the history; what is there already stays. Gives the write keys."""
+async def _seed(session: aiohttp.ClientSession, token: str, client_token: str, world: World) -> dict[str, str]:
+    """The sources, the content, the table to join with and the history; what is there already stays. Gives the write
+    keys."""
     headers = _bearer(token)
+    await demo_content.seed(_caller(session, token))
     listed = await _json(session.get("/api/v1/sources?limit=100", headers=headers))
     keys = {source["name"]: source["writeKeys"][-1] for source in listed["data"] if source["writeKeys"]}
     missing = [name for name in SOURCES if name not in keys]
@@ -73,7 +81,7 @@ async def _seed(session: aiohttp.ClientSession, token: str) -> dict[str, str]:
         body = {"catalog": SOURCES[name], "name": name}
         keys[name] = (await _json(session.post("/api/v1/sources", json=body, headers=headers)))["writeKeys"][-1]
     if missing:
-        world = World(now=datetime.now(UTC))
+        world.content = await demo_content.live(_caller(session, token))
         upload = session.post(
             "/api/v1/tables?name=accounts&format=csv",
             data=world.accounts_csv(),
@@ -82,7 +90,11 @@ async def _seed(session: aiohttp.ClientSession, token: str) -> dict[str, str]:
         await _json(upload)
         for name, calls in world.history().items():
             for start in range(0, len(calls), BATCH):
-                await _send(session, keys[name], calls[start : start + BATCH])
+                batch = calls[start : start + BATCH]
+                if name == CUSTOMERS:
+                    await _tell(session, client_token, batch)
+                else:
+                    await _send(session, keys[name], batch)
         await _connect(session, headers, keys)
         await _divide(session, headers)
     return keys
@@ -110,14 +122,21 @@ async def _divide(session: aiohttp.ClientSession, headers: dict[str, str]) -> No
             await _json(session.post("/api/v1/segments", json={"name": name, "rule": rule}, headers=headers))
 
 
+def _caller(session: aiohttp.ClientSession, token: str) -> demo_content.Call:
+    async def call(method: str, path: str, body: Any) -> Any:
+        return await _json(session.request(method, f"/api/v1{path}", json=body, headers=_bearer(token)))
+
+    return call
+
+
 def _bearer(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
-async def _tell(session: aiohttp.ClientSession, client_token: str, event: dict[str, Any]) -> None:
+async def _tell(session: aiohttp.ClientSession, client_token: str, events: list[dict[str, Any]]) -> None:
     while True:
         try:
-            await _json(session.post("/api/events/batch", params={"token": client_token}, json=[event]))
+            await _json(session.post("/api/events/batch", params={"token": client_token}, json=events))
             return
         except (aiohttp.ClientConnectionError, Transient):
             await asyncio.sleep(1.0)

@@ -48,8 +48,8 @@ export function begin(): void {
 
 /** Listens from now on. */
 export function watch(): void {
-  addEventListener("candu.sdk.screen", (event) => seen(detailOf(event)));
-  addEventListener("candu.sdk.track", (event) => used(detailOf(event)));
+  addEventListener("headwater.screen", (event) => seen(detailOf(event)));
+  addEventListener("headwater.track", (event) => used(detailOf(event)));
   addEventListener("headwater.formsubmission", (event) => answered(detailOf(event)));
   new MutationObserver(shown).observe(document.documentElement, { childList: true, subtree: true });
   new PerformanceObserver((list) => list.getEntries().forEach(sent)).observe({ type: "resource" });
