@@ -82,8 +82,20 @@ const TONES = Object.entries({ neutral: "secondary", info: "primary", success: "
   .map(([tone, token]) => `.hw-tone-${tone}{background:var(--hw-${token});color:var(--hw-on-${token})}`)
   .join("");
 
+/**
+ * Of the element that a page can reach: what its resets would hide, frame or bend. How it lies among the page's own
+ * elements (margins, width, its part of a grid) is the page's to say, and what is inherited ends at `.hw`.
+ */
+const UNTOUCHED = [
+  "display:block", "visibility:visible", "opacity:1", "position:static", "float:none", "padding:0", "border:0", "outline:0", "background:none",
+  "box-shadow:none", "filter:none", "backdrop-filter:none", "transform:none", "translate:none", "rotate:none", "scale:none", "zoom:1",
+  "clip-path:none", "mask:none", "mix-blend-mode:normal", "overflow:visible", "columns:auto", "content-visibility:visible", "animation:none",
+].map((each) => `${each}!important`).join(";");
+
 /** The same for all content. */
 export const CSS = `
+:host{${UNTOUCHED}}
+:host::before,:host::after{content:none!important}
 .hw{all:initial;display:block;${INK}font:400 var(--hw-size)/1.5 var(--hw-font);overflow-wrap:break-word;text-align:start;-webkit-text-size-adjust:100%}
 .hw *,.hw ::before,.hw ::after{box-sizing:border-box}
 .hw :focus-visible{outline:2px solid var(--hw-ink);outline-offset:2px}
