@@ -7,6 +7,7 @@
 import "./editor.css";
 import { SegmentedControl, Tabs } from "@mantine/core";
 import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { adopted, stored } from "./adapter";
 import { Canvas } from "./Canvas";
 import { Commands } from "./Commands";
@@ -57,7 +58,10 @@ export function Editor(given: EditorProps) {
   const faulty = useMemo(() => new Set(problems.flatMap(({ nodeId }) => nodeId ?? [])), [problems]);
   const [width, setWidth] = useState<Width>("desktop");
   const [side, setSide] = useState<Side>("settings");
+  const [isSideOpen, setSideOpen] = useState(true);
   const [isWide] = useState(() => window.matchMedia("(min-width: 60rem)").matches);
+  const [areBlocksOpen, setBlocksOpen] = useState(isWide || tree.blocks.length === 0);
+  const [isOutlineOpen, setOutlineOpen] = useState(isWide);
   const whole = useRef<HTMLDivElement>(null);
   const shadow = useRef<ShadowRoot | null>(null);
   const held = useRef({
@@ -82,8 +86,7 @@ export function Editor(given: EditorProps) {
     (id: string) => {
       opener.current = document.activeElement instanceof HTMLElement ? document.activeElement : null;
       tools.choose(id);
-      // Choosing draws first, and ends what was being written elsewhere.
-      requestAnimationFrame(() => held.writing.set(id));
+      held.writing.set(id);
     },
     [tools, held],
   );
@@ -98,9 +101,13 @@ export function Editor(given: EditorProps) {
     (id: string) => {
       const block = find(tools.now(), id)?.block;
       if (block && BLOCKS[block.type].inline && !readOnly) return write(id);
-      setSide("settings");
-      tools.choose(id);
-      requestAnimationFrame(() => whole.current?.querySelector<HTMLElement>(FIRST_SETTING)?.focus());
+      // Drawn at once, so that what is typed next is typed there.
+      flushSync(() => {
+        setSide("settings");
+        setSideOpen(true);
+        tools.choose(id);
+      });
+      whole.current?.querySelector<HTMLElement>(FIRST_SETTING)?.focus();
     },
     [tools, write, readOnly],
   );
@@ -142,10 +149,10 @@ export function Editor(given: EditorProps) {
       </div>
       <div className="hw-studio-parts">
         <div className="hw-studio-start">
-          <Fold title="Blocks" isOpenAtFirst={isWide || tree.blocks.length === 0}>
+          <Fold title="Blocks" isOpen={areBlocksOpen} onToggle={setBlocksOpen}>
             <Palette components={components} readOnly={readOnly} onAdd={tools.add} begin={begin} />
           </Fold>
-          <Fold title="Outline" isOpenAtFirst={isWide}>
+          <Fold title="Outline" isOpen={isOutlineOpen} onToggle={setOutlineOpen}>
             <Outline tree={tree} chosen={chosen} tools={tools} components={components} problems={faulty} onOpen={open} />
           </Fold>
         </div>
@@ -169,7 +176,7 @@ export function Editor(given: EditorProps) {
             />
           </div>
         </section>
-        <Fold title="Settings and interactions" isOpenAtFirst className="hw-studio-end">
+        <Fold title="Settings and interactions" isOpen={isSideOpen} onToggle={setSideOpen} className="hw-studio-end">
           <Tabs value={side} onChange={(to) => setSide((to ?? "settings") as Side)} keepMounted={false}>
             <Tabs.List aria-label="About the blocks">
               <Tabs.Tab value="settings">Settings</Tabs.Tab>

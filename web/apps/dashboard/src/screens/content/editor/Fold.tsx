@@ -1,16 +1,21 @@
-import { type ReactNode, useId, useState } from "react";
+import { type ReactNode, useId } from "react";
 import { ChevronIcon } from "../../../shell/icons";
 
-type Given = { title: string; isOpenAtFirst: boolean; className?: string; children: ReactNode };
+type Given = {
+  title: string;
+  isOpen: boolean;
+  onToggle: (isOpen: boolean) => void;
+  className?: string;
+  children: ReactNode;
+};
 
-/** A part of the editor that folds away: where there is little room, most begin folded. */
-export function Fold({ title, isOpenAtFirst, className = "", children }: Given) {
-  const [isOpen, setOpen] = useState(isOpenAtFirst);
+/** A part of the editor that folds away. */
+export function Fold({ title, isOpen, onToggle, className = "", children }: Given) {
   const id = useId();
   return (
     <section className={`hw-card hw-fold ${className}`} aria-labelledby={`${id}-title`}>
       <h2 className="hw-fold-title" id={`${id}-title`}>
-        <button type="button" aria-expanded={isOpen} aria-controls={isOpen ? id : undefined} onClick={() => setOpen(!isOpen)}>
+        <button type="button" aria-expanded={isOpen} aria-controls={isOpen ? id : undefined} onClick={() => onToggle(!isOpen)}>
           <span className="hw-turn">
             <ChevronIcon size={16} />
           </span>
