@@ -149,11 +149,17 @@ def test_workspaces_do_not_see_each_other(shared_server: Server) -> None:
     assert shared_server.api("POST", "/sql", query)["rows"] == [[0]]
 
 
-def test_the_list_of_content_is_empty_and_asks_for_a_key(shared_server: Server, key: str) -> None:
+def test_the_list_of_content_asks_for_a_key(shared_server: Server, key: str) -> None:
+    named = f"Listed {uuid.uuid4().hex[:8]}"
+    made = shared_server.api("POST", "/content", {"name": named})
     url = f"{shared_server.url}/api/contentMetadata"
     assert httpx.get(url).status_code == 401
     answer = httpx.get(url, headers={"authorization": f"Bearer {key}"})
-    assert (answer.status_code, answer.json()) == (200, [])
+    assert answer.status_code == 200
+    assert {"name": named, "slug": made["slug"]} in answer.json()
+    shared_server.api("POST", f"/content/{made['id']}/archive")
+    later = httpx.get(url, headers={"authorization": f"Bearer {key}"}).json()
+    assert named not in [each["name"] for each in later]
 
 
 def test_a_back_end_erases_a_user(shared_server: Server, key: str) -> None:

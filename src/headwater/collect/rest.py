@@ -28,7 +28,6 @@ CONTENT: Final = "/api/contentMetadata"
 SOURCE: Final = "rest"
 
 _METHODS: Final = {EVENTS: ("POST",), CONTENT: ("GET", "HEAD")}
-_NO_CONTENT: Final = b"[]"
 _RAW: Final = msgspec.json.Decoder(msgspec.Raw).decode
 _UNKNOWN_KEY: Final = Refusal(
     RejectCode.INVALID_API_KEY,
@@ -81,7 +80,8 @@ class RestDoor:
             return self._intake.unknown(source)
         if path == EVENTS:
             return self._events(request, source)
-        metadata = answers.listed(_NO_CONTENT)
+        contents = self._directory.contents(source.workspace_id)
+        metadata = answers.listed(msgspec.json.encode([{"name": each.name, "slug": each.slug} for each in contents]))
         return answers.headless(metadata) if request.method == "HEAD" else metadata
 
     def _source(self, request: Request, *, writes: bool) -> SourceEntry | Refusal:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from headwater.base.clock import Clock, iso_from_seconds, now
@@ -109,6 +109,13 @@ class SegmentEntry(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: str
 
 
+class ContentEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A content as programs list it: as pages show it, or as its draft is called while nothing of it is live."""
+
+    name: str
+    slug: str
+
+
 class _Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     by_id: dict[str, SourceEntry]
     deleted: dict[str, DeletedSource]
@@ -195,6 +202,7 @@ class Directory:
             stale=lambda found: found.until_s <= clock(),
         )
         self._segments = _Look(_SegmentRows(), engine=self._engine, generation=generation, steady=steady)
+        self._contents = _Look(_load_contents, engine=self._engine, generation=generation, steady=steady)
         self._suppressed = _Look(SuppressedPeople(sealer), engine=self._engine, generation=generation, steady=steady)
 
     def by_write_key(self, key: str) -> SourceEntry | None:
@@ -252,6 +260,10 @@ class Directory:
         and so is the list until any is."""
         return self._segments()
 
+    def contents(self, workspace_id: str) -> Sequence[ContentEntry]:
+        """The workspace's contents that are not archived, by name."""
+        return self._contents().get(workspace_id, ())
+
     def suppressed(self, workspace_id: str) -> Suppressed | None:
         """Whose events the workspace does not take; None: it takes everybody's."""
         return self._suppressed().get(workspace_id)
@@ -307,6 +319,16 @@ def _load(connection: Connection, sealer: Sealer) -> _Snapshot:
         first_workspace_id=ever[0].id if ever else "",
         gone_workspaces=frozenset(row.id for row in ever if row.deleted_at is not None),
     )
+
+
+def _load_contents(connection: Connection) -> dict[str, list[ContentEntry]]:
+    c = t.experiences.c
+    name, slug = func.coalesce(c.live_name, c.name), func.coalesce(c.live_slug, c.slug)
+    query = select(c.workspace_id, name.label("name"), slug.label("slug")).where(c.archived_at.is_(None))
+    found: dict[str, list[ContentEntry]] = {}
+    for row in connection.execute(query.order_by(func.lower(name), slug)):
+        found.setdefault(row.workspace_id, []).append(ContentEntry(name=row.name, slug=row.slug))
+    return found
 
 
 def _deleted(row: Any) -> DeletedSource:

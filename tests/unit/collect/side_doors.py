@@ -52,6 +52,12 @@ class Inbound(Source):
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Content:
+    name: str
+    slug: str
+
+
 class Directory:
     """Holds what it is given: sources by write key and by id, workspaces by client token."""
 
@@ -79,12 +85,16 @@ class Directory:
             SHOP_TOKEN: Workspace("ws_2", (SHOP,)),
         }
 
+        self.content: dict[str, list[Content]] = {"ws_2": [Content("Theirs", "theirs")]}
         self.by_hook = {
             HOOK: Inbound("src_1"),
             CANDU_HOOK: Inbound("src_candu", catalog="candu"),
             SIGNED_HOOK: Inbound("src_signed", settings={"sharedSecret": SECRET}),
             JS_HOOK: Inbound("src_2", catalog="javascript", platform="browser"),
         }
+
+    def contents(self, workspace_id: str) -> list[Content]:
+        return self.content.get(workspace_id, [])
 
     def by_api_token(self, token: str) -> ApiKey | None:
         return self.by_token_text.get(token)

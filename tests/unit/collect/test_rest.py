@@ -12,7 +12,17 @@ import pytest
 from headwater.collect.doors import Doors
 from headwater.collect.model import Decision
 from tests.unit.collect.doors import KEY, events, notes, reply, said, stored
-from tests.unit.collect.side_doors import ADMIN, ALL, OTHER, READER, REST_KEY, ask, make_doors
+from tests.unit.collect.side_doors import (
+    ADMIN,
+    ALL,
+    OTHER,
+    READER,
+    REST_KEY,
+    Content,
+    Directory,
+    ask,
+    make_doors,
+)
 
 PERSON = {"type": "identify", "userId": "u", "traits": {"email": "u@example.com"}, "timestamp": "2021-11-01T15:58:02Z"}
 BEARER = {"authorization": f"Bearer {ADMIN}"}
@@ -193,10 +203,14 @@ def test_what_is_wrong_is_told_by_what_this_door_takes(sent: bytes, phrase: str)
     assert phrase in said(rest(sent))["message"]
 
 
-def test_the_list_of_content_is_empty_while_there_is_none() -> None:
+def test_the_list_of_content_is_of_the_keys_workspace_alone() -> None:
     for key in (ADMIN, READER, REST_KEY):
         decision = ask(make_doors(), "GET", "/api/contentMetadata", authorization=f"Bearer {key}")
         assert (reply(decision).status, said(decision)) == (200, [])
+    directory = Directory()
+    directory.content["ws_1"] = [Content("Welcome ä", "welcome"), Content("Tips", "tips")]
+    decision = ask(make_doors(directory), "GET", "/api/contentMetadata", authorization=f"Bearer {READER}")
+    assert said(decision) == [{"name": "Welcome ä", "slug": "welcome"}, {"name": "Tips", "slug": "tips"}]
     assert reply(ask(make_doors(), "HEAD", "/api/contentMetadata", **BEARER)).body == b""
     assert refused(ask(make_doors(), "GET", "/api/contentMetadata")) == (401, "invalid_api_key")
 

@@ -7,9 +7,12 @@ import pytest
 
 from headwater.base.errors import Transient
 from headwater.control.bootstrap import generation_at, sealer_at, state_url
-from headwater.control.directory import Directory
+from headwater.control.directory import ContentEntry, Directory
 from headwater.control.model import Workspace
 from headwater.control.store import Store
+from headwater.surfaces.drafts import Beginning, Change
+from headwater.surfaces.model import SYSTEM, tree_of
+from headwater.surfaces.store import ContentStore
 from tests.unit.control.specs import WITH_SETTINGS, source_spec
 
 
@@ -117,3 +120,20 @@ def test_without_any_snapshot_the_caller_is_asked_to_come_again(tmp_path: Path) 
     with pytest.raises(Transient, match="try again"):
         directory.by_write_key("x")
     directory.close()
+
+
+def test_contents_as_pages_show_them_or_as_they_are_called(
+    store: Store, workspace: Workspace, directory: Directory
+) -> None:
+    contents = ContentStore(state=store.state)
+    tree = tree_of({"kind": "inline", "blocks": [{"id": "a", "type": "divider", "props": {}}]})
+    made = contents.drafts.create(workspace.id, Beginning(name="Tips", documents=[("Everyone", tree)]), by=SYSTEM)
+    assert directory.contents(workspace.id) == [ContentEntry(name="Tips", slug="tips")]
+    contents.publishing.publish(workspace.id, "tips", document_ids=None, note="", by=SYSTEM)
+    change = Change(name="Hints", slug="hints")
+    contents.drafts.update(workspace.id, "tips", change, revision=made.revision, by=SYSTEM)
+    assert directory.contents(workspace.id) == [ContentEntry(name="Tips", slug="tips")]
+    contents.publishing.unpublish(workspace.id, "hints", by=SYSTEM)
+    assert directory.contents(workspace.id) == [ContentEntry(name="Hints", slug="hints")]
+    contents.publishing.archive(workspace.id, "hints", by=SYSTEM)
+    assert directory.contents(workspace.id) == directory.contents("ws_other") == ()
