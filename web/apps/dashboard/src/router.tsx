@@ -12,6 +12,8 @@ import { onSignedOut, queryClient } from "./api/cache";
 import { ApiError, isSignedOut } from "./api/errors";
 import { forgetWorkspace, workspacePicked } from "./api/place";
 import { workspaceQuery } from "./api/queries";
+import { contentPlace, type ContentPlace, contentStatus } from "./screens/content/tabs";
+import type { Search as ContentsSearch } from "./screens/content/Contents";
 import type { Search as PeopleSearch } from "./screens/people/People";
 import { Crashed, NotFound } from "./shell/Lost";
 import { Shell } from "./shell/Shell";
@@ -136,6 +138,24 @@ const addDestination = createRoute({
   component: lazyRouteComponent(() => import("./screens/destinations/AddDestination"), "AddDestination"),
 });
 
+const contents = createRoute({
+  getParentRoute: () => inside,
+  path: "/content",
+  validateSearch: (search: Record<string, unknown>): ContentsSearch => ({
+    q: text(search.q),
+    status: contentStatus(search.status),
+    folder: text(search.folder),
+  }),
+  component: lazyRouteComponent(() => import("./screens/content/Contents"), "Contents"),
+});
+
+const content = createRoute({
+  getParentRoute: () => inside,
+  path: "/content/$id",
+  validateSearch: (search: Record<string, unknown>): ContentPlace => contentPlace(search),
+  component: lazyRouteComponent(() => import("./screens/content/Content"), "Content"),
+});
+
 const people = createRoute({
   getParentRoute: () => inside,
   path: "/people",
@@ -218,6 +238,18 @@ const integration = createRoute({
   component: lazyRouteComponent(() => import("./screens/settings/Integration"), "Integration"),
 });
 
+const styleGuide = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/styleguide",
+  component: lazyRouteComponent(() => import("./screens/settings/StyleGuide"), "StyleGuide"),
+});
+
+const components = createRoute({
+  getParentRoute: () => inside,
+  path: "/settings/components",
+  component: lazyRouteComponent(() => import("./screens/settings/Components"), "Components"),
+});
+
 const inbox = createRoute({
   getParentRoute: () => inside,
   path: "/inbox",
@@ -248,6 +280,8 @@ export const router = createRouter({
       destinationCatalog,
       destinationEntry,
       addDestination,
+      contents,
+      content,
       people,
       missingTraits,
       person,
@@ -255,6 +289,8 @@ export const router = createRouter({
       newSegment,
       segment,
       identities,
+      styleGuide,
+      components,
       integrations,
       workspaces,
       newWebhook,

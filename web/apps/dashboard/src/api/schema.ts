@@ -188,6 +188,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/content/test-pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether content with these page rules shows at an address, and which rules it fits; nothing is stored. Any scope.
+         * @description 400 `page_rule_invalid` for a rule that cannot be read, with the reason; 400 for what is no address.
+         */
+        post: operations["testPages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/content/{contentId}": {
         parameters: {
             query?: never;
@@ -231,6 +251,47 @@ export interface paths {
          * @description Take a content off all pages and out of the list. Scope admin.
          */
         post: operations["archiveContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/author-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a page of one's own site to choose a place on it, or to see the draft there. Scope admin.
+         * @description Whoever has the address sees the draft, for half an hour. The page must have the SDK. 400 when the address is none
+         *     of a page.
+         */
+        post: operations["createAuthorSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/author-sessions/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an author session is: waiting for the page, opened there, or an element was picked. Any scope.
+         * @description 404 `author_session_ended` when its half hour is over, or the server was started again since.
+         */
+        get: operations["getAuthorSession"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -336,6 +397,27 @@ export interface paths {
          * @description Another content with the same drafts. Its forms are forms of their own. Scope admin.
          */
         post: operations["duplicateContent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content/{contentId}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a person sees a content, or not: each segment's rule with the value it saw, each page rule with its result.
+         * @description Scope data. How often it was shown, whether the page has its element and whether its trigger came is known to the
+         *     browser alone. 400 when the address is none.
+         */
+        get: operations["explainContent"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2624,6 +2706,24 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * AuthorSession
+         * @description `url` is the page with the code in its query, to be opened in the author's browser.
+         */
+        AuthorSession: {
+            code: string;
+            url: string;
+            expiresAt: string;
+        };
+        /**
+         * AuthorSessionState
+         * @description How far it is. `target` is the last choice.
+         */
+        AuthorSessionState: {
+            /** @enum {unknown} */
+            status: "opened" | "picked" | "waiting";
+            target: components["schemas"]["PickedTarget"] | null;
+        };
+        /**
          * BackupDone
          * @description A backup that `headwater restore` takes. `dir` lies on the server.
          */
@@ -2795,6 +2895,15 @@ export interface components {
         CheckResult: {
             problems: components["schemas"]["Finding"][];
         };
+        /**
+         * ChoiceReason
+         * @description Which there may be, which was given, and whether that is one of them; null when none was given.
+         */
+        ChoiceReason: {
+            allowed: string[];
+            given: string | null;
+            result: boolean | null;
+        };
         /** ClientToken */
         ClientToken: {
             token: string;
@@ -2945,6 +3054,18 @@ export interface components {
             publishedBy: string | null;
             updatedAt: string;
             updatedBy: string;
+        };
+        /**
+         * ContentExplanation
+         * @description `shown` is the document that the person gets there, null when none. `live`: it is published; if not, documents
+         *     and placements are the draft's. `note` says in a sentence what decides.
+         */
+        ContentExplanation: {
+            shown: number | null;
+            live: boolean;
+            documents: components["schemas"]["DocumentReason"][];
+            placements: components["schemas"]["PlacementReason"][];
+            note: string;
         };
         /**
          * ContentExport
@@ -3248,6 +3369,20 @@ export interface components {
             tree?: components["schemas"]["Tree"] | null;
             /** @default null */
             segmentId?: string | null;
+        };
+        /**
+         * DocumentReason
+         * @description A document in its order. `versionId` is the live one, null of a draft. `tree` says why the person is in the
+         *     segment or not; `note` what stands above its rule.
+         */
+        DocumentReason: {
+            documentId: number;
+            segmentId: string;
+            segmentName: string;
+            versionId: string | null;
+            member: boolean;
+            tree: components["schemas"]["Explained"];
+            note: string | null;
         };
         /**
          * ErrorBody
@@ -3670,6 +3805,21 @@ export interface components {
             scopes?: ("admin" | "data" | "read")[];
         };
         /**
+         * NewAuthorSession
+         * @description `documentId`: the document to show there; left out when previewing: the last, which is Everyone's.
+         */
+        NewAuthorSession: {
+            /**
+             * @description `pick` chooses the element of a placement, `preview` shows the draft.
+             * @enum {unknown}
+             */
+            mode: "pick" | "preview";
+            /** @example https://app.example.com/settings */
+            url: string;
+            /** @default null */
+            documentId?: number | null;
+        };
+        /**
          * NewContent
          * @description `slug` left out: made of the name. `tree`: the document of Everyone; left out: empty, of this `kind`.
          */
@@ -3979,6 +4129,18 @@ export interface components {
             value: string;
         };
         /**
+         * PageRuleReason
+         * @description `result` is null when no address was given. `fault`: why the rule cannot be read.
+         */
+        PageRuleReason: {
+            /** @enum {unknown} */
+            list: "hide" | "show";
+            kind: string;
+            value: string;
+            result: boolean | null;
+            fault: string | null;
+        };
+        /**
          * Pages
          * @description On which pages it shows: all when there is no rule. `match` is for `show`; `hide` goes before it.
          */
@@ -3992,6 +4154,29 @@ export interface components {
             show?: components["schemas"]["PageRule"][];
             /** @default [] */
             hide?: components["schemas"]["PageRule"][];
+        };
+        /**
+         * PagesReason
+         * @description Of the rules in `show` one must hold, or with `match` all; of those in `hide` none.
+         */
+        PagesReason: {
+            result: boolean | null;
+            /** @enum {unknown} */
+            match: "all" | "any";
+            rules: components["schemas"]["PageRuleReason"][];
+        };
+        /**
+         * PagesTest
+         * @description `url` as somebody copies it from a browser.
+         */
+        PagesTest: {
+            pages: components["schemas"]["Pages"];
+            url: string;
+        };
+        /** PagesTested */
+        PagesTested: {
+            shows: boolean;
+            rules: components["schemas"]["TestedRule"][];
         };
         /**
          * Pagination
@@ -4131,6 +4316,15 @@ export interface components {
             pagination: components["schemas"]["Pagination"];
         };
         /**
+         * PickedTarget
+         * @description The element that was chosen: selectors that find it, its text, and the page that it is on.
+         */
+        PickedTarget: {
+            selectors: string[];
+            text: string;
+            url: string;
+        };
+        /**
          * Placement
          * @description Where, when and how often a content shows, as an author writes it.
          *
@@ -4174,6 +4368,22 @@ export interface components {
             devices?: ("desktop" | "mobile" | "tablet")[];
             /** @default [] */
             languages?: string[];
+        };
+        /**
+         * PlacementReason
+         * @description `pages`, `devices` and `languages` are null where all do. `result` is null when not all is known.
+         */
+        PlacementReason: {
+            placementId: string;
+            name: string | null;
+            selectors: string[];
+            result: boolean | null;
+            pages: components["schemas"]["PagesReason"] | null;
+            devices: components["schemas"]["ChoiceReason"] | null;
+            languages: components["schemas"]["ChoiceReason"] | null;
+            trigger: Record<string, unknown>;
+            delayS: number;
+            frequency: Record<string, unknown>;
         };
         /**
          * PostgresTable
@@ -4736,6 +4946,16 @@ export interface components {
          */
         TargetDirectory: {
             dir: string;
+        };
+        /**
+         * TestedRule
+         * @description `matches`: the address fits the rule. One of `hide` that fits keeps the content away.
+         */
+        TestedRule: {
+            /** @enum {unknown} */
+            list: "hide" | "show";
+            rule: components["schemas"]["PageRule"];
+            matches: boolean;
         };
         /**
          * Times
@@ -5459,6 +5679,42 @@ export interface operations {
             };
         };
     };
+    testPages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PagesTest"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagesTested"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getContent: {
         parameters: {
             query?: never;
@@ -5586,6 +5842,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createAuthorSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAuthorSession"];
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorSession"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAuthorSession: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorSessionState"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
@@ -5811,6 +6140,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Content"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainContent: {
+        parameters: {
+            query?: {
+                /** @description Who looks. Left out: somebody whom nobody knows. */
+                personId?: string | null;
+                /** @description The page's whole address. Left out: its rules are not judged. */
+                url?: string | null;
+                /** @description The browser's language, like de-AT. */
+                language?: string | null;
+                /** @description What it is looked at on. */
+                device?: "desktop" | "tablet" | "mobile" | null;
+            };
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path: {
+                contentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentExplanation"];
                 };
             };
             /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */

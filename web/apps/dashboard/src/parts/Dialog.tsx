@@ -6,16 +6,18 @@ export function Dialog({
   title,
   isOpen,
   onClose,
+  size = "md",
   children,
 }: {
   title: string;
   isOpen: boolean;
   onClose: () => void;
+  size?: "md" | "lg" | "xl";
   children: ReactNode;
 }) {
   const giveBack = useFocusReturn(isOpen);
   return (
-    <Modal.Root opened={isOpen} onClose={onClose} returnFocus={false} onExitTransitionEnd={giveBack}>
+    <Modal.Root opened={isOpen} onClose={onClose} size={size} returnFocus={false} onExitTransitionEnd={giveBack}>
       <Modal.Overlay />
       <Modal.Content>
         <Modal.Body pt="md">

@@ -46,6 +46,7 @@ function Header() {
           <Link to="/sources">Sources</Link>
           <Link to="/catalog">Catalogue</Link>
           <Link to="/destinations">Destinations</Link>
+          <Link to="/content">Content</Link>
           <Link to="/people">People</Link>
           <Link to="/segments">Segments</Link>
           <Link to="/flow">Flow</Link>

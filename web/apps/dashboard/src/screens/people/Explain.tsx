@@ -50,13 +50,13 @@ function Answer({ id, segmentId }: { id: string; segmentId: string }) {
         {data.note && ` ${data.note}`}
       </Text>
       <ul className="hw-why" aria-label="Why">
-        <Node node={data.tree} nameOf={nameOf} />
+        <WhyTree node={data.tree} nameOf={nameOf} />
       </ul>
     </>
   );
 }
 
-function Node({ node, nameOf }: { node: Explained; nameOf: (segmentId: string) => string }) {
+export function WhyTree({ node, nameOf }: { node: Explained; nameOf: (segmentId: string) => string }) {
   const value = found(node);
   return (
     <li>
@@ -82,7 +82,7 @@ function Node({ node, nameOf }: { node: Explained; nameOf: (segmentId: string) =
       {node.children.length > 0 && (
         <ul className="hw-why">
           {node.children.map((child, index) => (
-            <Node key={index} node={child} nameOf={nameOf} />
+            <WhyTree key={index} node={child} nameOf={nameOf} />
           ))}
         </ul>
       )}

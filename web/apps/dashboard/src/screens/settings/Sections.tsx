@@ -7,6 +7,8 @@ export function Sections() {
       <Link to="/settings/integrations">Integrations</Link>
       <Link to="/settings/workspaces">Workspaces › Access Keys</Link>
       <Link to="/settings/identities">Signed identities</Link>
+      <Link to="/settings/styleguide">Style guide</Link>
+      <Link to="/settings/components">Components</Link>
     </nav>
   );
 }

@@ -1,0 +1,274 @@
+/** One placement: the element, the pages, and when, how often, on what and for whom it shows. */
+
+import { Button, Checkbox, Group, NativeSelect, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import type { Content, Device, Frequency, Kind, Place, Placement, Trigger } from "../../../api/contentTypes";
+import { MeanwhileAlert } from "../MeanwhileAlert";
+import { useContentChange } from "../useContentChange";
+import { PageFields } from "./PageFields";
+import { Picker } from "./Picker";
+import { DEVICES, linesOf, PLACES, problemsOf, wordsOf } from "./placement";
+
+type Props = {
+  content: Content;
+  kind: Kind;
+  first: Placement;
+  isNew: boolean;
+  /** Of the content, when the form was opened. */
+  revision: number;
+  onClose: () => void;
+};
+
+export function PlacementForm({ content, kind, first, isNew, revision, onClose }: Props) {
+  const [placement, setPlacement] = useState(first);
+  const [languages, setLanguages] = useState(first.languages.join(", "));
+  const [selectors, setSelectors] = useState(first.selectors.join("\n"));
+  const [isTried, setTried] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const save = useContentChange(content);
+  useEffect(() => heading.current?.focus(), []);
+  const put = (part: Partial<Placement>) => setPlacement((before) => ({ ...before, ...part }));
+  const whole = { ...placement, selectors: linesOf(selectors), languages: wordsOf(languages) };
+  const found = problemsOf(whole, kind);
+  const problems = isTried ? found : {};
+
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    setTried(true);
+    if (Object.keys(found).length > 0) {
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+      return;
+    }
+    const others = content.placements;
+    const placements = isNew ? [...others, whole] : others.map((each) => (each.id === whole.id ? whole : each));
+    save.mutate({ change: { placements }, revision }, { onSuccess: onClose });
+  }
+
+  return (
+    <form ref={form} onSubmit={submit} noValidate>
+      <h2 className="hw-heading" ref={heading} tabIndex={-1}>
+        {isNew ? "New placement" : (first.name ?? "Placement")}
+      </h2>
+      <div className="hw-two" style={{ marginBlockStart: "0.75rem" }}>
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            description="For you alone."
+            value={placement.name ?? ""}
+            onChange={(event) => put({ name: event.currentTarget.value })}
+            autoComplete="off"
+            maxLength={100}
+          />
+          {kind === "inline" && (
+            <Card title="Element">
+              <Picker
+                content={content}
+                onPicked={(target) => {
+                  setSelectors(target.selectors.join("\n"));
+                  put({ text: target.text || undefined });
+                }}
+              />
+              <Textarea
+                label="Selectors"
+                description="One a line. Each that matches votes for its element, so that a change of the page does not lose it."
+                value={selectors}
+                error={problems.selectors}
+                onChange={(event) => setSelectors(event.currentTarget.value)}
+                autosize
+                minRows={2}
+                spellCheck={false}
+                autoComplete="off"
+              />
+              <TextInput
+                label="Text of the element"
+                description="Settles it where several elements match. May be empty."
+                value={placement.text ?? ""}
+                onChange={(event) => put({ text: event.currentTarget.value || undefined })}
+                autoComplete="off"
+              />
+              <NativeSelect
+                label="Show it"
+                value={placement.place}
+                data={PLACES}
+                onChange={(event) => put({ place: event.currentTarget.value as Place })}
+              />
+            </Card>
+          )}
+          <Card title="Pages">
+            <PageFields pages={placement.pages} problem={problems.pages} onChange={(pages) => put({ pages })} />
+          </Card>
+        </Stack>
+        <Stack gap="md">
+          <Card title="When and how often">
+            <TriggerFields trigger={placement.trigger} problem={problems.trigger} onChange={(trigger) => put({ trigger })} />
+            <TextInput
+              label="Seconds to wait then"
+              inputMode="numeric"
+              value={Number.isNaN(placement.delayS) ? "" : String(placement.delayS)}
+              error={problems.delayS}
+              onChange={(event) => put({ delayS: numberOf(event.currentTarget.value) })}
+              autoComplete="off"
+              maw="12rem"
+            />
+            <FrequencyFields
+              frequency={placement.frequency}
+              problem={problems.frequency}
+              onChange={(frequency) => put({ frequency })}
+            />
+          </Card>
+          <Card title="On what and for whom">
+            <fieldset className="hw-fieldset">
+              <legend>Only on</legend>
+              <Stack gap="xs">
+                {DEVICES.map(({ value, label }) => (
+                  <Checkbox
+                    key={value}
+                    label={label}
+                    checked={placement.devices.includes(value)}
+                    onChange={(event) => put({ devices: withDevice(placement.devices, value, event.currentTarget.checked) })}
+                  />
+                ))}
+              </Stack>
+              <Text size="sm" c="dimmed" mt={4}>
+                None checked: on all.
+              </Text>
+            </fieldset>
+            <TextInput
+              label="Only in the languages"
+              description="Of the browser, such as de, en-GB; de stands for de-AT too. Empty: in all."
+              value={languages}
+              onChange={(event) => setLanguages(event.currentTarget.value)}
+              autoComplete="off"
+              spellCheck={false}
+            />
+          </Card>
+        </Stack>
+      </div>
+      <Stack gap="sm" mt="md">
+        <MeanwhileAlert what="save the placement" save={save} onTaken={onClose} />
+        <Group gap="sm">
+          <Button type="submit" loading={save.isPending}>
+            Save placement
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Text size="sm" c="dimmed">
+            It goes live when you publish.
+          </Text>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Card({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="hw-card" aria-label={title}>
+      <h3 className="hw-heading">{title}</h3>
+      <Stack gap="sm" mt="xs">
+        {children}
+      </Stack>
+    </section>
+  );
+}
+
+const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));
+
+function withDevice(devices: Device[], device: Device, isIn: boolean): Device[] {
+  return isIn ? [...devices, device] : devices.filter((each) => each !== device);
+}
+
+type TriggerProps = { trigger: Trigger; problem?: string; onChange: (trigger: Trigger) => void };
+
+function TriggerFields({ trigger, problem, onChange }: TriggerProps) {
+  const start: Record<Trigger["on"], Trigger> = {
+    load: { on: "load" },
+    event: { on: "event", event: "" },
+    click: { on: "click", selector: "" },
+    manual: { on: "manual" },
+  };
+  return (
+    <>
+      <NativeSelect
+        label="It begins"
+        value={trigger.on}
+        data={[
+          { value: "load", label: "as soon as the page is there" },
+          { value: "event", label: "at an event of the person" },
+          { value: "click", label: "at a click in the page" },
+          { value: "manual", label: "when the page or another content calls it" },
+        ]}
+        onChange={(event) => onChange(start[event.currentTarget.value as Trigger["on"]])}
+      />
+      {trigger.on === "event" && (
+        <TextInput
+          label="Event"
+          placeholder="Ordered"
+          value={trigger.event}
+          error={problem}
+          onChange={(event) => onChange({ on: "event", event: event.currentTarget.value })}
+          autoComplete="off"
+          spellCheck={false}
+        />
+      )}
+      {trigger.on === "click" && (
+        <TextInput
+          label="Selector of what is clicked"
+          placeholder="#help"
+          value={trigger.selector}
+          error={problem}
+          onChange={(event) => onChange({ on: "click", selector: event.currentTarget.value })}
+          autoComplete="off"
+          spellCheck={false}
+        />
+      )}
+    </>
+  );
+}
+
+type FrequencyProps = { frequency: Frequency; problem?: string; onChange: (frequency: Frequency) => void };
+
+function FrequencyFields({ frequency, problem, onChange }: FrequencyProps) {
+  return (
+    <>
+      <NativeSelect
+        label="How often"
+        value={frequency.kind}
+        data={[
+          { value: "always", label: "each time" },
+          { value: "once", label: "once" },
+          { value: "untilDismissed", label: "until it is dismissed" },
+          { value: "times", label: "at most so many times" },
+        ]}
+        onChange={(event) => {
+          const kind = event.currentTarget.value as Frequency["kind"];
+          onChange(kind === "times" ? { kind, times: 3, days: 30 } : { kind });
+        }}
+      />
+      {frequency.kind === "times" && (
+        <Group gap="sm" align="flex-start">
+          <TextInput
+            label="Times"
+            inputMode="numeric"
+            value={Number.isNaN(frequency.times) ? "" : String(frequency.times)}
+            error={problem}
+            onChange={(event) => onChange({ ...frequency, times: numberOf(event.currentTarget.value) })}
+            maw="8rem"
+            autoComplete="off"
+          />
+          <TextInput
+            label="within days"
+            inputMode="numeric"
+            value={Number.isNaN(frequency.days) ? "" : String(frequency.days)}
+            error={problem !== undefined}
+            onChange={(event) => onChange({ ...frequency, days: numberOf(event.currentTarget.value) })}
+            maw="8rem"
+            autoComplete="off"
+          />
+        </Group>
+      )}
+    </>
+  );
+}
