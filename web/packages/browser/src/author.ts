@@ -2,13 +2,13 @@
 
 const NAME = "headwater_author";
 
-/** The code of this tab, kept for the pages it goes on to; null for everybody else. */
+/** The code of this tab, kept for the pages it goes on to; null for everybody else, and where nothing can be kept. */
 export function authorCode(): string | null {
-  const code = new URLSearchParams(window.location.search).get(NAME);
   try {
+    const code = new URLSearchParams(location.search).get(NAME);
     if (code) sessionStorage.setItem(NAME, code);
     return sessionStorage.getItem(NAME);
   } catch {
-    return code;
+    return null;
   }
 }

@@ -23,7 +23,7 @@ export function create(host: string): Client {
     client.route();
   };
   document.addEventListener("visibilitychange", client.wake);
-  window.addEventListener("online", client.wake);
-  window.addEventListener("pagehide", client.last);
+  addEventListener("online", client.wake);
+  addEventListener("pagehide", client.last);
   return client;
 }

@@ -4,6 +4,7 @@ import type { Platform, RendererModule } from "@headwater/core";
 import { authorCode } from "./author";
 import { contextOf } from "./context";
 import { address } from "./routes";
+import { holdRoom, ROOMS } from "./room";
 import { openStore } from "./storage";
 import { beacon, get, post } from "./transport";
 import { uuid } from "./uuid";
@@ -13,14 +14,16 @@ declare const HEADWATER_VERSION: string;
 export function browserPlatform(): Platform {
   const sdk = { name: "@headwater/browser", version: HEADWATER_VERSION };
   const author = authorCode();
+  const opened = openStore();
   return {
-    ...openStore(),
+    ...opened,
+    ready: () => holdRoom(opened.store.get(ROOMS), address()),
     sdk,
     now: Date.now,
     random: Math.random,
     uuid,
-    later: (action, delayMs) => window.setTimeout(action, delayMs),
-    cancel: (timer) => window.clearTimeout(timer as number | undefined),
+    later: (action, delayMs) => setTimeout(action, delayMs),
+    cancel: (timer) => clearTimeout(timer as number | undefined),
     post,
     get,
     beacon,
@@ -30,7 +33,7 @@ export function browserPlatform(): Platform {
     load: (folder) =>
       import(/* @vite-ignore */ /* webpackIgnore: true */ `${folder}${author ? "author" : "surfaces"}.js`) as Promise<RendererModule>,
     title: () => document.title,
-    tell: (name, detail) => void window.dispatchEvent(new CustomEvent(name, { detail })),
+    tell: (name, detail) => void dispatchEvent(new CustomEvent(name, { detail })),
     warn: (sentence) => console.warn(`headwater: ${sentence}.`),
   };
 }

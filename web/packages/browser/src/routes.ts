@@ -14,12 +14,12 @@ export function onRoute(changed: () => void): void {
   };
   const navigation = (window as unknown as { navigation?: Navigation }).navigation;
   // The title is mostly set after the address: what follows the change at once is waited for.
-  const soon = () => void window.setTimeout(look, 0);
+  const soon = () => void setTimeout(look, 0);
   if (navigation && "currentEntry" in navigation) {
     navigation.addEventListener("currententrychange", soon);
     return;
   }
-  window.addEventListener("popstate", soon);
+  addEventListener("popstate", soon);
   for (const name of ["pushState", "replaceState"] as const) {
     const before = history[name];
     history[name] = function (this: History, ...given) {
@@ -31,6 +31,6 @@ export function onRoute(changed: () => void): void {
 
 /** Without the fragment, unless it is a path of its own (#/inbox). */
 export function address(): string {
-  const { origin, pathname, search, hash } = window.location;
+  const { origin, pathname, search, hash } = location;
   return origin + pathname + search + (/^#!?\//.test(hash) ? hash : "");
 }

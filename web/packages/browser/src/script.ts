@@ -10,7 +10,7 @@ export interface Script {
 export function scriptOf(path: string): Script {
   const found = document.currentScript || document.querySelector(`script[src*="${path}"]`);
   const { src = "", dataset = {} } = (found || {}) as Partial<HTMLScriptElement>;
-  return { host: src.slice(0, Math.max(src.indexOf(path), 0)) || window.location.origin, data: dataset };
+  return { host: src.slice(0, Math.max(src.indexOf(path), 0)) || location.origin, data: dataset };
 }
 
 /** Makes a global, unless the page has one of this name: what is there is never written over. Gives what was there. */
@@ -18,7 +18,7 @@ export function install(name: string, value: object, mayReplace?: (there: unknow
   const globals = window as unknown as Record<string, unknown>;
   const there = Object.prototype.hasOwnProperty.call(window, name) ? globals[name] : undefined;
   if (there === undefined || (mayReplace && mayReplace(there))) globals[name] = value;
-  else console.info(`headwater: window.${name} is there already and stays as it is.`);
+  else console.info(`headwater: window.${name} is there already and stays.`);
   return there;
 }
 

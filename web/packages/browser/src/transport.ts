@@ -30,13 +30,13 @@ async function ask(url: string, options: RequestInit, patienceMs: number): Promi
   let timer: number | undefined;
   try {
     const abort = new AbortController();
-    timer = window.setTimeout(() => abort.abort(), patienceMs);
+    timer = setTimeout(() => abort.abort(), patienceMs);
     const answer = await fetch(url, { ...options, credentials: "omit", signal: abort.signal });
     const body: unknown = await answer.json().catch(() => undefined);
     return { status: answer.status, retryAfterS: Number(answer.headers.get("retry-after")) || 0, body };
   } catch {
     return NO_ANSWER;
   } finally {
-    window.clearTimeout(timer);
+    clearTimeout(timer);
   }
 }

@@ -179,7 +179,7 @@ describe("the user", () => {
     client.identify("ann", { email: 7 });
     await where.pass(1000);
     expect(where.warnings).toEqual([
-      'the trait "Email" is kept, but the reserved one is "email", with a lower-case e',
+      'the trait "Email" is kept, but the reserved one is "email"',
       'the trait "email" should be a string',
     ]);
     expect(events(where)[0]!.traits).toEqual({ Email: "ann@example.com", emails: [] });

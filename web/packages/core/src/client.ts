@@ -39,6 +39,7 @@ type Signature = string | { hmac?: string; hash?: string } | undefined;
 export function createClient(platform: Platform, defaultHost: string, onInit?: (options: Options) => void): Client {
   const { store } = platform;
   const console = createConsole(platform);
+  console.guard(platform.ready, undefined);
   const early: (() => void)[] = [];
   let line: Line | undefined;
   let given: Options | undefined;
@@ -46,7 +47,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   let user: Omit<Identity, "anonymousId"> = { userId: undefined, hmac: undefined };
   let told = "";
   let found = NOTHING;
-  let renderer: Promise<Renderer | undefined> | undefined;
+  let renderer: Promise<Renderer> | undefined;
   let asks = 0;
   let askedAt = 0;
   const tracked: string[] = [];
@@ -85,7 +86,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   function named(name: unknown, action: (text: string) => void) {
     const text = idText(name);
     if (text) when(() => action(text));
-    else console.say("name", `an event has no name and was not sent; its name is ${String(name)}`);
+    else console.say("name", `an event has no name and was not sent: ${String(name)}`);
   }
 
   function recognise(id: UserId | null | undefined, signature: Signature) {
@@ -97,7 +98,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       user = { userId, hmac: hmac || (changed ? undefined : user.hmac) };
       given = { ...given!, userId, hmac: user.hmac, traits: changed ? undefined : given!.traits };
     } else if (id) {
-      console.say("userId", `a user id is a text or a number; this one is neither, so the user stays as before`);
+      console.say("userId", "a user id is a text or a number; the user stays as before");
     }
   }
 
@@ -110,7 +111,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   function checkEmail(traits: Traits | undefined) {
     for (const name of Object.keys(traits || {})) {
       if (name !== "email" && /^e-?mail$/i.test(name)) {
-        console.say(name, `the trait "${name}" is kept, but the reserved one is "email", with a lower-case e`);
+        console.say(name, `the trait "${name}" is kept, but the reserved one is "email"`);
       }
     }
     const email = traits && traits.email;
@@ -123,7 +124,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     if (host && !/^https?:\/\//.test(host)) console.say("host", `host is ${host}, which should begin with https://`);
     if (line && line.token === token && line.host === host) return;
     const queue = createQueue(platform, token, () =>
-      console.say("full", "too many events wait to be sent; the oldest ones are dropped"),
+      console.say("full", "too many events wait; the oldest are dropped"),
     );
     const url = `${host}/api/events/batch?token=${encodeURIComponent(token)}`;
     line = { token, host, queue, sender: createSender(platform, queue, url, console) };
@@ -159,10 +160,11 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     told = telling;
     if (user.userId || traits) learn(traits);
     if (idText(groupId)) join(groupId!, groupTraits);
-    // What the last page said counts already.
-    const sum = `${checksum(telling)}`;
-    look(store.get(TOLD) !== sum);
-    store.set(TOLD, sum);
+    // What the last page said counts already; it is kept as a sum that says nothing of the person.
+    let sum = 0;
+    for (const each of telling) sum = (sum * 31 + each.charCodeAt(0)) | 0;
+    look(store.get(TOLD) !== `${sum}`);
+    store.set(TOLD, `${sum}`);
   }
 
   function join(groupId: UserId, traits: Traits | undefined) {
@@ -171,7 +173,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       const known = id === idText(given!.groupId) ? given!.groupTraits : undefined;
       given = { ...given!, groupId: id, groupTraits: { ...known, ...traits } };
       say({ type: "Group", groupId: id, traits });
-    } else console.say("group", "group needs the id of a group, a text or a number; nothing was sent");
+    } else console.say("group", "group needs an id, a text or a number; nothing was sent");
   }
 
   /** What was just said of the user may decide; but who asks wants an answer, be it yesterday's. */
@@ -205,8 +207,8 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   }
 
   function present() {
-    if (renderer) void renderer.then((shown) => shown && console.guard(shown.update, undefined));
-    else if (platform.author || found.experiences.some(({ placements }) => placements.some(isHere))) void load();
+    const isNeeded = renderer || platform.author || found.experiences.some(({ placements }) => placements.some(isHere));
+    if (isNeeded) show((shown) => shown.update());
   }
 
   function isHere({ pages, trigger }: Candidate["placements"][number]): boolean {
@@ -214,17 +216,17 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     return !pages || console.guard(() => new RegExp(pages).test(platform.address()), false);
   }
 
-  function load(): Promise<Renderer | undefined> {
-    return (renderer =
-      renderer ||
-      platform
-        .load(`${line!.host}/sdk/latest/`)
-        .then((module) => module.start(stage))
-        .catch((error: unknown) => {
-          renderer = undefined;
-          console.say("load", `content could not be loaded: ${String(error)}`);
-          return undefined;
-        }));
+  function show(action: (shown: Renderer) => void) {
+    renderer = renderer || platform.load(`${line!.host}/sdk/latest/`).then((module) => module.start(stage));
+    renderer.then(
+      (shown) => console.guard(() => action(shown), undefined),
+      (error: unknown) => {
+        renderer = undefined;
+        console.guard(() => {
+          throw error;
+        }, undefined);
+      },
+    );
   }
 
   const flush = (): Promise<void> => (line ? line.sender.flush() : Promise.resolve());
@@ -252,13 +254,13 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     reset: () =>
       when(() => {
         user = { userId: undefined, hmac: undefined };
-        const { clientToken, host, pages, callbacks, components } = given!;
-        given = { clientToken, host, pages, callbacks, components };
+        const gone = undefined;
+        given = { ...given!, userId: gone, hmac: gone, traits: gone, groupId: gone, groupTraits: gone, variables: gone };
         newAnonymous();
         look(false);
       }),
     flush,
-    showContent: (slug) => when(() => void load().then((shown) => shown && shown.show(slug))),
+    showContent: (slug) => when(() => show((shown) => shown.show(slug))),
     getMembership: () => membership().catch(() => []),
     get providerProps(): ProviderProps | null {
       const { sdk, storage } = platform;
@@ -305,11 +307,4 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       present();
     },
   };
-}
-
-/** Tells texts apart without keeping them. */
-function checksum(text: string): number {
-  let sum = 0;
-  for (let at = 0; at < text.length; at++) sum = (sum * 31 + text.charCodeAt(at)) | 0;
-  return sum;
 }

@@ -63,7 +63,7 @@ describe("the renderer", () => {
     let down = true;
     where.load = (folder) => (down ? Promise.reject(new Error("offline")) : load(folder));
     const { client } = await started([{}], {}, where);
-    expect(where.warnings).toEqual(["content could not be loaded: Error: offline"]);
+    expect(where.warnings).toEqual(["a call failed and was left out: Error: offline"]);
     down = false;
     client.route();
     await where.pass(10);

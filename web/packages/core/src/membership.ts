@@ -23,8 +23,12 @@ export const NOTHING: Bootstrap = { segments: [], experiences: [] };
 export async function bootstrap(platform: Platform, host: string, token: string, person: Person): Promise<Bootstrap> {
   const whose = nameOf(person);
   const key = `headwater:bootstrap:${token}`;
-  const asked = { token, userId: person.userId, anonymousId: person.anonymousId, hmac: person.hmac };
-  const answer = await platform.get(`${host}/api/bootstrap?${query(asked)}`);
+  const { userId, anonymousId, hmac } = person;
+  let url = `${host}/api/bootstrap?token=${encodeURIComponent(token)}`;
+  for (const [name, value] of Object.entries({ userId, anonymousId, hmac })) {
+    if (value) url += `&${name}=${encodeURIComponent(value)}`;
+  }
+  const answer = await platform.get(url);
   if (answer.status === 200 && isBootstrap(answer.body)) {
     platform.store.set(key, JSON.stringify([whose, answer.body]));
     return answer.body;
@@ -48,9 +52,4 @@ function kept(text: string | null, whose: string): Bootstrap {
 function isBootstrap(body: unknown): body is Bootstrap {
   const { segments, experiences } = (body || {}) as Partial<Bootstrap>;
   return Array.isArray(segments) && Array.isArray(experiences);
-}
-
-function query(parts: Record<string, string | undefined>): string {
-  const given = Object.entries(parts).filter(([, value]) => value !== undefined);
-  return given.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
 }

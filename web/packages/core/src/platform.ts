@@ -41,6 +41,8 @@ export interface Platform {
   author: string | null;
   /** Loads a renderer from this folder: the authors' one for an author. */
   load(folder: string): Promise<RendererModule>;
+  /** Holds ready what this page will need for what it shows, as far as is known. May throw. */
+  ready(): void;
   /** What is true of the page and the browser at this moment. */
   context(): Record<string, unknown>;
   /** The name of the page as it is shown. */

@@ -190,7 +190,7 @@ describe("the queue", () => {
     names(MAX_EVENTS + 5).forEach((name) => client.track(name));
     await where.pass(1000);
     expect(sent(where)).toEqual(names(MAX_EVENTS + 5).slice(5));
-    expect(where.warnings).toEqual(["too many events wait to be sent; the oldest ones are dropped"]);
+    expect(where.warnings).toEqual(["too many events wait; the oldest are dropped"]);
   });
 
   it("is bounded in size, also for a single event that is too large for everything", async () => {

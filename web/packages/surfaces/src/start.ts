@@ -9,12 +9,14 @@ import { CAN_DRAW } from "./place/draw";
 import { find, means } from "./place/find";
 import { watch } from "./place/observe";
 import { put, type Stand } from "./place/put";
+import { giveRoomsBack, noteRooms, takeRoom } from "./place/room";
 import { type Memory, memoryOf } from "./show/memory";
 import { show as showIn, type Showing, type Surroundings } from "./show/showing";
 import { deviceOf, onDevice, unfit } from "./show/when";
 
 /** A page that takes our element away again and again does not want it. */
 const MOST_PUTS = 20;
+const NOTED_AFTER_MS = 2000;
 
 /** One experience at one of its placements. */
 interface Entry {
@@ -171,6 +173,18 @@ export function start(stage: Stage): Renderer {
         else isDrawing = place(entry, entry.tree);
       }
     }
+    if (isDrawing || entries.some(({ isLoading }) => isLoading)) return;
+    giveRoomsBack();
+    window.clearTimeout(noting);
+    noting = window.setTimeout(note, NOTED_AFTER_MS);
+  });
+  let noting = 0;
+  /** What comes with the page, and will come the next time, too. */
+  const note = guard(() => {
+    const lasting = entries.filter(({ placement: { trigger, delayS, frequency }, experience }) =>
+      (!trigger || trigger.on === "load") && !delayS && !memory().enough(experience.contentId, frequency));
+    noteRooms(platform.store, address, lasting.flatMap(({ placement: { place }, showing, target, held }) =>
+      showing && target ? [{ host: showing.host, target, place, selectors: held! }] : []));
   });
   const watching = watch(look);
 
@@ -215,6 +229,7 @@ export function start(stage: Stage): Renderer {
     const showing = (entry.showing = entry.showing ?? showIn(experience, placement.id, tree, around));
     entry.target = target;
     entry.stand = put(showing.host, target, placement.place);
+    takeRoom(showing.host);
     entry.held = (placement.selectors ?? []).filter((selector) => means(selector, target));
     showing.begin();
     return true;

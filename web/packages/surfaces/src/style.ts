@@ -55,7 +55,7 @@ function sizeOf(given: unknown, otherwise: number): number {
 
 function colors(set: Colors): string {
   return TOKENS.map((token) => {
-    const color = /^#[0-9a-f]{6}$/i.test(set[token]) ? set[token] : DEFAULT_STYLE.light[token];
+    const color = /^#[0-9a-f]{6}$/i.test(set[token]) ? set[token] : /^(?:background|surface)$/.test(token) ? "#ffffff" : "#333333";
     return `--hw-${token}:${color};--hw-on-${token}:${on(color)};`;
   }).join("");
 }
@@ -87,7 +87,7 @@ const TONES = Object.entries({ neutral: "secondary", info: "primary", success: "
  * elements (margins, width, its part of a grid) is the page's to say, and what is inherited ends at `.hw`.
  */
 const UNTOUCHED = [
-  "display:block", "visibility:visible", "opacity:1", "position:static", "float:none", "padding:0", "border:0", "outline:0", "background:none",
+  "display:block", "visibility:inherit", "opacity:1", "position:static", "float:none", "padding:0", "border:0", "outline:0", "background:none",
   "box-shadow:none", "filter:none", "backdrop-filter:none", "transform:none", "translate:none", "rotate:none", "scale:none", "zoom:1",
   "clip-path:none", "mask:none", "mix-blend-mode:normal", "overflow:visible", "columns:auto", "content-visibility:visible", "animation:none",
 ].map((each) => `${each}!important`).join(";");
@@ -96,7 +96,7 @@ const UNTOUCHED = [
 export const CSS = `
 :host{${UNTOUCHED}}
 :host::before,:host::after{content:none!important}
-.hw{all:initial;display:block;${INK}font:400 var(--hw-size)/1.5 var(--hw-font);overflow-wrap:break-word;text-align:start;-webkit-text-size-adjust:100%}
+.hw{all:initial;display:block;visibility:inherit;${INK}font:400 var(--hw-size)/1.5 var(--hw-font);overflow-wrap:break-word;text-align:start;-webkit-text-size-adjust:100%}
 .hw *,.hw ::before,.hw ::after{box-sizing:border-box}
 .hw :focus-visible{outline:2px solid var(--hw-ink);outline-offset:2px}
 .hw-section{border-radius:var(--hw-radius)}

@@ -11,5 +11,5 @@ quietly(() => {
   const { clientToken, userId, hmac } = data;
   if (clientToken) sdk.init({ clientToken, userId, hmac, pages: "pages" in data });
   if (Array.isArray(there)) (there as ((sdk: Headwater) => void)[]).forEach((call) => call(sdk));
-  window.dispatchEvent(new CustomEvent("headwater.ready"));
+  dispatchEvent(new CustomEvent("headwater.ready"));
 });

@@ -15,7 +15,7 @@ quietly(() => {
   const produktly: ProduktlyGlobal = {
     identifyUser: sdk.identify,
     startTour() {
-      if (!told) console.info("headwater: tours are not there yet, so startTour does nothing.");
+      if (!told) console.info("headwater: there are no tours yet; startTour does nothing.");
       told = true;
     },
     version: sdk.version,

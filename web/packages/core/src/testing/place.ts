@@ -83,6 +83,7 @@ export function place(kept: Map<string, string> = new Map(), start = 1_800_000_0
       made.beacons.push(sent(url, body));
       return true;
     },
+    ready: () => undefined,
     address: () => made.at,
     async load(folder) {
       made.loads.push(folder);

@@ -3,7 +3,7 @@
 
 import { render } from "preact";
 import type { Tree } from "../model";
-import { CSS, DEFAULT_STYLE, properties, type Style } from "../style";
+import { type Colors, CSS, properties, type Style } from "../style";
 import type { Scene } from "../views/scene";
 import { Blocks } from "../views/view";
 import { HOST_CLASS } from "./find";
@@ -41,7 +41,7 @@ function sheet(text: string): CSSStyleSheet {
 
 /** Every place shares them. */
 export function sheets(style: Style | undefined): CSSStyleSheet[] {
-  const text = properties(style ?? DEFAULT_STYLE);
+  const text = properties(style ?? { light: {} as Colors });
   const own = guides.get(text) ?? sheet(text);
   guides.set(text, own);
   return [(common = common ?? sheet(CSS)), own];

@@ -22,8 +22,8 @@ export interface Holder {
 
 /** Inherited by what is slotted: taken from the page, so that it looks as it does beside us. */
 const INHERITED = [
-  "color", "font-family", "font-size", "font-style", "font-weight", "font-variant", "line-height", "letter-spacing",
-  "word-spacing", "text-align", "text-indent", "text-transform", "white-space", "overflow-wrap", "color-scheme",
+  "font-family", "font-size", "font-style", "font-weight", "font-variant", "line-height", "letter-spacing",
+  "word-spacing", "text-align", "text-indent", "text-transform", "white-space", "overflow-wrap",
 ];
 const TAG = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)+$/;
 /** Through these a text would become markup or script. */

@@ -3,7 +3,7 @@
 import type { Block } from "../model";
 import type { Answer } from "./scene";
 import { kindOf } from "./field";
-import type { Words } from "./words";
+import { missing } from "./words";
 
 type Input = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -13,14 +13,14 @@ export function inputsOf(form: HTMLFormElement, field: Block): Input[] {
 }
 
 /** What is wrong, in the browser's own words where it has some; empty when nothing is. */
-export function faultOf({ props }: Block, inputs: Input[], words: Words): string {
+export function faultOf({ props }: Block, inputs: Input[]): string {
   const isRequired = props.required === true;
   if (isRequired && props.multiple === true && kindOf(props) === "choice") {
-    return inputs.some(isChecked) ? "" : words.choose;
+    return inputs.some(isChecked) ? "" : missing("radio");
   }
   const faulty = inputs.find(({ validity }) => !validity.valid);
-  if (faulty) return faulty.validationMessage || words.fill;
-  return isRequired && inputs.length === 1 && !inputs[0]!.value.trim() ? words.fill : "";
+  if (faulty) return faulty.validationMessage || missing("text");
+  return isRequired && inputs.length === 1 && !inputs[0]!.value.trim() ? missing("text") : "";
 }
 
 /** Undefined when nothing was answered. */

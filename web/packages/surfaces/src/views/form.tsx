@@ -23,7 +23,7 @@ export function FormView({ block, scene, children }: Given): VNode {
     let first: HTMLElement | undefined;
     for (const field of all.filter(({ type }) => type === "field")) {
       const inputs = inputsOf(form, field);
-      const fault = faultOf(field, inputs, scene.words);
+      const fault = faultOf(field, inputs);
       if (fault) found[field.id] = fault;
       if (fault) first = first ?? inputs[0];
       const answer = answerOf(field, inputs);

@@ -1,24 +1,19 @@
-/** The few words that are ours and not the author's, in the page's language where we have it. */
+/** The few words that are ours and neither the author's nor the browser's. */
 
 export interface Words {
   close: string;
-  /** Of a choice of several, one of which has to be chosen. */
-  choose: string;
-  fill: string;
 }
 
-const WORDS: Record<string, [close: string, choose: string, fill: string]> = {
-  en: ["Close", "Choose at least one.", "Fill in this field."],
-  de: ["Schließen", "Mindestens eines auswählen.", "Dieses Feld ausfüllen."],
-  es: ["Cerrar", "Elige al menos una opción.", "Rellena este campo."],
-  fr: ["Fermer", "Choisissez au moins une option.", "Remplissez ce champ."],
-  it: ["Chiudi", "Scegli almeno un'opzione.", "Compila questo campo."],
-  nl: ["Sluiten", "Kies ten minste één optie.", "Vul dit veld in."],
-  pt: ["Fechar", "Escolha pelo menos uma opção.", "Preencha este campo."],
-};
+const CLOSE: Record<string, string> = { de: "Schließen", es: "Cerrar", fr: "Fermer", it: "Chiudi", nl: "Sluiten", pt: "Fechar" };
 
 /** `language` as `de-AT`; English, when we do not have it. */
 export function wordsOf(language: string): Words {
-  const [close, choose, fill] = WORDS[language.slice(0, 2).toLowerCase()] ?? WORDS.en!;
-  return { close, choose, fill };
+  return { close: CLOSE[language.slice(0, 2).toLowerCase()] ?? "Close" };
+}
+
+/** What this browser says, in its own language, of a field or a choice that was left empty. */
+export function missing(type: "text" | "radio"): string {
+  const probe = document.createElement("input");
+  Object.assign(probe, { type, name: "probe", required: true });
+  return probe.validationMessage || "Required";
 }
