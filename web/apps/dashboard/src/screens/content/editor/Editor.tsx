@@ -179,7 +179,7 @@ export function Editor(given: EditorProps) {
         <Fold title="Settings and interactions" isOpen={isSideOpen} onToggle={setSideOpen} className="hw-studio-end">
           <Tabs value={side} onChange={(to) => setSide((to ?? "settings") as Side)} keepMounted={false}>
             <Tabs.List aria-label="About the blocks">
-              <Tabs.Tab value="settings">Settings</Tabs.Tab>
+              <Tabs.Tab value="settings">Block</Tabs.Tab>
               <Tabs.Tab value="interactions">Interactions ({interactions})</Tabs.Tab>
               <Tabs.Tab value="whole">Whole</Tabs.Tab>
             </Tabs.List>
