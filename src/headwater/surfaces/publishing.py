@@ -97,7 +97,7 @@ class Publishing:
             if found.archived:
                 raise Conflict(f'"{found.name}" is archived. Restore it first.', code="content_archived")
             version = _one_version(db, found, version_id, document_id)
-            former = msgspec.structs.replace(document, tree=version.tree)
+            former = msgspec.structs.replace(document, tree=labels(db, found).cleared(version.tree))
             _refuse(check.document(found, former, _surroundings(db, found)), "rolled back")
             if document.status == "published":
                 self._follow(db, found, document, version, by)
@@ -165,7 +165,7 @@ class Publishing:
             self._set(db, content, live_slug=None, live_name=None, live_placements=None)
 
     def _follow(self, db: Connection, content: Content, document: Document, version: Version, by: Author) -> None:
-        draft = labels(db, content).cleared(version.tree)
+        draft = labels(db, content).cleared(version.tree)  # so that labels go on following what they are made of
         row = {"tree": builtins(draft), "kind": draft.kind, "draft_version_id": version.id}
         row |= {"revision": document.revision + 1, "updated_at": self._state.present(), "updated_by": by.name}
         db.execute(update(t.experience_documents).where(t.experience_documents.c.id == document.id).values(**row))
