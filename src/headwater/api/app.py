@@ -16,9 +16,12 @@ from headwater.api import (
     backup,
     catalog_destinations,
     content,
+    content_authoring,
     content_documents,
+    content_explain,
     content_files,
     content_numbers,
+    content_pages,
     content_publishing,
     content_settings,
     delivery,
@@ -59,6 +62,8 @@ from headwater.api.sending import Sending
 from headwater.catalog.destination_load import Destinations, load_destinations
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
+from headwater.surfaces.authoring import AuthorSessions
+from headwater.surfaces.desk import Desk
 from headwater.surfaces.store import ContentStore
 
 PREFIX: Final = "/api/v1"
@@ -88,7 +93,10 @@ _PROTECTED: Final = (
     *content_documents.ROUTES,
     *content_publishing.ROUTES,
     *content_files.ROUTES,
+    *content_pages.ROUTES,
     *content_numbers.ROUTES,
+    *content_explain.ROUTES,
+    *content_authoring.ROUTES,
     *content_settings.ROUTES,
     *inbox.ROUTES,
     *sql.ROUTES,
@@ -110,6 +118,7 @@ def create_app(
     local_url: str = "",
     destinations: Destinations | None = None,
     contents: ContentStore | None = None,
+    author_sessions: AuthorSessions | None = None,
     uploads: Path | None = None,
     report: Report | None = None,
 ) -> Litestar:
@@ -118,12 +127,16 @@ def create_app(
     `public_url` is the address that people and clients use; empty: the one that each request was sent to, and
     `local_url` where a request names none. `uploads` is where files lie while they are copied in (default: the
     system's temporary directory). `report` is told of every fault that is answered with 500.
-    `destinations`: by default the bundled ones; `contents`: those of the store.
+    `destinations`: by default the bundled ones; `contents`: those of the store. `author_sessions`: those that the door
+    for authors' pages knows.
     `exports`: without it nothing of a person can be handed out.
     """
+    contents = contents or ContentStore(state=store.state)
     given = {
         "store": store,
-        "contents": contents or ContentStore(state=store.state),
+        "contents": contents,
+        "desk": Desk(contents=contents),
+        "author_sessions": author_sessions or AuthorSessions(),
         "entries": catalog,
         "destinations": destinations or load_destinations(),
         "work": work,

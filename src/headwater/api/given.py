@@ -15,11 +15,15 @@ from headwater.api.sending import Sending
 from headwater.catalog.destination_load import Destinations
 from headwater.catalog.load import Catalog
 from headwater.control.store import Store
+from headwater.surfaces.authoring import AuthorSessions
+from headwater.surfaces.desk import Desk
 from headwater.surfaces.store import ContentStore
 
 T = TypeVar("T")
 
 GivenContents = NamedDependency[SkipValidation[ContentStore]]
+GivenDesk = NamedDependency[SkipValidation[Desk]]
+GivenAuthorSessions = NamedDependency[SkipValidation[AuthorSessions]]
 GivenStore = NamedDependency[SkipValidation[Store]]
 GivenCatalog = NamedDependency[SkipValidation[Catalog]]
 GivenDestinations = NamedDependency[SkipValidation[Destinations]]

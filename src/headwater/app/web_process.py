@@ -25,13 +25,14 @@ from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.site import Site
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
-from headwater.app.wiring import open_directory, open_state
+from headwater.app.wiring import open_directory
 from headwater.catalog.destination_load import load_destinations
 from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import attach_store, generation_at
 from headwater.surfaces.authoring import AuthorSessions
 from headwater.surfaces.desk import Desk
 from headwater.surfaces.live import Live
+from headwater.surfaces.store import ContentStore
 
 
 async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Event) -> None:
@@ -40,15 +41,14 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     clients = {each.name: RpcClient(home.socket(each.name), name=each.name) for each in PROCESSES if each.serves}
     pages = RpcClient(home.socket(PROFILES.name), name=PROFILES.name, patience_s=0.0)
     notes = IdentityNotes(clients[COLLECT.name])
-    tokens, state = open_directory(home), open_state(home)
-    live = Live(state=state, generation=generation_at(home.directory), log=logger.warning)
-    sessions, desk = AuthorSessions(), Desk(state=state)
+    store, tokens, sessions = attach_store(home.directory), open_directory(home), AuthorSessions()
+    contents = ContentStore(state=store.state)
+    live = Live(state=store.state, generation=generation_at(home.directory), log=logger.warning)
     doors = (
         Bootstrap(tokens=tokens, people=RemoteProfiles(pages), live=live, note=notes.add),
         Experiences(tokens=tokens, trees=live),
-        Author(tokens=tokens, sessions=sessions, drafts=desk),
+        Author(tokens=tokens, sessions=sessions, drafts=Desk(contents=contents)),
     )
-    store = attach_store(home.directory)
     demo = DemoPage(config=config_of(store, is_demo="demo" in settings.roles))
     api = create_app(
         store=store,
@@ -58,6 +58,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         sending=RemoteSending(clients[SEND.name]),
         profiles=RemoteProfiles(clients[PROFILES.name]),
         exports=RemoteExports(clients),
+        contents=contents,
+        author_sessions=sessions,
         public_url=settings.public_url,
         local_url=order.url,
         uploads=home.run / "uploads",

@@ -80,11 +80,6 @@ def webhook_takers(extra: tuple[Path, ...]) -> Callable[[str], bool]:
     return lambda slug: slug in _inbound(extra)
 
 
-def open_state(home: Home) -> State:
-    """The state database, for rooms that keep something of their own in it."""
-    return State(url=state_url(home.directory), generation=generation_at(home.directory))
-
-
 def open_directory(home: Home) -> Directory:
     """Keys and sources in memory, fresh at each look."""
     return Directory(

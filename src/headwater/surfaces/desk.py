@@ -5,45 +5,41 @@ from __future__ import annotations
 from typing import Any
 
 from headwater.base.errors import NotFound
-from headwater.control.database import State
-from headwater.surfaces import placing, rows, settings, styleguide
+from headwater.surfaces import placing, rows, styleguide
 from headwater.surfaces.authoring import AuthorSession
-from headwater.surfaces.drafts import labels
+from headwater.surfaces.components import titles
+from headwater.surfaces.labels import Labels
 from headwater.surfaces.model import Content, Document, builtins
+from headwater.surfaces.store import ContentStore
 
 
 class Desk:
     """Thread-safe; every call blocks for a few milliseconds at most."""
 
-    def __init__(self, *, state: State) -> None:
-        self._state = state
+    def __init__(self, *, contents: ContentStore) -> None:
+        self._contents = contents
 
     def check(self, workspace_id: str, given: str, document_id: int | None) -> Content:
         """The content that a session is to be about. NotFound, also of a document that it has not."""
-        with self._state.reading() as db:
-            found = rows.find(db, workspace_id, given)
+        found = self._contents.get(workspace_id, given)
         if document_id is not None:
             rows.document_in(found, document_id)
         return found
 
     def told(self, session: AuthorSession) -> dict[str, Any]:
         """JSON: the content, its document, placements, style and components. NotFound when it was deleted since."""
-        with self._state.reading() as db:
-            found = rows.find(db, session.workspace_id, str(session.content_id))
-            document = _document(found, session)
-            filled = labels(db, found)
-            style = styleguide.compiled(settings.style_of(db, session.workspace_id).guide)
-            components = settings.components_of(db, session.workspace_id)
-        shown = None
+        found = self._contents.get(session.workspace_id, str(session.content_id))
+        components = self._contents.components(session.workspace_id)
+        document, shown = _document(found, session), None
         if document is not None:
-            tree = builtins(filled.filled(document.tree))
-            shown = {"id": document.id, "segmentId": document.segment_id, "tree": tree}
+            tree = Labels(found.name, titles(components)).filled(document.tree)
+            shown = {"id": document.id, "segmentId": document.segment_id, "tree": builtins(tree)}
         return {
             "mode": session.mode,
             "content": {"name": found.name, "contentId": found.content_id, "slug": found.slug},
             "document": shown,
             "placements": placing.drafts(found.placements),
-            "style": style,
+            "style": styleguide.compiled(self._contents.style(session.workspace_id).guide),
             "components": builtins(components),
         }
 

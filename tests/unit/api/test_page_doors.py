@@ -50,7 +50,7 @@ class Doors:
         self.sessions = AuthorSessions()
         self._bootstrap = Bootstrap(tokens=self.directory, people=profiles, live=live, note=lambda *_: None)
         self._experiences = Experiences(tokens=self.directory, trees=live)
-        self._author = Author(tokens=self.directory, sessions=self.sessions, drafts=Desk(state=self.state))
+        self._author = Author(tokens=self.directory, sessions=self.sessions, drafts=Desk(contents=self.contents))
 
     def publish(self, text: str = TEXT) -> Content:
         made = self.draft(text)
