@@ -6,7 +6,7 @@
 
 import "./editor.css";
 import { SegmentedControl, Tabs } from "@mantine/core";
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { adopted, stored } from "./adapter";
 import { Canvas } from "./Canvas";
@@ -49,10 +49,18 @@ type Width = keyof typeof WIDTHS;
 type Side = "settings" | "interactions" | "whole";
 const NONE: readonly Problem[] = [];
 
-export function Editor(given: EditorProps) {
+/** Whoever keeps the tree gives it back with each edit: that draws nothing anew. */
+export function Editor({ tree, onChange, ...rest }: EditorProps) {
+  const [first] = useState(() => adopted(tree));
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  const tell = useCallback((edited: Tree) => latest.current(stored(edited)), []);
+  return <Opened {...rest} tree={first} onChange={tell} />;
+}
+
+const Opened = memo(function Opened(given: EditorProps) {
   const { contentName, components, styleguide, variables, problems = NONE, readOnly = false } = given;
-  const first = useMemo(() => adopted(given.tree), []);
-  const editing = useEditing({ tree: first, components, readOnly, onChange: (tree) => given.onChange(stored(tree)) });
+  const editing = useEditing({ tree: given.tree, components, readOnly, onChange: given.onChange });
   const { tree, chosen, tools } = editing;
   const found = useMemo(() => (chosen === null ? null : find(tree, chosen)), [tree, chosen]);
   const faulty = useMemo(() => new Set(problems.flatMap(({ nodeId }) => nodeId ?? [])), [problems]);
@@ -227,6 +235,6 @@ export function Editor(given: EditorProps) {
       )}
     </div>
   );
-}
+});
 
 const FIRST_SETTING = "[data-settings] :is(input,select,textarea,button)";
