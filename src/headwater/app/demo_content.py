@@ -31,7 +31,7 @@ SEGMENTS: Final[dict[str, dict[str, Any]]] = {
 }
 COMPONENTS: Final[list[dict[str, Any]]] = [
     {
-        "name": "basin-sparkline",
+        "name": "sparkline",
         "kind": "element",
         "tag": "basin-sparkline",
         "title": "Sparkline",
@@ -70,7 +70,7 @@ MEMBERS_TREE: Final[dict[str, Any]] = {
                     "id": "spark",
                     "type": "component",
                     "props": {
-                        "name": "basin-sparkline",
+                        "name": "sparkline",
                         "props": {"points": "3,5,4,8,7,11", "label": "Reports a week"},
                     },
                 },
