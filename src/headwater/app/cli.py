@@ -12,6 +12,7 @@ from headwater import __version__
 from headwater.app import settings as settings_module
 from headwater.app.commands import (
     catalog,
+    content,
     copies,
     destination,
     events,
@@ -101,6 +102,7 @@ app.add_typer(webhook.app, name="webhook")
 app.add_typer(destination.app, name="destination")
 app.add_typer(integration.app, name="integration")
 app.add_typer(segment.app, name="segment")
+app.add_typer(content.app, name="content")
 app.add_typer(people.app, name="people")
 app.add_typer(regulation.app, name="regulation")
 regulation.register(app)

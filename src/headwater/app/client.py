@@ -179,11 +179,11 @@ class Client:
     def get(self, path: str, **query: str | int | bool | None) -> Any:
         return self._api("GET", path, params=_given(query))
 
-    def all(self, path: str) -> list[Any]:
+    def all(self, path: str, **query: str | int | bool | None) -> list[Any]:
         """Every item of a list, page by page."""
         items: list[Any] = []
         while True:
-            page = self.get(path, limit=PAGE, offset=len(items))
+            page = self.get(path, limit=PAGE, offset=len(items), **query)
             items += page["data"]
             if not page["data"] or len(items) >= page["pagination"]["total"]:
                 return items
