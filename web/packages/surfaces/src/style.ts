@@ -33,13 +33,17 @@ export const DEFAULT_STYLE: Style = {
 
 const SYSTEM_FONT = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
 
-/** The custom properties of a style guide. `scheme` holds it to one; else the dark one follows the browser. */
+/**
+ * The custom properties of a style guide. `scheme` holds it to one; else the dark one follows the browser. Where it is dark
+ * and the guide is not, there is something light behind all that is written.
+ */
 export function properties(style: Style, scheme?: "light" | "dark"): string {
   const { light, dark } = style;
   const rest = `--hw-font:${fontOf(style.font)};--hw-size:${sizeOf(style.sizePx, 16)}px;--hw-radius:${sizeOf(style.radiusPx, 8)}px;`;
   const first = scheme === "dark" && dark ? dark : light;
   const isDark = first === dark;
-  const sheet = `.hw{${rest}${colors(first)}color-scheme:${isDark ? "dark" : "light"}}`;
+  const plate = scheme === "dark" && !dark ? "background:var(--hw-background);box-shadow:0 0 0 .5em var(--hw-background);" : "";
+  const sheet = `.hw{${rest}${colors(first)}${plate}color-scheme:${isDark ? "dark" : "light"}}`;
   if (!dark || scheme) return sheet;
   return `${sheet}@media (prefers-color-scheme:dark){.hw{${colors(dark)}color-scheme:dark}}`;
 }

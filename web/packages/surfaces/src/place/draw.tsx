@@ -7,6 +7,7 @@ import { type Colors, CSS, properties, type Style } from "../style";
 import type { Scene } from "../views/scene";
 import { Blocks } from "../views/view";
 import { HOST_CLASS } from "./find";
+import { onScheme, schemeAt } from "./scheme";
 
 export interface Drawn {
   host: HTMLElement;
@@ -14,7 +15,7 @@ export interface Drawn {
   body: HTMLElement;
   /** Draws what has changed. */
   draw(scene: Scene): void;
-  /** Opens it, when it is a modal; it stands in the page by then. */
+  /** It stands in the page: a modal opens, else it suits what is behind it. */
   open(): void;
   /** Takes all of it away. */
   remove(): void;
@@ -40,8 +41,8 @@ function sheet(text: string): CSSStyleSheet {
 }
 
 /** Every place shares them. */
-export function sheets(style: Style | undefined): CSSStyleSheet[] {
-  const text = properties(style ?? { light: {} as Colors });
+export function sheets(style: Style | undefined, scheme?: "light" | "dark"): CSSStyleSheet[] {
+  const text = properties(style ?? { light: {} as Colors }, scheme);
   const own = guides.get(text) ?? sheet(text);
   guides.set(text, own);
   return [(common = common ?? sheet(CSS)), own];
@@ -72,6 +73,8 @@ export function prepare(tree: Tree, named: Named, style: Style | undefined, clos
       if (!isGone) closed(how);
     });
   }
+  const suit = () => (root.adoptedStyleSheets = sheets(style, schemeAt(host)));
+  let unsuit: (() => void) | undefined;
   const close = () => {
     how = "OnClick";
     dialog?.close();
@@ -83,9 +86,14 @@ export function prepare(tree: Tree, named: Named, style: Style | undefined, clos
       const button = dialog && <button type="button" className="hw-close" aria-label={scene.words.close} onClick={close}>×</button>;
       render(<>{button}<Blocks blocks={tree.blocks} scene={scene} /></>, inner);
     },
-    open: () => dialog?.showModal(),
+    open() {
+      if (dialog) return dialog.showModal();
+      suit();
+      unsuit = unsuit ?? onScheme(suit);
+    },
     remove() {
       isGone = true;
+      unsuit?.();
       dialog?.close();
       render(null, inner);
       host.remove();
