@@ -25,6 +25,7 @@ import { countOf, find } from "./tree";
 import { useDrag } from "./useDrag";
 import { useEditing } from "./useEditing";
 import { Whole } from "./Whole";
+import { WritingBar } from "./WritingBar";
 
 export type EditorProps = {
   tree: Tree;
@@ -99,7 +100,8 @@ const Opened = memo(function Opened(given: EditorProps) {
     [tools, held],
   );
   const leave = useCallback(() => {
-    const wasHere = shadow.current?.activeElement != null;
+    const active = document.activeElement;
+    const wasHere = shadow.current?.activeElement != null || active?.closest("[data-writing-bar]") != null;
     held.writing.set(null);
     if (wasHere && opener.current?.isConnected) opener.current.focus({ preventScroll: true });
     opener.current = null;
@@ -155,6 +157,11 @@ const Opened = memo(function Opened(given: EditorProps) {
           ]}
         />
       </div>
+      {/* A sentence that is said again is another one to screen readers. */}
+      <p role="status" className="hw-aside hw-studio-said" data-testid="editor-said">
+        {editing.said.text}
+        {editing.said.turn % 2 === 1 ? "\u00a0" : ""}
+      </p>
       <div className="hw-studio-parts">
         <div className="hw-studio-start">
           <Fold title="Blocks" isOpen={areBlocksOpen} onToggle={setBlocksOpen}>
@@ -181,6 +188,14 @@ const Opened = memo(function Opened(given: EditorProps) {
               onWrite={write}
               onLeft={leave}
               onKeyDown={onKeyDown}
+            />
+            <WritingBar
+              tree={tree}
+              writing={held.writing}
+              canvas={shadow}
+              variables={variables}
+              tools={tools}
+              onLeave={leave}
             />
           </div>
         </section>
@@ -220,14 +235,9 @@ const Opened = memo(function Opened(given: EditorProps) {
       <p className="hw-aside">
         {countOf(tree)} of {LIMITS.blocks} blocks
       </p>
-      {/* A sentence that is said again is another one to screen readers. */}
-      <p role="status" className="hw-sr" data-testid="editor-said">
-        {editing.said.text}
-        {editing.said.turn % 2 === 1 ? "\u00a0" : ""}
-      </p>
       {drag && (
         <>
-          <div className="hw-drag-ghost" aria-hidden="true" style={{ left: drag.point.x + 12, top: drag.point.y + 12 }}>
+          <div className="hw-drag-ghost" aria-hidden="true" data-off={drag.line === null || undefined} style={{ left: drag.point.x + 12, top: drag.point.y + 12 }}>
             {drag.title}
           </div>
           {drag.line && <div className="hw-drag-line" aria-hidden="true" style={drag.line} />}

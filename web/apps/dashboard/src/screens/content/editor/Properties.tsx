@@ -29,6 +29,18 @@ export function Properties({ found, contentName, components, variables, problems
   return (
     <Stack gap="sm" key={block.id} data-settings={block.id}>
       <h3 className="hw-studio-title"><bdi>{nameOf(block, components)}</bdi></h3>
+      {path.length > 0 && (
+        <ol className="hw-within" aria-label="Within">
+          {path.map((each) => (
+            <li key={each.id}>
+              <button type="button" onClick={() => tools.choose(each.id)}>
+                <bdi>{nameOf(each, components)}</bdi>
+              </button>{" "}
+              <span aria-hidden="true">›</span>
+            </li>
+          ))}
+        </ol>
+      )}
       {rest.map((problem) => (
         <Told key={problem.code + problem.message} problem={problem} />
       ))}

@@ -55,7 +55,10 @@ export function Writer({ block, prop, what, onChange, onLeave }: Given) {
       value={text}
       onChange={(event) => onChange(block.id, event.currentTarget.value)}
       onKeyDown={onKeyDown}
-      onBlur={onLeave}
+      onBlur={({ relatedTarget }) => {
+        const isBar = relatedTarget instanceof Element && relatedTarget.closest("[data-writing-bar]");
+        if (!isBar) onLeave();
+      }}
     />
   );
 }
