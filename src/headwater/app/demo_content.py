@@ -28,7 +28,16 @@ MEMBERS: Final = "Members"
 SEGMENTS: Final[dict[str, dict[str, Any]]] = {
     MEMBERS: {"trait": "plan", "op": "equals", "value": PLAN},
     "Said how often they look": {"trait": TRAIT, "op": "exists"},
+    "Business admins": {
+        "all": [
+            {"trait": "plan", "op": "equals", "value": "business"},
+            {"trait": "role", "op": "equals", "value": "admin"},
+        ]
+    },
+    "Finished a tour this month": {"event": "Tour Finish", "op": "performed", "withinDays": 30},
+    "Yet to make a report": {"event": "Report Created", "op": "notPerformed"},
 }
+"""By their names, which the sample product may tell: they are made up."""
 COMPONENTS: Final[list[dict[str, Any]]] = [
     {
         "name": "sparkline",

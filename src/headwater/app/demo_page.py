@@ -1,7 +1,8 @@
 """The sample product at `/demo/`: a page as a team might have, which shows what content does in it. Open to all.
 
 It may run no script but its own and the server's, and no style but theirs. `/demo/config.json` names the workspace that
-it speaks to: that of a demo, by its client token (which is public) and with the names of its segments; else none.
+it speaks to: that of a demo, by its client token (which is public) and with the names of the demo's own segments; else
+none.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from headwater.app.demo_content import SEGMENTS
 from headwater.app.site import Site, respond
 from headwater.control.store import Store
 
@@ -56,7 +58,8 @@ def config_of(store: Store, *, is_demo: bool) -> Config:
         if not is_demo:
             return {"clientToken": None, "segments": {}}
         workspace = store.workspaces()[0]
-        segments = {each.id: each.name for each in store.segments.of_workspace(workspace.id)}
+        made = store.segments.of_workspace(workspace.id)
+        segments = {each.id: each.name for each in made if each.name in SEGMENTS}
         return {"clientToken": workspace.client_token, "segments": segments}
 
     return config

@@ -21,16 +21,6 @@ SOURCES = {"Candu_Prod": "candu", "Produktly_Prod": "produktly", "Web_App": "htt
 SENDERS = {"candu-segment": "Candu_Prod", "produktly-segment": "Produktly_Prod"}
 """What the page's SDK tells goes on into these sources, as it would between the vendors."""
 WEBHOOKS = {"Product inbox": "default", "Slack preview": "slack"}
-SEGMENTS: dict[str, dict[str, Any]] = {
-    "Business admins": {
-        "all": [
-            {"trait": "plan", "op": "equals", "value": "business"},
-            {"trait": "role", "op": "equals", "value": "admin"},
-        ]
-    },
-    "Finished a tour this month": {"event": "Tour Finish", "op": "performed", "withinDays": 30},
-    "Yet to make a report": {"event": "Report Created", "op": "notPerformed"},
-}
 TOPICS = ["content.view", "content.interaction", "form.submission"]
 BATCH = 100
 PACE_S = 1.5
@@ -96,7 +86,6 @@ async def _seed(session: aiohttp.ClientSession, token: str, client_token: str, w
                 else:
                     await _send(session, keys[name], batch)
         await _connect(session, headers, keys)
-        await _divide(session, headers)
     return keys
 
 
@@ -111,15 +100,6 @@ async def _connect(session: aiohttp.ClientSession, headers: dict[str, str], keys
     for slug, source in SENDERS.items():
         body = {"enabled": True, "writeKey": keys[source]}
         await _json(session.put(f"/api/v1/integrations/{slug}", json=body, headers=headers))
-
-
-async def _divide(session: aiohttp.ClientSession, headers: dict[str, str]) -> None:
-    """The segments; those that are there stay."""
-    listed = await _json(session.get("/api/v1/segments?limit=100", headers=headers))
-    there = {segment["name"] for segment in listed["data"]}
-    for name, rule in SEGMENTS.items():
-        if name not in there:
-            await _json(session.post("/api/v1/segments", json={"name": name, "rule": rule}, headers=headers))
 
 
 def _caller(session: aiohttp.ClientSession, token: str) -> demo_content.Call:
