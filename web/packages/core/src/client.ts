@@ -70,16 +70,15 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     else if (early.length < EARLY_CALLS) early.push(action);
   }
 
-  function say(said: Said, name?: string) {
+  function say(said: Said) {
     const text = envelope(platform, said, identity());
     line!.queue.add(text);
     line!.sender.wake();
     const { type, ...detail } = said;
+    const name = said.eventName || said.screenName;
     if (type === "Track" && !renderer && tracked.length < EARLY_CALLS) tracked.push(name!);
     const kind = type.toLowerCase();
-    if (name && /^candu\.sdk\./.test(name) && (type === "Track" || type === "Screen")) {
-      platform.tell(`candu.sdk.${kind}`, detail);
-    }
+    if (/^candu\.sdk\./.test(`${name}`)) platform.tell(`candu.sdk.${kind}`, detail);
     platform.tell(`headwater.${kind}`, detail);
   }
 
@@ -239,9 +238,9 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
         learn(traits);
         look(true);
       }),
-    track: (name, properties) => named(name, (eventName) => say({ type: "Track", eventName, properties }, eventName)),
+    track: (name, properties) => named(name, (eventName) => say({ type: "Track", eventName, properties })),
     screen: (name, properties) =>
-      named(name, (screenName) => say({ type: "Screen", screenName, properties }, screenName)),
+      named(name, (screenName) => say({ type: "Screen", screenName, properties })),
     page(name, properties) {
       when(() => say({ type: "Page", pageName: idText(name) || idText(platform.title()), properties }));
       return flush();

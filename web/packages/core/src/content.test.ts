@@ -159,6 +159,16 @@ describe("the stage", () => {
     expect(stage.options).toMatchObject({ traits: { plan: "pro", logins: 5 }, groupId: "7", groupTraits: { name: "Acme", size: 3 } });
   });
 
+  it("tells the window of what it says, as the SDK's own calls do", async () => {
+    const { where } = await started([{}]);
+    where.stage!.say({ type: "Screen", screenName: "candu.sdk.content", properties: { slug: "a" } });
+    where.stage!.say({ type: "Track", eventName: "candu.sdk.content.interaction", properties: { id: 1 } });
+    expect(where.told.filter(([name]) => name.startsWith("candu."))).toEqual([
+      ["candu.sdk.screen", { screenName: "candu.sdk.content", properties: { slug: "a" } }],
+      ["candu.sdk.track", { eventName: "candu.sdk.content.interaction", properties: { id: 1 } }],
+    ]);
+  });
+
   it("says a form's answers with a context of their own", async () => {
     const { where } = await started([{}]);
     const context = { library: { name: "API", version: "latest" }, source: "UserGenerated" };
