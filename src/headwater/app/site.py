@@ -17,9 +17,12 @@ import msgspec
 
 YEAR_S = 365 * 24 * 3600
 POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self';"
-    " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: https:;"
+    " media-src 'self' https:; font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none';"
+    " form-action 'self'; object-src 'none'"
 )
+"""What the dashboard's pages may. Pictures and films from elsewhere: the studio shows those of the author's content."""
+
 NOT_BUILT = b"""<!doctype html><html lang="en"><title>headwater</title><main><h1>This page is not built</h1>
 <p>Run <code>make setup</code> in the checkout, then start the server again. Everything else works without it.</p>
 </main></html>"""
