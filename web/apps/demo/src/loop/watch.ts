@@ -20,6 +20,7 @@ export interface Loop {
 const BATCH = "/api/events/batch";
 const ASK_EVERY_MS = 1000;
 const ASK_FOR_MS = 30_000;
+const KNOWN_AFTER_MS = 2500;
 
 let loop: Loop = { round: {}, segments: null };
 let generation = 0;
@@ -43,7 +44,8 @@ export function begin(): void {
   waitsSince = undefined;
   change({ round: {}, segments: null });
   const mine = generation;
-  setTimeout(() => void learnFirst(mine), 0); // once the SDK knows who it is
+  // once the SDK knows who it is, and again when the server has read what it said of them
+  for (const delayMs of [0, KNOWN_AFTER_MS]) setTimeout(() => void learnFirst(mine), delayMs);
 }
 
 /** Listens from now on. */
@@ -65,6 +67,7 @@ function seen(detail: Detail): void {
   shown();
   const { slug, segmentId } = detail.properties;
   light("seen", `“${text(slug)}” was on the screen, as segment ${text(segmentId)} sees it.`);
+  void learnFirst(generation);
   wait();
 }
 
@@ -94,9 +97,11 @@ function sent(entry: PerformanceEntry): void {
   if (loop.round.used) void askBack(generation);
 }
 
+/** The segments before anything of this round was used. */
 async function learnFirst(mine: number): Promise<void> {
+  if (loop.round.used) return;
   const segments = await headwater.getMembership();
-  if (mine !== generation) return;
+  if (mine !== generation || (loop.round.used && first)) return;
   first = segments;
   change({ ...loop, segments });
 }
