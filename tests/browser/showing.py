@@ -16,14 +16,14 @@ COUNT = itertools.count(1)
 SLOT = '<div id="slot"></div>'
 
 STRICT = (
-    "default-src 'none'; script-src {server}; connect-src {server}; img-src 'self'; media-src 'self'; "
+    "default-src 'none'; script-src {server} {scripts}; connect-src {server}; img-src 'self'; media-src 'self'; "
     "style-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'"
 )
 """No inline script, no inline style, no policy that could make one: only the server's scripts and the site's files."""
 
 
-def block(kind: str, id_: str, blocks: Sequence[dict[str, Any]] | None = None, **props: Any) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": id_, "type": kind, "props": props}
+def block(type_: str, id_: str, blocks: Sequence[dict[str, Any]] | None = None, /, **props: Any) -> dict[str, Any]:
+    made: dict[str, Any] = {"id": id_, "type": type_, "props": props}
     return made if blocks is None else made | {"blocks": list(blocks)}
 
 
@@ -53,8 +53,9 @@ def draft(server: Server, name: str, shown: dict[str, Any], *placements: dict[st
     return server.api("PATCH", f"/content/{made['id']}", change)
 
 
-def strict(server: Server) -> dict[str, str]:
-    return {"Content-Security-Policy": STRICT.format(server=server.url)}
+def strict(server: Server, *, scripts: str = "") -> dict[str, str]:
+    """`scripts`: further sources of scripts, such as 'self' in quotes."""
+    return {"Content-Security-Policy": STRICT.format(server=server.url, scripts=scripts)}
 
 
 def page_of(server: Server, body: str = SLOT, *, head: str = "", attributes: str = 'lang="en"', **data: str) -> str:

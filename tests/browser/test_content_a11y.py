@@ -154,8 +154,7 @@ def opened(
         head=f'{head}<script src="/component.js" defer></script>',
         attributes=f'lang="en" dir="{direction}"',
     )
-    policy = strict(server)["Content-Security-Policy"].replace("script-src", "script-src 'self'")
-    page.goto(site.put(path, html, {"Content-Security-Policy": policy}))
+    page.goto(site.put(path, html, strict(server, scripts="'self'")))
     until(page, "window.headwater && headwater.providerProps")
     yield page
     context.close()

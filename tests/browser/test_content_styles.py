@@ -78,9 +78,8 @@ def contents(shared_server: Server) -> None:
 
 
 def looks(page: Page, server: Server, site: Site, path: str, head: str = "") -> list[tuple[str, dict[str, Any]]]:
-    policy = strict(server)["Content-Security-Policy"].replace("script-src", "script-src 'self'")
     html = page_of(server, head=f'{head}<script src="/component.js" defer></script>')
-    page.goto(site.put(path, html, {"Content-Security-Policy": policy}))
+    page.goto(site.put(path, html, strict(server, scripts="'self'")))
     host = shown(page)
     host.locator(".hw-ends").first.wait_for(state="attached")
     page.locator("x-counter button").wait_for(state="attached")
@@ -113,8 +112,7 @@ def test_the_pages_styles_stay_outside(page: Page, shared_server: Server, site: 
 def test_the_styles_of_content_stay_inside(page: Page, shared_server: Server, site: Site) -> None:
     """Nothing of the page looks different, though it uses the very names that content does."""
     html = page_of(shared_server, THEIRS + '<div id="slot"></div>', head='<script src="/component.js" defer></script>')
-    policy = strict(shared_server)["Content-Security-Policy"].replace("script-src", "script-src 'self'")
-    address = site.put("/theirs.html", html, {"Content-Security-Policy": policy})
+    address = site.put("/theirs.html", html, strict(shared_server, scripts="'self'"))
     page.route("**/api/bootstrap?*", lambda route: route.fulfill(json={"segments": [], "experiences": []}))
     page.goto(address)
     page.wait_for_load_state("networkidle")
