@@ -337,3 +337,44 @@ def test_axe_finds_nothing(view: Page, studio: Server) -> None:
     view.get_by_label("In a window over the page").check()
     view.get_by_label("Title of the window").wait_for()
     check(view)
+
+
+def test_from_right_to_left(desk: Page, studio: Server) -> None:
+    """The arrows point the other way there, and so do the moves; nothing sticks out."""
+    drawn = Drawn(desk, studio, "Right to left", *ALL[:1], {"id": "s", "type": "section", "props": {}})
+    desk.evaluate("document.documentElement.dir = 'rtl'")
+    drawn.outline.get_by_role("treeitem", name="Heading").click()
+    desk.keyboard.press("Alt+ArrowLeft")
+    drawn.said("Heading “Hello” moved in: 1 of 1 in Section.")
+    desk.keyboard.press("Alt+ArrowRight")
+    drawn.said("Heading “Hello” moved out: 2 of 2 in the document.")
+    drawn.drag(drawn.entry("Badge"), drawn.block("section"))
+    drawn.said("Badge “New” added: 1 of 1 in Section.")
+    assert desk.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_written_in_the_canvas(desk: Page, studio: Server) -> None:
+    """The marks are one Tab away from the text, and the focus comes back to it, and then to where it came from."""
+    text = {"id": "t", "type": "text", "props": {"text": "Hello"}}
+    drawn = Drawn(desk, studio, "Written", text)
+    row = drawn.outline.get_by_role("treeitem", name="Text “Hello”")
+    row.click()
+    desk.keyboard.press("Enter")
+    writer = drawn.canvas.get_by_role("textbox", name="Text of Text “Hello”")
+    expect(writer).to_be_focused()
+    desk.keyboard.press("Tab")
+    expect(
+        desk.get_by_role("group", name="Marks in the text in the canvas").get_by_role("button").first
+    ).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(writer).to_be_focused()
+    expect(writer).to_have_value("**Hello**")
+    desk.keyboard.press("Escape")
+    expect(row).to_be_focused()
+    expect(writer).to_have_count(0)
+    drawn.is_kept([("text", {"text": "**Hello**"}, [])])
+    drawn.block("text").click()
+    desk.get_by_role("button", name="Edit text").click()
+    expect(writer).to_be_focused()
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_role("button", name="Edit text")).to_be_focused()

@@ -37,7 +37,7 @@ export interface FieldSpec {
   when?: (props: Props) => boolean;
 }
 
-export type Group = "Layout" | "Text" | "Media" | "Actions" | "Forms";
+export type Group = "Basics" | "Layout" | "Forms";
 
 export interface BlockSpec {
   title: string;
@@ -146,7 +146,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
   heading: {
     title: "Heading",
     about: "Says what follows",
-    group: "Text",
+    group: "Basics",
     inline: "text",
     fields: [
       { name: "text", title: "Text", kind: "markup", variables: "texts", isRequired: true },
@@ -165,7 +165,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
   text: {
     title: "Text",
     about: "A paragraph, with bold, italic and links",
-    group: "Text",
+    group: "Basics",
     inline: "text",
     fields: [
       { name: "text", title: "Text", kind: "markup", isLong: true, variables: "texts", isRequired: true },
@@ -177,7 +177,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
   image: {
     title: "Image",
     about: "A picture, with words for those who cannot see it",
-    group: "Media",
+    group: "Basics",
     fields: [
       { name: "src", title: "Address of the image", kind: "address", variables: "url", isRequired: true },
       { name: "decorative", title: "It only decorates, and says nothing", kind: "switch", default: false },
@@ -200,7 +200,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
   video: {
     title: "Video",
     about: "A video file with captions",
-    group: "Media",
+    group: "Basics",
     fields: [
       { name: "src", title: "Address of the video file", kind: "address", variables: "url", isRequired: true, hint: "An https: address of the file itself." },
       { name: "title", title: "Title", kind: "line", variables: "texts", isRequired: true, hint: "Read out to those who cannot see it." },
@@ -212,7 +212,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
   button: {
     title: "Button",
     about: "Does something when it is clicked",
-    group: "Actions",
+    group: "Basics",
     inline: "text",
     fields: [
       { name: "text", title: "Text", kind: "line", variables: "texts", isRequired: true },
@@ -237,7 +237,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
   badge: {
     title: "Badge",
     about: "A short mark such as New",
-    group: "Text",
+    group: "Basics",
     inline: "text",
     fields: [
       { name: "text", title: "Text", kind: "markup", variables: "texts", isRequired: true },
@@ -299,7 +299,7 @@ export const BLOCKS: Record<BlockType, BlockSpec> = {
   component: {
     title: "Component",
     about: "A component of your own pages",
-    group: "Actions",
+    group: "Basics",
     fields: [{ name: "props", title: "Its settings", kind: "given" }, LABEL],
     fresh: () => ({ props: { name: "", props: {} } }),
   },

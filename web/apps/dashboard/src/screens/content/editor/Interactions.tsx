@@ -33,7 +33,7 @@ export function Interactions({ tree, contentName, components, readOnly, tools }:
         {all.map(({ block, label, default: given }) => (
           <li key={block.id}>
             <TextInput
-              label={nameOf(block, components)}
+              label={<bdi>{nameOf(block, components)}</bdi>}
               aria-label={`Label of ${nameOf(block, components)}`}
               size="sm"
               value={label}

@@ -45,18 +45,18 @@ export function MarkupBar({ field, what, value, buttons, variables, onChange }: 
       <Group gap={4}>
         {buttons === "all" && (
           <>
-            <Tool label="Bold" onPress={() => put(marked(selection(), "**"))}>
+            <Tool label="Bold" isBeside onPress={() => put(marked(selection(), "**"))}>
               <BoldIcon size={15} />
             </Tool>
-            <Tool label="Italic" onPress={() => put(marked(selection(), "_"))}>
+            <Tool label="Italic" isBeside onPress={() => put(marked(selection(), "_"))}>
               <ItalicIcon size={15} />
             </Tool>
-            <Tool label="Link" onPress={() => put(linked(selection()))}>
+            <Tool label="Link" isBeside onPress={() => put(linked(selection()))}>
               <LinkIcon size={15} />
             </Tool>
           </>
         )}
-        <Tool label={isAsking ? "No variable" : "Variable"} onPress={ask}>
+        <Tool label={isAsking ? "No variable" : "Variable"} isBeside onPress={ask}>
           <BracesIcon size={15} />
         </Tool>
       </Group>

@@ -6,7 +6,7 @@ import type { Begin } from "./useDrag";
 
 type Entry = { key: string; type: BlockType; props?: Props; title: string; about: string };
 
-const GROUPS = ["Text", "Actions", "Media", "Forms", "Layout"] as const;
+const GROUPS = ["Basics", "Layout", "Forms"] as const;
 
 type Given = {
   components: readonly ComponentEntry[];

@@ -10,11 +10,13 @@ type Props = {
   keys?: string;
   /** Its sign points along the text: the other way where that runs from right to left. */
   isMirrored?: boolean;
+  /** What is selected in a text stays selected, and the text keeps the focus. */
+  isBeside?: boolean;
   onPress: () => void;
 };
 
 /** A button of the editor with a sign for its face. */
-export function Tool({ label, children, isOff = false, keys, isMirrored = false, onPress }: Props) {
+export function Tool({ label, children, isOff = false, keys, isMirrored = false, isBeside = false, onPress }: Props) {
   return (
     <ActionIcon
       className={isMirrored ? "hw-tool hw-tool-mirrored" : "hw-tool"}
@@ -27,8 +29,7 @@ export function Tool({ label, children, isOff = false, keys, isMirrored = false,
       onClick={() => {
         if (!isOff) onPress();
       }}
-      // What is selected in a text stays selected.
-      onMouseDown={(event) => event.preventDefault()}
+      onMouseDown={isBeside ? (event) => event.preventDefault() : undefined}
     >
       {children}
     </ActionIcon>
