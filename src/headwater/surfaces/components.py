@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from headwater.base.errors import InvalidInput, Unprocessable
 from headwater.surfaces.model import ComponentEntry, ComponentProp
+from headwater.surfaces.texts import refuse_half_characters
 
 MAX_COMPONENTS: Final = 200
 MAX_PROPS: Final = 50
@@ -41,6 +42,7 @@ def checked(entries: Sequence[ComponentEntry]) -> tuple[ComponentEntry, ...]:
     """The manifest. Raises InvalidInput that names the field, Unprocessable when there are too many."""
     if len(entries) > MAX_COMPONENTS:
         raise Unprocessable(f"A workspace has at most {MAX_COMPONENTS} components. Nothing was changed.")
+    refuse_half_characters(entries, "components")
     _refuse_twice((entry.name for entry in entries), "components")
     for index, entry in enumerate(entries):
         _check_entry(entry, f"components[{index}]")

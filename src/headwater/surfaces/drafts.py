@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Text, cast, delete, func, insert, select, update
 
 from headwater.base.errors import Conflict, InvalidInput, NotFound, Unprocessable
 from headwater.base.ids import new_short_id
@@ -21,6 +21,7 @@ from headwater.surfaces import components, forms, rows, settings, slugs
 from headwater.surfaces.changes import refuse_stale
 from headwater.surfaces.labels import Labels
 from headwater.surfaces.model import Author, Content, Document, Goal, Kind, Placement, Tree, builtins
+from headwater.surfaces.texts import refuse_half_characters
 from headwater.surfaces.versions import checked_tree, version_id
 
 MAX_CONTENTS: Final = 2_000
@@ -80,8 +81,7 @@ class Drafts:
             row |= {"slug": slug, "name": name, "folder": _folder(beginning.folder), "revision": 1}
             row |= {"placements": _placements(beginning.placements), "goals": _goals(beginning.goals)}
             db.execute(insert(t.experiences).values(**row, created_at=present, updated_at=present, updated_by=by.name))
-            for segment_id, tree in _ordered(beginning.documents):
-                self._add(db, rows.find(db, workspace_id, content_id), segment_id, tree, by)
+            self._add(db, rows.find(db, workspace_id, content_id), _ordered(beginning.documents), by)
             self._record(db, by, "content.create", workspace_id, number, name=name)
             return rows.find(db, workspace_id, content_id)
 
@@ -138,8 +138,7 @@ class Drafts:
                     self._save(db, found, each, wanted.pop(each.segment_id), each.segment_id, by)
                 elif each.version_id is None:
                     db.execute(delete(t.experience_documents).where(t.experience_documents.c.id == each.id))
-            for segment_id, tree in wanted.items():
-                self._add(db, rows.find(db, workspace_id, str(found.id)), segment_id, tree, by)
+            self._add(db, rows.find(db, workspace_id, str(found.id)), list(wanted.items()), by)
             values = {"placements": _placements(beginning.placements), "goals": _goals(beginning.goals)}
             values |= {"name": checked_name(beginning.name), "folder": _folder(beginning.folder)}
             self._touch(db, found, by, **values)
@@ -160,7 +159,8 @@ class Drafts:
             found = rows.find(db, workspace_id, given)
             source = None if copy_of is None else rows.document_in(found, copy_of)
             kind = found.documents[0].tree.kind if found.documents else "inline"
-            self._add(db, found, segment_id, empty(kind) if source is None else source.tree, by)
+            self._add(db, found, [(segment_id, empty(kind) if source is None else source.tree)], by)
+            _reorder(db, _everyone_last(rows.find(db, workspace_id, str(found.id))))
             self._touch(db, found, by)
             self._record(db, by, "content.add-document", workspace_id, found.id, segment=segment_id)
             return rows.find(db, workspace_id, given)
@@ -183,7 +183,7 @@ class Drafts:
             refuse_stale("document", revision, document)
             segment_id = document.segment_id if segment_id is None else segment_id
             if segment_id != document.segment_id:
-                _refuse_segment(db, found, segment_id, "Nothing was changed.")
+                _refuse_segments(db, found, [segment_id], "Nothing was changed.")
             self._save(db, found, document, document.tree if tree is None else tree, segment_id, by)
             if segment_id != document.segment_id:
                 _reorder(db, _everyone_last(rows.find(db, workspace_id, given)))
@@ -209,10 +209,12 @@ class Drafts:
             return rows.find(db, workspace_id, given)
 
     def renew(self, db: Connection, workspace_id: str) -> None:
-        """Tell anew which version each draft would be, when what labels are made of has changed."""
-        c = t.experiences.c
-        for content_id in db.scalars(select(c.content_id).where(c.workspace_id == workspace_id)).all():
-            self._renew(db, rows.find(db, workspace_id, content_id))
+        """Tell anew which version each draft with a component would be, when the manifest has changed."""
+        c = t.experience_documents.c
+        has_component = cast(c.tree, Text).contains('"component"')
+        mine = select(c.experience_id).where(c.workspace_id == workspace_id, has_component).distinct()
+        for number in db.scalars(mine).all():
+            self._renew(db, rows.find(db, workspace_id, str(number)))
 
     def _values(self, db: Connection, found: Content, change: Change) -> dict[str, Any]:
         values: dict[str, Any] = {}
@@ -229,18 +231,20 @@ class Drafts:
             values["goals"] = _goals(change.goals)
         return values
 
-    def _add(self, db: Connection, content: Content, segment_id: str, tree: Tree, by: Author) -> None:
-        _refuse_segment(db, content, segment_id, "Nothing was added.")
-        if len(content.documents) >= MAX_DOCUMENTS:
+    def _add(self, db: Connection, content: Content, documents: Sequence[tuple[str, Tree]], by: Author) -> None:
+        """Behind those that there are."""
+        _refuse_segments(db, content, [segment_id for segment_id, _ in documents], "Nothing was added.")
+        if len(content.documents) + len(documents) > MAX_DOCUMENTS:
             raise Unprocessable(
                 f"A content has at most {MAX_DOCUMENTS} documents. Nothing was added.", code="too_many_documents"
             )
-        tree, present = forms.with_ids(checked_tree(tree)), self._state.present()
-        row = {"workspace_id": content.workspace_id, "experience_id": content.id, "segment_id": segment_id}
-        row |= self._tree_columns(db, content, tree) | {"position": len(content.documents), "revision": 1}
-        row |= {"created_at": present, "updated_at": present, "updated_by": by.name}
-        db.execute(insert(t.experience_documents).values(**row))
-        _reorder(db, _everyone_last(rows.find(db, content.workspace_id, content.content_id)))
+        named, present = labels(db, content), self._state.present()
+        about = {"workspace_id": content.workspace_id, "experience_id": content.id, "revision": 1}
+        about |= {"created_at": present, "updated_at": present, "updated_by": by.name}
+        for position, (segment_id, tree) in enumerate(documents, len(content.documents)):
+            columns = _tree_columns(named, forms.with_ids(checked_tree(tree)))
+            row = about | columns | {"segment_id": segment_id, "position": position}
+            db.execute(insert(t.experience_documents).values(**row))
 
     def _save(
         self, db: Connection, content: Content, document: Document, tree: Tree, segment_id: str, by: Author
@@ -248,13 +252,12 @@ class Drafts:
         tree = forms.with_ids(checked_tree(tree))
         if tree == document.tree and segment_id == document.segment_id:
             return
-        values = self._tree_columns(db, content, tree) | {"segment_id": segment_id, "revision": document.revision + 1}
+        values = _tree_columns(labels(db, content), tree) | {
+            "segment_id": segment_id,
+            "revision": document.revision + 1,
+        }
         values |= {"updated_at": self._state.present(), "updated_by": by.name}
         db.execute(update(t.experience_documents).where(t.experience_documents.c.id == document.id).values(**values))
-
-    def _tree_columns(self, db: Connection, content: Content, tree: Tree) -> dict[str, Any]:
-        version = version_id(labels(db, content).filled(tree))
-        return {"tree": builtins(tree), "kind": tree.kind, "draft_version_id": version}
 
     def _renew(self, db: Connection, content: Content) -> None:
         c = t.experience_documents.c
@@ -275,6 +278,10 @@ class Drafts:
 def labels(db: Connection, content: Content) -> Labels:
     listed = settings.components_of(db, content.workspace_id)
     return Labels(content.name, components.titles(listed), components.tags(listed))
+
+
+def _tree_columns(named: Labels, tree: Tree) -> dict[str, Any]:
+    return {"tree": builtins(tree), "kind": tree.kind, "draft_version_id": version_id(named.filled(tree))}
 
 
 def empty(kind: Kind) -> Tree:
@@ -318,20 +325,25 @@ def _checked_order(content: Content, order: Sequence[int]) -> Sequence[int]:
     return order
 
 
-def _refuse_segment(db: Connection, content: Content, segment_id: str, consequence: str) -> None:
+def _refuse_segments(db: Connection, content: Content, segment_ids: Sequence[str], consequence: str) -> None:
+    """Those that the workspace does not have, and those that would have two documents."""
+    refuse_half_characters(segment_ids, "segmentId")
     names = rows.segment_names(db, content.workspace_id)
-    if segment_id not in names:
-        raise Unprocessable(
-            f'This workspace has no segment "{segment_id[:40]}". {consequence}',
-            code="unknown_segment",
-            details={"field": "segmentId", "segmentId": segment_id},
-        )
-    if any(each.segment_id == segment_id for each in content.documents):
-        raise Conflict(
-            f'The content "{content.name}" has a document for {names[segment_id]} already. {consequence}',
-            code="segment_taken",
-            details={"field": "segmentId", "segmentId": segment_id},
-        )
+    taken = {each.segment_id for each in content.documents}
+    for segment_id in segment_ids:
+        if segment_id not in names:
+            raise Unprocessable(
+                f'This workspace has no segment "{segment_id[:40]}". {consequence}',
+                code="unknown_segment",
+                details={"field": "segmentId", "segmentId": segment_id},
+            )
+        if segment_id in taken:
+            raise Conflict(
+                f'The content "{content.name}" has a document for {names[segment_id]} already. {consequence}',
+                code="segment_taken",
+                details={"field": "segmentId", "segmentId": segment_id},
+            )
+        taken.add(segment_id)
 
 
 def _refuse_slug(slug: str, taken: dict[str, str], consequence: str) -> None:
@@ -369,6 +381,7 @@ def _goals(given: Sequence[Goal]) -> Any:
 
 
 def _refuse_many(field: str, given: Sequence[Placement] | Sequence[Goal], most: int) -> None:
+    refuse_half_characters(given, field)
     if len(given) > most:
         raise InvalidInput(
             f"A content has at most {most} {field}; these are {len(given)}. Nothing was changed.",

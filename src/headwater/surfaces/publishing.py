@@ -18,6 +18,7 @@ from headwater.surfaces import check, rows, settings
 from headwater.surfaces.diff import Difference, differences
 from headwater.surfaces.drafts import labels
 from headwater.surfaces.model import Author, Content, Document, Finding, Tree, Version, builtins
+from headwater.surfaces.texts import checked_note
 from headwater.surfaces.versions import version_id
 
 DRAFT = "draft"
@@ -43,6 +44,7 @@ class Publishing:
 
         Raises NotFound, Conflict `content_archived`, Unprocessable `not_publishable` with what is wrong.
         """
+        note = checked_note(note)
         with self._state.writing() as db:
             found = rows.find(db, workspace_id, given)
             if found.archived:
@@ -51,9 +53,9 @@ class Publishing:
                 )
             chosen = _chosen(found, document_ids)
             _refuse(check.content(found, chosen, _surroundings(db, found)), "published")
+            named = labels(db, found)
             for each in chosen:
-                tree = labels(db, found).filled(each.tree)
-                self._keep(db, found, each, tree, note, by)
+                self._keep(db, found, each, named.filled(each.tree), note, by)
                 self._show(db, each, each.draft_version_id, each.segment_id, by)
             self._head(db, found)
             self._record(db, by, "content.publish", found, documents=[each.id for each in chosen])
@@ -135,7 +137,7 @@ class Publishing:
             return
         number = (db.scalar(select(func.max(c.number)).where(mine)) or 0) + 1
         row = {"document_id": document.id, "version_id": made_id, "workspace_id": content.workspace_id}
-        row |= {"number": number, "segment_id": document.segment_id, "tree": builtins(tree), "note": note.strip()}
+        row |= {"number": number, "segment_id": document.segment_id, "tree": builtins(tree), "note": note}
         row |= {"published_at": self._state.present(), "published_by": by.name}
         db.execute(insert(t.experience_versions).values(**row))
 

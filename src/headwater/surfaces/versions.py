@@ -7,8 +7,9 @@ from typing import Final
 
 import msgspec
 
-from headwater.base.errors import InvalidInput, Unprocessable
+from headwater.base.errors import Unprocessable
 from headwater.surfaces.model import MAX_BLOCKS, MAX_DEPTH, MAX_TREE_BYTES, Block, Tree, builtins, walk
+from headwater.surfaces.texts import refuse_half_characters
 
 DIGITS: Final = 40
 
@@ -24,14 +25,8 @@ def canonical(tree: Tree) -> bytes:
 
 def checked_tree(tree: Tree) -> Tree:
     """A tree that can be kept. Raises InvalidInput for text that is no UTF-8, Unprocessable `tree_too_large`."""
-    try:
-        size_bytes = len(canonical(tree))
-    except UnicodeEncodeError as error:
-        raise InvalidInput(
-            "The document holds half of a surrogate pair, which is no character. Nothing was saved.",
-            details={"field": "tree"},
-        ) from error
-    _refuse_over(size_bytes, MAX_TREE_BYTES, "bytes as JSON")
+    refuse_half_characters(tree, "tree")
+    _refuse_over(len(canonical(tree)), MAX_TREE_BYTES, "bytes as JSON")
     _refuse_over(sum(1 for _ in walk(tree.blocks)), MAX_BLOCKS, "blocks")
     _refuse_over(_depth(tree.blocks), MAX_DEPTH, "levels of blocks within blocks")
     return tree
