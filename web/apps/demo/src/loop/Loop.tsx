@@ -1,7 +1,7 @@
 /** The loop in one picture, lit step by step, and the same in words beside it. */
 
 import { useSyncExternalStore } from "react";
-import { current, listen, type Round, type Step, STEPS } from "./watch";
+import { current, type Happened, listen, type Round, type Step, STEPS } from "./watch";
 
 const ABOUT: Record<Step, { name: string; waiting: string }> = {
   shown: { name: "Shown", waiting: "Content that fits you is put into the page." },
@@ -22,12 +22,12 @@ export function Loop({ names, token, whose }: { names: Record<string, string>; t
       <Picture round={round} />
       <ol>
         {STEPS.map((step) => {
-          const what = round[step];
+          const happened = round[step];
           return (
-            <li key={step} data-step={step} data-lit={what !== undefined}>
-              <strong>{ABOUT[step].name}</strong> <span className="state">{what === undefined ? "not yet" : "done"}</span>
+            <li key={step} data-step={step} data-lit={happened !== undefined}>
+              <strong>{ABOUT[step].name}</strong> <span className="state">{happened ? "done" : "not yet"}</span>
               <br />
-              {what === undefined ? ABOUT[step].waiting : said(step, what, named)}
+              {happened ? said(happened, named) : ABOUT[step].waiting}
             </li>
           );
         })}
@@ -45,9 +45,8 @@ export function Loop({ names, token, whose }: { names: Record<string, string>; t
   );
 }
 
-function said(step: Step, what: string, named: (id: string) => string): string {
-  if (step !== "back") return what;
-  return `You are now in “${what.split(" ").map(named).join("”, “")}”.`;
+function said({ what, segments }: Happened, named: (id: string) => string): string {
+  return segments.length ? `${what} “${segments.map(named).join("”, “")}”.` : what;
 }
 
 function latest(round: Round): string {
@@ -69,13 +68,13 @@ function Picture({ round }: { round: Round }) {
     <svg className="picture" viewBox={`0 0 ${SIZE} ${SIZE}`} role="img" aria-labelledby="picture-title">
       <title id="picture-title">{`A ring of five steps: shown, seen, used, sent, back as a segment. ${told}`}</title>
       <defs>
-        <marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="7" markerHeight="7" orient="auto">
-          <path d="M0 0 8 4 0 8z" className="tip" />
-        </marker>
+        <Tip id="tip" />
+        <Tip id="tip-lit" />
       </defs>
-      {STEPS.map((step, at) => (
-        <path key={step} className="arrow" data-lit={isLit(round, at)} d={arc(at)} markerEnd="url(#tip)" />
-      ))}
+      {STEPS.map((step, at) => {
+        const tip = isLit(round, at) ? "url(#tip-lit)" : "url(#tip)";
+        return <path key={step} className="arrow" data-lit={isLit(round, at)} d={arc(at)} markerEnd={tip} />;
+      })}
       {STEPS.map((step, at) => {
         const [x, y] = place(at);
         const done = round[step] !== undefined;
@@ -94,6 +93,14 @@ function Picture({ round }: { round: Round }) {
         steps
       </text>
     </svg>
+  );
+}
+
+function Tip({ id }: { id: string }) {
+  return (
+    <marker id={id} viewBox="0 0 8 8" refX="6" refY="4" markerWidth="14" markerHeight="14" markerUnits="userSpaceOnUse" orient="auto">
+      <path d="M0 0 8 4 0 8z" className={id} />
+    </marker>
   );
 }
 

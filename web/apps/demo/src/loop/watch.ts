@@ -8,8 +8,14 @@ import headwater from "@headwater/browser";
 export const STEPS = ["shown", "seen", "used", "sent", "back"] as const;
 export type Step = (typeof STEPS)[number];
 
+/** What happened, with the ids of the segments that it is about. */
+export interface Happened {
+  what: string;
+  segments: readonly string[];
+}
+
 /** What happened at each step of this round; what is not there has not happened yet. */
-export type Round = Readonly<Partial<Record<Step, string>>>;
+export type Round = Readonly<Partial<Record<Step, Happened>>>;
 
 export interface Loop {
   round: Round;
@@ -66,7 +72,7 @@ function seen(detail: Detail): void {
   if (detail.screenName !== "candu.sdk.content") return;
   shown();
   const { slug, segmentId } = detail.properties;
-  light("seen", `“${text(slug)}” was on the screen, as segment ${text(segmentId)} sees it.`);
+  light("seen", `“${text(slug)}” was on the screen, as it is for`, [text(segmentId)]);
   void learnFirst(generation);
   wait();
 }
@@ -93,7 +99,8 @@ function sent(entry: PerformanceEntry): void {
   const status = request.responseStatus ?? 200; // where the browser does not tell
   if (waitsSince === undefined || !request.name.includes(BATCH) || status !== 200) return;
   if (request.responseEnd < waitsSince) return;
-  light("sent", "The server has it on disk, and answered 200.");
+  const what = loop.round.used ? "What you did" : "That you saw it";
+  light("sent", `${what} is on the server’s disk: it answered 200.`);
   if (loop.round.used) void askBack(generation);
 }
 
@@ -117,7 +124,7 @@ async function askBack(mine: number): Promise<void> {
     if (mine !== generation) break;
     change({ ...loop, segments });
     const gained = first ? segments.filter((id) => !first!.includes(id)) : [];
-    if (gained.length) light("back", gained.join(" "));
+    if (gained.length) light("back", "You are now in", gained);
   }
   asking = false;
 }
@@ -137,9 +144,9 @@ function text(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-function light(step: Step, what: string): void {
-  if (loop.round[step] === what) return;
-  change({ ...loop, round: { ...loop.round, [step]: what } });
+function light(step: Step, what: string, segments: readonly string[] = []): void {
+  if (loop.round[step]?.what === what) return;
+  change({ ...loop, round: { ...loop.round, [step]: { what, segments } } });
 }
 
 function change(to: Loop): void {
