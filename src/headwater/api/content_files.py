@@ -41,8 +41,8 @@ class ContentImport(Body, frozen=True, kw_only=True):
     slug: str
     folder: str = ""
     documents: list[FileDocument]
-    placements: list[Placement] = []
-    goals: list[Goal] = []
+    placements: tuple[Placement, ...] = ()
+    goals: tuple[Goal, ...] = ()
     as_: Literal["new", "replace"] = msgspec.field(default="new", name="as")
 
 
@@ -75,8 +75,8 @@ def import_content(data: JSONBody[ContentImport], caller: GivenCaller, contents:
         slug=data.slug,
         folder=data.folder,
         documents=tuple(data.documents),
-        placements=tuple(data.placements),
-        goals=tuple(data.goals),
+        placements=data.placements,
+        goals=data.goals,
     )
     beginning = imported(file, contents.segment_names(caller.workspace_id))
     replaced = _existing(contents, caller.workspace_id, file.slug) if data.as_ == "replace" else None
