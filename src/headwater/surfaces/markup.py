@@ -111,16 +111,21 @@ def _build(tokens: Sequence[_Token], of_variable: Callable[[str], str], within: 
 
 
 def _partner(tokens: Sequence[_Token], at: int, within: frozenset[str], missing: set[Mark]) -> int | None:
-    """Where what the token begins ends, at least one token later; None: it begins nothing."""
+    """Where what the token begins ends; None: it begins nothing."""
     token = tokens[at]
-    if token.mark not in ("bold", "italic", "open") or token.mark in within:
+    if token.mark == "open" and token.mark not in within:
+        return _link_end(tokens, at)
+    if token.mark not in ("bold", "italic") or token.mark in within or not token.begins:
         return None
-    if token.mark != "open" and not token.begins:
-        return None
-    wanted: Mark = "close" if token.mark == "open" else token.mark
-    if wanted not in missing:
+    if token.mark not in missing:
         for place in range(at + 2, len(tokens)):
-            if tokens[place].mark == wanted and (wanted == "close" or tokens[place].ends):
+            if tokens[place].mark == token.mark and tokens[place].ends:
                 return place
-        missing.add(wanted)
+        missing.add(token.mark)
     return None
+
+
+def _link_end(tokens: Sequence[_Token], at: int) -> int | None:
+    """The next end, unless another beginning comes first."""
+    place = next((place for place in range(at + 1, len(tokens)) if tokens[place].mark in ("open", "close")), None)
+    return place if place is not None and tokens[place].mark == "close" else None

@@ -37,7 +37,7 @@ class Variable(msgspec.Struct, frozen=True):
 def variable(inner: str) -> Variable:
     """Of what stands between the braces."""
     path, _, fallback = inner.partition("|")
-    return Variable(path.strip(), fallback.strip())
+    return Variable(path.strip(), fallback)
 
 
 def variables_in(text: str) -> Iterator[Variable]:
