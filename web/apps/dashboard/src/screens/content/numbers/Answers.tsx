@@ -7,19 +7,19 @@ import { count } from "./period";
 
 export function Answers({ forms }: { forms: ContentNumbers["forms"] }) {
   return forms.map((form) => (
-    <section key={form.formId} aria-label={`Answers of ${form.formName}`}>
+    <div key={form.formId} role="group" aria-label={`Answers of ${form.formName}`}>
       <Text mb="xs">
         <strong>{form.formName}</strong>: {form.responses === 1 ? "1 answer" : `${count(form.responses)} answers`}
       </Text>
       <div className="hw-ways">
         {form.fields.map((field) =>
           field.hidden ? (
-            <section key={field.label} className="hw-card" aria-label={field.label}>
+            <div key={field.label} className="hw-card">
               <h2 className="hw-heading">{field.label}</h2>
               <Text size="sm" mt="xs">
                 People's own words show to whoever may read what events carry.
               </Text>
-            </section>
+            </div>
           ) : (
             <Figures
               key={field.label}
@@ -38,6 +38,6 @@ export function Answers({ forms }: { forms: ContentNumbers["forms"] }) {
           ),
         )}
       </div>
-    </section>
+    </div>
   ));
 }

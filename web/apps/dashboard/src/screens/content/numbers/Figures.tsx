@@ -10,7 +10,7 @@ type Props = { title: string; what: string; heads: string[]; rows: Row[]; none: 
 export function Figures({ title, what, heads, rows, none }: Props) {
   const id = useId();
   return (
-    <section className="hw-card" aria-labelledby={id}>
+    <div className="hw-card" role="group" aria-labelledby={id}>
       <h2 id={id} className="hw-heading">
         {title}
       </h2>
@@ -19,7 +19,7 @@ export function Figures({ title, what, heads, rows, none }: Props) {
           {none}
         </Text>
       ) : (
-        <div className="hw-scroll hw-figures" tabIndex={0} role="region" aria-labelledby={id}>
+        <div className="hw-scroll hw-figures" tabIndex={0} role="group" aria-label={`${title}, line by line`}>
           <table className="hw-table">
             <caption className="hw-sr">{title}</caption>
             <thead>
@@ -37,7 +37,9 @@ export function Figures({ title, what, heads, rows, none }: Props) {
                 <tr key={index}>
                   <th scope="row" className="hw-bar-cell">
                     {row.name}
-                    <span className="hw-share" aria-hidden="true" style={{ width: `${Math.round(100 * row.share)}%` }} />
+                    {row.share > 0 && (
+                      <span className="hw-share" aria-hidden="true" style={{ width: `${Math.round(100 * row.share)}%` }} />
+                    )}
                   </th>
                   {row.cells.map((cell, at) => (
                     <td key={at} className="hw-number">
@@ -50,6 +52,6 @@ export function Figures({ title, what, heads, rows, none }: Props) {
           </table>
         </div>
       )}
-    </section>
+    </div>
   );
 }

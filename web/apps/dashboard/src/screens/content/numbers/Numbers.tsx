@@ -193,18 +193,16 @@ function Parts({ numbers }: { numbers: ContentNumbers }) {
         />
       )}
       <Answers forms={forms} />
-      <div className="hw-ways">
-        <Measured title="By segment" what="Segment" parts={bySegment.map((each) => ({ name: each.name, of: each }))} />
-        <Measured
-          title="By version"
-          what="Version"
-          parts={byVersion.map((each) => ({
-            name: each.number === null ? each.versionId.slice(0, 10) : `${each.number} (${each.versionId.slice(0, 10)})`,
-            of: each,
-          }))}
-        />
-        <Measured title="By page" what="Path" parts={byPath.map((each) => ({ name: each.path || "not known", of: each }))} />
-      </div>
+      <Measured title="By segment" what="Segment" parts={bySegment.map((each) => ({ name: each.name, of: each }))} />
+      <Measured
+        title="By version"
+        what="Version"
+        parts={byVersion.map((each) => ({
+          name: each.number === null ? each.versionId.slice(0, 10) : `${each.number} (${each.versionId.slice(0, 10)})`,
+          of: each,
+        }))}
+      />
+      <Measured title="By page" what="Path" parts={byPath.map((each) => ({ name: each.path || "not known", of: each }))} />
     </>
   );
 }
