@@ -3,7 +3,6 @@
  * content's do not meet. A click chooses, a double click writes, and a drag moves; nothing in it acts.
  */
 
-import { useComputedColorScheme } from "@mantine/core";
 import {
   createContext,
   type KeyboardEvent,
@@ -53,6 +52,7 @@ type Given = {
   problems: Held<ReadonlySet<string>>;
   components: readonly ComponentEntry[];
   styleguide: StyleGuide | null;
+  scheme: "light" | "dark";
   readOnly: boolean;
   root: RefObject<ShadowRoot | null>;
   begin: Begin;
@@ -62,9 +62,9 @@ type Given = {
 };
 
 export function Canvas(given: Given) {
-  const { tree, tools, chosen, writing, problems, components, styleguide, readOnly, root, begin, onWrite, onLeft } = given;
+  const { tree, tools, chosen, writing, problems, components, styleguide, scheme, readOnly, root, begin, onWrite, onLeft } = given;
   const host = useRef<HTMLDivElement>(null);
-  const shadow = useShadow(host, root, styleguide);
+  const shadow = useShadow(host, root, styleguide, scheme);
   const desk = useMemo<Desk>(
     () => ({
       scene: sceneWith((block) => <p className="hole">{titleOf(block, components)}: drawn by your page</p>),
@@ -134,9 +134,13 @@ export function Canvas(given: Given) {
 }
 
 /** The shadow root, with the sheets that pages have and the editor's own. */
-function useShadow(host: RefObject<HTMLDivElement | null>, root: RefObject<ShadowRoot | null>, guide: StyleGuide | null) {
+function useShadow(
+  host: RefObject<HTMLDivElement | null>,
+  root: RefObject<ShadowRoot | null>,
+  guide: StyleGuide | null,
+  scheme: "light" | "dark",
+) {
   const [shadow, setShadow] = useState<ShadowRoot | null>(null);
-  const scheme = useComputedColorScheme("light");
   useLayoutEffect(() => {
     if (!host.current) return;
     const made = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });

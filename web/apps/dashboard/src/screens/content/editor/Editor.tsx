@@ -5,7 +5,7 @@
  */
 
 import "./editor.css";
-import { SegmentedControl, Tabs } from "@mantine/core";
+import { SegmentedControl, Tabs, useComputedColorScheme } from "@mantine/core";
 import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { adopted, stored } from "./adapter";
@@ -66,6 +66,8 @@ const Opened = memo(function Opened(given: EditorProps) {
   const found = useMemo(() => (chosen === null ? null : find(tree, chosen)), [tree, chosen]);
   const faulty = useMemo(() => new Set(problems.flatMap(({ nodeId }) => nodeId ?? [])), [problems]);
   const [width, setWidth] = useState<Width>("desktop");
+  const own = useComputedColorScheme("light");
+  const [scheme, setScheme] = useState(own);
   const [side, setSide] = useState<Side>("settings");
   const [isSideOpen, setSideOpen] = useState(true);
   const [isWide] = useState(() => window.matchMedia("(min-width: 60rem)").matches);
@@ -145,6 +147,18 @@ const Opened = memo(function Opened(given: EditorProps) {
           </Tool>
         </div>
         <Commands tree={tree} found={found} components={components} readOnly={readOnly} tools={tools} onWrite={write} />
+        {(styleguide === null || styleguide.dark !== null) && (
+          <SegmentedControl
+            size="xs"
+            aria-label="Colours of the canvas"
+            value={scheme}
+            onChange={(to) => setScheme(to as typeof scheme)}
+            data={[
+              { value: "light", label: "Light" },
+              { value: "dark", label: "Dark" },
+            ]}
+          />
+        )}
         <SegmentedControl
           size="xs"
           aria-label="Width of the canvas"
@@ -182,6 +196,7 @@ const Opened = memo(function Opened(given: EditorProps) {
               problems={held.problems}
               components={components}
               styleguide={styleguide}
+              scheme={scheme}
               readOnly={readOnly}
               root={shadow}
               begin={begin}

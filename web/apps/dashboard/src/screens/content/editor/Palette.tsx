@@ -19,12 +19,12 @@ export function Palette({ components, readOnly, onAdd, begin }: Given) {
   const own = components.map(entryOf);
   return (
     <div className="hw-palette">
-      {GROUPS.map((group) => (
-        <Group key={group} title={group} entries={entriesOf(group)} readOnly={readOnly} onAdd={onAdd} begin={begin} />
-      ))}
       {own.length > 0 && (
         <Group title="Your components" entries={own} readOnly={readOnly} onAdd={onAdd} begin={begin} />
       )}
+      {GROUPS.map((group) => (
+        <Group key={group} title={group} entries={entriesOf(group)} readOnly={readOnly} onAdd={onAdd} begin={begin} />
+      ))}
     </div>
   );
 }
