@@ -18,8 +18,10 @@ from headwater.app import log
 from headwater.app.health import Health
 from headwater.app.home import Home
 from headwater.app.listen import Listener
+from headwater.app.page_calls import WEB, PageWay
 from headwater.app.processes import COLLECT, Process, of_roles
 from headwater.app.proxy import WebProxy
+from headwater.app.quick_calls import QuickClient
 from headwater.app.rpc import RpcClient, serve_rpc
 from headwater.app.settings import Settings
 from headwater.app.sockets import bind_unix
@@ -66,7 +68,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
     proxy = WebProxy(home.socket("web"), https=bool(settings.tls_cert), trusted=trusted)
     figures = _Figures(door, reader)
-    health = Health(proxy, others=_others(home, settings), figures=figures, accepted=tally.counts)
+    pages = QuickClient(home.socket(WEB), name="web")
+    health = Health(PageWay(proxy, pages), others=_others(home, settings), figures=figures, accepted=tally.counts)
     behind = DoorApplication(health, door=door, journal=commit, accepted=tally.add, trusted=trusted)
     listener = Listener(
         behind,
@@ -100,6 +103,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await asyncio.gather(listener.stop(), inside.stop())
     await internal.stop(drain_s=0.5)
     await health.close()
+    await pages.close()
     await proxy.close()
     await asyncio.to_thread(commit.close)
     await _save(tally, door, home, logger.warning)

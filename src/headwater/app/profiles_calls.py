@@ -92,8 +92,22 @@ class ProfilesCalls:
         """Whom an id names, with the segments; a user id goes before an anonymous one. `known`: by a user id.
 
         With the values of the traits that are asked for, and of those of their group.
-        Pages wait for it. It is read on the loop: the way through a thread takes longer than the reading.
+        It is read on the loop: the way through a thread takes longer than the reading.
         """
+        return self._person_of(workspace_id, user_id, anonymous_id, traits, group_traits)
+
+    def answer_page(self, asked: dict[str, Any]) -> dict[str, Any] | None:
+        """As `person_of`, for pages, which wait for it."""
+        return self._person_of(**asked)
+
+    def _person_of(
+        self,
+        workspace_id: str,
+        user_id: str | None,
+        anonymous_id: str | None,
+        traits: list[str] | None,
+        group_traits: list[str] | None,
+    ) -> dict[str, Any] | None:
         found = self._view.named(workspace_id, user_id, anonymous_id)
         if found is None:
             return None

@@ -7,15 +7,18 @@ import gc
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from headwater.app import log
 from headwater.app.announcing import DoorAnnouncer
 from headwater.app.home import Home
 from headwater.app.lanes import Lane
 from headwater.app.listen import Listener
+from headwater.app.page_calls import PEOPLE
 from headwater.app.past_events import PastEvents
 from headwater.app.processes import PROFILES, WAREHOUSE
 from headwater.app.profiles_calls import ProfilesCalls
+from headwater.app.quick_calls import QuickServer
 from headwater.app.rpc import calls_of, serve_rpc
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
@@ -63,10 +66,12 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         log=logger.warning,
     )
     searches, copies = Lane("searches", threads=SEARCH_THREADS), Lane("copies", threads=COPY_THREADS)
+    calls = ProfilesCalls(home=home, store=store, profiles=profiles, segments=segments)
+    pages = QuickServer(calls.answer_page, log=_logs(logger))
     listener = Listener(
         serve_rpc(
-            calls_of(ProfilesCalls(home=home, store=store, profiles=profiles, segments=segments)),
-            log=lambda call, error: logger.error("a call failed", call=call, exc_info=error),
+            calls_of(calls),
+            log=_logs(logger),
             lanes=dict.fromkeys(SEARCHES, searches) | dict.fromkeys(COPIES, copies),
         )
     )
@@ -77,10 +82,12 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     for thread in threads:
         thread.start()
     await listener.start(bind_unix(home.socket(PROFILES.name)))
+    await pages.start(home.socket(PEOPLE))
     ready()
     watching = asyncio.create_task(watch(threads, stop, logger.error))
     await stop.wait()
     watching.cancel()
+    await pages.stop()
     await listener.stop(drain_s=1.0)
     for lane in (searches, copies):
         lane.close()
@@ -89,3 +96,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     for thread in threads:
         await asyncio.to_thread(thread.join, 3.0)
     store.close()
+
+
+def _logs(logger: Any) -> Callable[[str, BaseException], None]:
+    return lambda call, error: logger.error("a call failed", call=call, exc_info=error)

@@ -48,14 +48,14 @@ _WIDE: Final = 1
 width come in events, and JSON takes them out again."""
 
 
-def _encoded(value: Any) -> bytes:
+def encoded(value: Any) -> bytes:
     try:
         return msgspec.msgpack.encode(value)
     except OverflowError:
         return msgspec.msgpack.encode(_narrow(value))
 
 
-def _decoded(data: bytes) -> Any:
+def decoded(data: bytes) -> Any:
     return msgspec.msgpack.decode(data, ext_hook=_wide)
 
 
@@ -96,13 +96,13 @@ def serve_rpc(
         try:
             if method is None:
                 raise Terminal(f"no such call: {name}")
-            arguments = _decoded(body) if body else {}
+            arguments = decoded(body) if body else {}
             result = await _call(method, arguments, (lanes or {}).get(name))
-            status, answer = 200, _encoded(result)
+            status, answer = 200, encoded(result)
         except Exception as error:
             if not isinstance(error, HeadwaterError):
                 log(name, error)
-            status, answer = 500, _encoded(_fault(error))
+            status, answer = 500, encoded(fault_of(error))
         headers = [(b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": answer})
@@ -127,11 +127,17 @@ async def _read_body(receive: Callable[[], Awaitable[Any]]) -> bytes:
             return b"".join(parts)
 
 
-def _fault(error: Exception) -> Fault:
+def fault_of(error: Exception) -> Fault:
     if isinstance(error, HeadwaterError):
         kind = next((k for k in type(error).__mro__ if k.__name__ in _KINDS), Terminal).__name__
         return Fault(kind, error.code, error.message, error.details)
     return Fault("Terminal", "internal_error", "an internal fault; the server's log says more")
+
+
+def error_in(data: bytes) -> HeadwaterError:
+    """The error that `fault_of` made of it on the other side."""
+    fault = msgspec.msgpack.decode(data, type=Fault, ext_hook=_wide)
+    return _KINDS.get(fault.kind, Terminal)(fault.message, code=fault.code, details=fault.details)
 
 
 class RpcClient:
@@ -172,12 +178,11 @@ class RpcClient:
         if self._session is None:
             self._session = aiohttp.ClientSession(connector=aiohttp.UnixConnector(path=self._socket, limit=0))
         timeout = aiohttp.ClientTimeout(total=timeout_s)
-        body = _encoded(arguments)
+        body = encoded(arguments)
         async with self._session.post(f"http://headwater/{method}", data=body, timeout=timeout) as answer:
             content = await answer.read()
         if answer.status == 200:
-            return _decoded(content)
+            return decoded(content)
         if answer.status == 503:  # what a listener says for calls that it does not finish any more
             raise Transient(f"the {self._name} process is being stopped. Try again in a moment.")
-        fault = msgspec.msgpack.decode(content, type=Fault, ext_hook=_wide)
-        raise _KINDS.get(fault.kind, Terminal)(fault.message, code=fault.code, details=fault.details)
+        raise error_in(content)

@@ -16,7 +16,9 @@ from headwater.app.demo_page import DemoPage, config_of
 from headwater.app.home import Home
 from headwater.app.identity_notes import IdentityNotes
 from headwater.app.listen import Listener
+from headwater.app.page_calls import PEOPLE, WEB, PageAnswers, QuickPeople
 from headwater.app.processes import COLLECT, PROCESSES, PROFILES, SEND
+from headwater.app.quick_calls import QuickClient, QuickServer
 from headwater.app.remote_exports import RemoteExports
 from headwater.app.remote_profiles import RemoteProfiles
 from headwater.app.remote_sending import RemoteSending
@@ -39,13 +41,13 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     settings, logger = order.settings, log.logger("web")
     home = Home(settings.data_dir)
     clients = {each.name: RpcClient(home.socket(each.name), name=each.name) for each in PROCESSES if each.serves}
-    pages = RpcClient(home.socket(PROFILES.name), name=PROFILES.name, patience_s=0.0)
+    people = QuickClient(home.socket(PEOPLE), name=PROFILES.name)
     notes = IdentityNotes(clients[COLLECT.name])
     store, tokens, sessions = attach_store(home.directory), open_directory(home), AuthorSessions()
     contents = ContentStore(state=store.state)
     live = Live(state=store.state, generation=generation_at(home.directory), log=logger.warning)
     doors = (
-        Bootstrap(tokens=tokens, people=RemoteProfiles(pages), live=live, note=notes.add),
+        Bootstrap(tokens=tokens, people=QuickPeople(people), live=live, note=notes.add),
         Experiences(tokens=tokens, trees=live),
         Author(tokens=tokens, sessions=sessions, drafts=Desk(contents=contents)),
     )
@@ -67,13 +69,16 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     )
     internal = serve_rpc({"ping": _ping}, log=_logs(logger))
     listener = Listener(_Web(api=api, doors=doors, site=Site(), demo=demo, internal=internal))
+    pages = QuickServer(PageAnswers(doors), log=_logs(logger))
     await listener.start(bind_unix(home.socket("web")))
+    await pages.start(home.socket(WEB))
     ready()
     noting = asyncio.create_task(notes.run())
     await stop.wait()
     noting.cancel()
     await listener.stop(drain_s=2.0)
-    for client in (*clients.values(), pages):
+    await pages.stop()
+    for client in (*clients.values(), people):
         await client.close()
 
 
