@@ -376,7 +376,7 @@ type FilledProps = { colors: StyleColors; token: string; radius: number; isSmall
 function Filled({ colors, token, radius, isSmall = false, children }: FilledProps) {
   const style: CSSProperties = {
     background: colors[token],
-    color: colors[wordsOn(colors, token)],
+    color: wordsOn(colors[token] ?? ""),
     borderRadius: radius,
     padding: isSmall ? "0.1em 0.6em" : "0.5em 1em",
     fontSize: isSmall ? "0.85em" : "1em",

@@ -15,7 +15,6 @@ export const TOKENS = [
   "danger",
 ] as const;
 
-const FILLED = ["primary", "secondary", "success", "warning", "danger"];
 const TEXT = 4.5;
 const EDGE = 3;
 const HEX = /^#[0-9a-f]{6}$/i;
@@ -41,12 +40,9 @@ const linear = (channel: number) => (channel <= 0.04045 ? channel / 12.92 : ((ch
 
 export type Pair = { token: string; behind: string; ratio: number; needed: number; isEnough: boolean };
 
-/** The colour of words on a ground of this token: that of text and background which stands out more. */
-export function wordsOn(colors: StyleColors, token: string): "text" | "background" {
-  const [text, background] = [colors.text ?? "", colors.background ?? ""];
-  const ground = colors[token] ?? "";
-  return ratio(text, ground) >= ratio(background, ground) ? "text" : "background";
-}
+/** The colour of words on a ground, as pages draw them: black or white, whichever stands out more. */
+export const wordsOn = (ground: string): "#000000" | "#ffffff" =>
+  ratio("#000000", ground) >= ratio("#ffffff", ground) ? "#000000" : "#ffffff";
 
 /** Every pair that readers must tell apart. None while a colour is half written. */
 export function pairs(colors: StyleColors): Pair[] {
@@ -55,13 +51,10 @@ export function pairs(colors: StyleColors): Pair[] {
     const found = ratio(colors[token] ?? "", colors[behind] ?? "");
     return { token, behind, ratio: found, needed, isEnough: found >= needed };
   };
-  return [
-    ...["background", "surface"].flatMap((behind) => [
-      ...["text", "muted", "primary"].map((token) => pair(token, behind, TEXT)),
-      pair("border", behind, EDGE),
-    ]),
-    ...FILLED.map((token) => pair(token, wordsOn(colors, token), TEXT)),
-  ];
+  return ["background", "surface"].flatMap((behind) => [
+    ...["text", "muted", "primary"].map((token) => pair(token, behind, TEXT)),
+    pair("border", behind, EDGE),
+  ]);
 }
 
 /** Cut, not rounded: what fails must not read as what passes. */
