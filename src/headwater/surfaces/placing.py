@@ -32,8 +32,9 @@ def placement(given: Placement) -> dict[str, Any]:
 
 
 def drafts(given: Iterable[Placement]) -> list[dict[str, Any]]:
-    """Placements that are still being written. One whose page rules cannot be read shows on no page."""
-    return [_draft(each) for each in given]
+    """Placements that are still being written, with their names. One whose page rules cannot be read shows on no
+    page."""
+    return [_draft(each) | ({"name": each.name} if isinstance(each.name, str) else {}) for each in given]
 
 
 def _draft(given: Placement) -> dict[str, Any]:

@@ -79,7 +79,8 @@ async function custom(tag: string, element: HTMLElement, props: Given, tools: Co
   const update = (given: Given) => {
     for (const [name, value] of Object.entries(given)) {
       if (REFUSED.test(name)) continue;
-      (made as unknown as Given)[name] = value;
+      // What the browser lets nobody set stays as it is.
+      Reflect.set(made, name, value);
       if (typeof value === "string" && /^[a-z][\w.-]*$/i.test(name)) made.setAttribute(name, value);
     }
   };
