@@ -43,6 +43,7 @@ bench: setup ## ratios against a reference in the same run; says what is not ins
 	$(BIN)/python -m bench.send
 	$(BIN)/python -m bench.segments
 	$(BIN)/python -m bench.profiles
+	$(BIN)/python -m bench.bootstrap
 
 soak: setup ## the long crash tests: 20 rounds of kill -9 under traffic, power cuts at any point; figures as JSON
 	$(BIN)/python -m bench.soak

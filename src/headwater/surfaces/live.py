@@ -1,9 +1,9 @@
 """What is live in each workspace, in memory, never older than the last commit.
 
 A look costs a dictionary access and a memory read. After a change of the control state what is live is looked at anew,
-in a thread; whoever asks meanwhile waits for it, some milliseconds. Most changes are of something else (a draft is
-saved every few seconds), so only rows without trees are read to know; and a version never changes, so its tree is read
-once. While the state cannot be read, what was last known holds on.
+in a thread; whoever asks meanwhile waits for it, some milliseconds. Most changes are of something else (a key, a
+source), so only rows without trees are read to know; and a version never changes, so its tree is read once. While the
+state cannot be read, what was last known holds on.
 """
 
 from __future__ import annotations
