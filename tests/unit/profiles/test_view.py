@@ -172,3 +172,28 @@ def test_an_export_tells_what_was_cleared_and_since_when_ids_count(room: Room) -
     assert told["traitHistory"] == {"plan": {"value": None, "at": "2023-11-14T22:13:22.000Z"}}
     assert told["since"]["anonymousIds"] == {"a1": "2023-11-14T22:13:21.000Z"}
     assert isinstance(room.known("user-0"), Person)
+
+
+def test_values_are_told_by_name_of_the_person_and_of_the_latest_group() -> None:
+    room = Room()
+    room.take(
+        identify("ann", at_s=1, traits={"name": "Ann", "a.b": 1, "address": {"city": "Wien"}, "gone": 1, "n": 2**70}),
+        identify("ann", at_s=2, traits={"gone": None}),
+        event("group", user_id="ann", group_id="old", at_s=3, traits={"name": "Old", "plan": "pro"}),
+        event("group", user_id="ann", group_id="new", at_s=90_000, traits={"name": "New"}),
+    )
+    person = room.view.named(WORKSPACE, "ann", None)
+    assert person is not None
+    wanted = ["name", "a.b", "address.city", "gone", "missing", "n"]
+    assert room.view.values(person, wanted) == {"name": "Ann", "a.b": 1, "address.city": "Wien", "n": 2**70}
+    assert room.view.values(person, []) == {}
+    assert room.view.group_values(person, ["name", "plan", "id"]) == {"id": "new", "name": "New"}
+    assert room.view.group_values(person, ["plan"]) == {}
+    room.take(event("group", user_id="ann", group_id="own", at_s=200_000, traits={"id": "trait"}))
+    again = room.view.named(WORKSPACE, "ann", None)
+    assert again is not None
+    assert room.view.group_values(again, ["id"]) == {"id": "trait"}
+    room.take(identify("bob", at_s=1, traits={"name": "Bob"}))
+    bob = room.view.named(WORKSPACE, "bob", None)
+    assert bob is not None
+    assert room.view.group_values(bob, ["id", "name"]) == {}
