@@ -46,7 +46,8 @@ export const authorSessionQuery = (id: number, code: string) =>
     queryKey: ["author-session", id, code],
     queryFn: () => calls.authorSession(id, code),
     staleTime: 0,
-    refetchInterval: ({ state }) => (state.data?.status === "picked" || state.error ? false : AWAITED_MS),
+    // Also once something is chosen: another choice goes before it, until the session ends.
+    refetchInterval: ({ state }) => (state.error ? false : AWAITED_MS),
     // The picker works in another tab, so this one is in the background just then.
     refetchIntervalInBackground: true,
   });

@@ -24,10 +24,10 @@ interface Given {
 }
 
 const PLACES: [Place, string][] = [
-  ["before", "Before it"],
-  ["after", "After it"],
-  ["inside", "Inside it"],
-  ["instead", "Instead of it"],
+  ["before", "before it"],
+  ["after", "after it"],
+  ["inside", "inside it"],
+  ["instead", "instead of it"],
 ];
 
 export function Bar(given: Given) {
@@ -80,7 +80,7 @@ function Keys() {
 function Places({ place, onPlace }: Pick<Given, "place" | "onPlace">) {
   return (
     <fieldset>
-      <legend>Show the content</legend>
+      <legend>Try how it would stand</legend>
       {PLACES.map(([value, title]) => (
         <label key={value}>
           <input type="radio" name="place" value={value} checked={place === value} onChange={() => onPlace(value)} />

@@ -71,14 +71,15 @@ type AwaitingProps = Props & { session: AuthorSession; isBlocked: boolean };
 
 function Awaiting({ content, session, isBlocked, onPicked }: AwaitingProps) {
   const { data, error } = useQuery(authorSessionQuery(content.id, session.code));
-  const told = useRef<Picked | null>(null);
+  const told = useRef("");
   const target = data?.target ?? null;
   useEffect(() => {
-    if (data?.status !== "picked" || !target || told.current) return;
-    told.current = target;
+    const text = JSON.stringify(target);
+    if (data?.status !== "picked" || !target || told.current === text) return;
+    told.current = text;
     onPicked(target);
   }, [data, target]);
-  if (error) return <Failed what="follow the page" error={error} />;
+  if (error && !target) return <Failed what="follow the page" error={error} />;
   if (data?.status === "picked" && target) {
     return (
       <Alert color="river" variant="outline" icon={<CheckIcon />} title="Chosen" role="status" mt="sm">
