@@ -12,7 +12,7 @@ from headwater.api.auth import admin
 from headwater.api.content import TAG, ContentShape, author, shape
 from headwater.api.given import DEFAULT_LIMIT, Body, GivenCaller, GivenContents, Limit, Offset, Page, page
 from headwater.api.ports import Shape
-from headwater.surfaces.model import Finding, Tree, Version
+from headwater.surfaces.model import Finding, Tree, VersionHead
 from headwater.surfaces.publishing import DRAFT
 
 DocumentId = Annotated[int, QueryParameter(name="documentId", description="Which document's.")]
@@ -146,7 +146,7 @@ def list_versions(
     offset: Offset = 0,
 ) -> Page[ContentVersion]:
     """What was published of each document, the newest first. Any scope."""
-    found = contents.publishing.versions(caller.workspace_id, content_id)
+    found = contents.publishing.history(caller.workspace_id, content_id)
     return page([ContentVersion(**_fields(each)) for each in found], limit, offset)
 
 
@@ -212,7 +212,7 @@ def diff_content(
     return ContentDifferences(changes=changes)
 
 
-def _fields(version: Version) -> dict[str, Any]:
+def _fields(version: VersionHead) -> dict[str, Any]:
     return {
         "version_id": version.id,
         "document_id": version.document_id,

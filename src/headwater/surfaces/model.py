@@ -300,8 +300,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     published_at: str | None
 
 
-class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """A tree that was published, and never changes. `id` is its digest; `number` counts those of the document."""
+class VersionHead(msgspec.Struct, frozen=True, kw_only=True):
+    """What was published when, without its tree. `id` is the tree's digest; `number` counts those of the document."""
 
     id: str
     document_id: int
@@ -311,6 +311,11 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     published_at: str
     published_by: str
     live: bool
+
+
+class Version(VersionHead, frozen=True, kw_only=True):
+    """A tree that was published, and never changes."""
+
     tree: Tree
 
 

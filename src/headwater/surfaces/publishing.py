@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from headwater.base.errors import Conflict, NotFound, Unprocessable
 from headwater.control import tables as t
@@ -17,7 +17,7 @@ from headwater.control.database import State
 from headwater.surfaces import check, rows, settings
 from headwater.surfaces.diff import Difference, differences
 from headwater.surfaces.drafts import labels
-from headwater.surfaces.model import Author, Content, Document, Finding, Tree, Version, builtins
+from headwater.surfaces.model import Author, Content, Document, Finding, Tree, Version, VersionHead, builtins
 from headwater.surfaces.texts import checked_note
 from headwater.surfaces.versions import version_id
 
@@ -113,6 +113,13 @@ class Publishing:
         """Every version of each of its documents, the newest first."""
         with self._state.reading() as db:
             return _versions(db, rows.find(db, workspace_id, given))
+
+    def history(self, workspace_id: str, given: str) -> list[VersionHead]:
+        """As `versions`, without their trees: there may be many, and large."""
+        with self._state.reading() as db:
+            found = rows.find(db, workspace_id, given)
+            kept = [column for column in t.experience_versions.c if column is not t.experience_versions.c.tree]
+            return [rows.version_head(row) for row in db.execute(_of_content(found, kept))]
 
     def version(self, workspace_id: str, given: str, version_id: str) -> Version:
         with self._state.reading() as db:
@@ -212,13 +219,19 @@ def _refuse(findings: Sequence[Finding], what: str) -> None:
 
 
 def _versions(db: Connection, content: Content, version_id: str | None = None) -> list[Version]:
-    c, of = t.experience_versions.c, t.experience_documents.c
-    joined = t.experience_versions.join(t.experience_documents, c.document_id == of.id)
-    query = select(t.experience_versions, of.live_version_id).select_from(joined)
-    query = query.where(of.experience_id == content.id).order_by(c.published_at.desc(), c.number.desc(), c.document_id)
+    c = t.experience_versions.c
+    query = _of_content(content, list(c))
     if version_id is not None:
         query = query.where(c.version_id == version_id)
     return [rows.version(row) for row in db.execute(query)]
+
+
+def _of_content(content: Content, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """The content's versions, the newest first."""
+    c, of = t.experience_versions.c, t.experience_documents.c
+    joined = t.experience_versions.join(t.experience_documents, c.document_id == of.id)
+    query = select(*columns, of.live_version_id).select_from(joined).where(of.experience_id == content.id)
+    return query.order_by(c.published_at.desc(), c.number.desc(), c.document_id)
 
 
 def _one_version(db: Connection, content: Content, version_id: str, document_id: int | None = None) -> Version:

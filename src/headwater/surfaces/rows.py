@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 from headwater.base.errors import NotFound
 from headwater.base.rules import EVERYONE
 from headwater.control import tables as t
-from headwater.surfaces.model import Content, Document, Goal, Live, Placement, Version, tree_of
+from headwater.surfaces.model import Content, Document, Goal, Live, Placement, Version, VersionHead, tree_of
 
 TYPE: Final = "content"
 
@@ -78,9 +78,9 @@ def document(row: Row[Any]) -> Document:
     )
 
 
-def version(row: Row[Any]) -> Version:
+def version_head(row: Row[Any]) -> VersionHead:
     """Of a row of versions joined with `live_version_id` of its document."""
-    return Version(
+    return VersionHead(
         id=row.version_id,
         document_id=row.document_id,
         segment_id=row.segment_id,
@@ -89,8 +89,12 @@ def version(row: Row[Any]) -> Version:
         published_at=row.published_at,
         published_by=row.published_by,
         live=row.version_id == row.live_version_id,
-        tree=tree_of(row.tree),
     )
+
+
+def version(row: Row[Any]) -> Version:
+    """As `version_head`, with the tree."""
+    return Version(**msgspec.structs.asdict(version_head(row)), tree=tree_of(row.tree))
 
 
 def document_in(content: Content, document_id: int) -> Document:
