@@ -4,7 +4,8 @@ import "./studio.css";
 import { Button, Group, Stack, Tabs, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { queryClient } from "../../api/cache";
 import { contentQuery } from "../../api/contentQueries";
 import type { Content as ContentValue } from "../../api/contentTypes";
 import { Dialog } from "../../parts/Dialog";
@@ -32,6 +33,14 @@ const SCREENS: Record<Tab, ReturnType<typeof lazy<(props: { content: ContentValu
 export function Content() {
   const { id } = route.useParams();
   const { data: content, error, isPending, refetch } = useQuery(contentQuery(id));
+  const navigate = route.useNavigate();
+  const number = content && String(content.id);
+  // Asked for by its slug or contentId: from here on by its number, under which all that changes is kept.
+  useEffect(() => {
+    if (!number || number === id) return;
+    queryClient.setQueryData(contentQuery(number).queryKey, content);
+    void navigate({ params: { id: number }, search: true, replace: true });
+  }, [number, id, navigate]);
   if (isPending) return <Loading what="the content" lines={4} />;
   if (error && !content) {
     return (

@@ -62,7 +62,12 @@ function Opened({ content, document }: { content: Content; document: Document })
       </Group>
       <Warned saver={saver} saving={draft.saving} mine={draft.tree} />
       {view === "json" ? (
-        <JsonEditor key={draft.edition} tree={draft.tree} onChange={(tree) => saver.edit(tree)} />
+        <JsonEditor
+          key={draft.edition}
+          tree={draft.tree}
+          readOnly={content.status === "archived"}
+          onChange={(tree) => saver.edit(tree)}
+        />
       ) : (
         <DesignEditor
           key={draft.edition}

@@ -4,8 +4,10 @@ import type { Tree } from "../../api/contentTypes";
 import { isObject } from "../../words/exact";
 import { isSame } from "./same";
 
+type Props = { tree: Tree; readOnly: boolean; onChange: (tree: Tree) => void };
+
 /** The tree as it is stored, to write by hand or to paste into. */
-export function JsonEditor({ tree, onChange }: { tree: Tree; onChange: (tree: Tree) => void }) {
+export function JsonEditor({ tree, readOnly, onChange }: Props) {
   const [text, setText] = useState(() => JSON.stringify(tree, null, 2));
   const read = treeOf(text);
   // Written anew when it was changed elsewhere, never because of what is typed here.
@@ -17,6 +19,7 @@ export function JsonEditor({ tree, onChange }: { tree: Tree; onChange: (tree: Tr
       label="Design as JSON"
       description="Blocks within blocks, each with an id of its own. The guide describes them."
       value={text}
+      readOnly={readOnly}
       error={read ? undefined : "This is no JSON object with a list of blocks. It is not saved."}
       onChange={(event) => {
         setText(event.currentTarget.value);

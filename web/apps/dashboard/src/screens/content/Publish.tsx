@@ -51,6 +51,8 @@ function Choice({ content, problems, onClose }: ChoiceProps) {
   const [chosen, setChosen] = useState(() => content.documents.filter(isUnpublished).map(({ id }) => id));
   const [note, setNote] = useState("");
   const errors = problems.filter((each) => each.severity === "error" && concerns(each.documentId, chosen));
+  const isNothing = chosen.length === 0 && content.documents.every(({ versionId }) => versionId === null);
+  const isOff = errors.length > 0 || isNothing;
   const publish = useMutation({
     mutationFn: () => publishContent(content.id, { documentIds: chosen, ...(note.trim() ? { note: note.trim() } : {}) }),
     onSuccess: keepContent,
@@ -73,7 +75,7 @@ function Choice({ content, problems, onClose }: ChoiceProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (errors.length === 0) publish.mutate();
+        if (!isOff) publish.mutate();
       }}
     >
       <Stack gap="md">
@@ -104,7 +106,7 @@ function Choice({ content, problems, onClose }: ChoiceProps) {
             ))}
           </Stack>
           <Text size="sm" c="dimmed" mt="xs">
-            Name, slug and placements go live with them.
+            {isNothing ? "Choose at least one: nothing is live yet." : "Name, slug and placements go live with them."}
           </Text>
         </fieldset>
         <Textarea
@@ -121,8 +123,8 @@ function Choice({ content, problems, onClose }: ChoiceProps) {
           <Button
             type="submit"
             loading={publish.isPending}
-            aria-disabled={errors.length > 0}
-            data-disabled={errors.length > 0 || undefined}
+            aria-disabled={isOff}
+            data-disabled={isOff || undefined}
           >
             Publish
           </Button>

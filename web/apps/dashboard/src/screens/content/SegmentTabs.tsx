@@ -3,12 +3,19 @@
 import { Button, Group, NativeSelect, Tabs, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type DragEvent, useState } from "react";
-import { addDocument, changeContent, removeDocument, unpublishContent } from "../../api/content";
+import {
+  addDocument,
+  changeContent,
+  changeDocument,
+  content as readContent,
+  removeDocument,
+  unpublishContent,
+} from "../../api/content";
 import type { Content, Document } from "../../api/contentTypes";
 import { segmentsQuery } from "../../api/peopleQueries";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
-import { CopyIcon, EarlierIcon, LaterIcon, PlusIcon, TrashIcon } from "../../shell/icons";
+import { CopyIcon, EarlierIcon, LaterIcon, PencilIcon, PlusIcon, TrashIcon } from "../../shell/icons";
 import { useDrafts } from "./drafts";
 import { keepContent } from "./keep";
 import { movedTo } from "./order";
@@ -16,7 +23,7 @@ import { movedTo } from "./order";
 type Props = { content: Content; open: Document | undefined; onOpen: (id: number) => void };
 const EVERYONE = "Everyone";
 
-type Asking = "add" | "copy" | "delete" | null;
+type Asking = "add" | "copy" | "change" | "delete" | null;
 
 export function SegmentTabs({ content, open, onOpen }: Props) {
   const { documents } = content;
@@ -103,6 +110,14 @@ export function SegmentTabs({ content, open, onOpen }: Props) {
           <Button
             size="compact-sm"
             variant="default"
+            leftSection={<PencilIcon size={14} />}
+            onClick={() => setAsking("change")}
+          >
+            Change segment…
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
             leftSection={<TrashIcon size={14} />}
             onClick={() => setAsking("delete")}
           >
@@ -121,6 +136,13 @@ export function SegmentTabs({ content, open, onOpen }: Props) {
         <>
           <Dialog title={`Copy a design to ${open.segmentName}`} isOpen={asking === "copy"} onClose={() => setAsking(null)}>
             <CopyFrom content={content} to={open} onClose={() => setAsking(null)} />
+          </Dialog>
+          <Dialog
+            title={`Show the design for ${open.segmentName} to others`}
+            isOpen={asking === "change"}
+            onClose={() => setAsking(null)}
+          >
+            <Change content={content} document={open} onClose={() => setAsking(null)} />
           </Dialog>
           <Dialog
             title={`Delete the design for ${open.segmentName}?`}
@@ -237,6 +259,55 @@ function CopyFrom({ content, to, onClose }: { content: Content; to: Document; on
         </Button>
       </Group>
     </>
+  );
+}
+
+function Change({ content, document, onClose }: { content: Content; document: Document; onClose: () => void }) {
+  const { data } = useQuery(segmentsQuery);
+  const drafts = useDrafts();
+  const free = (data?.data ?? []).filter(({ id }) => !content.documents.some(({ segmentId }) => segmentId === id));
+  const [chosen, setChosen] = useState("");
+  const segmentId = chosen || free[0]?.id;
+  const change = useMutation({
+    mutationFn: async (segment: string) => {
+      await drafts.flush();
+      const { documents } = await readContent(String(content.id));
+      const { revision } = documents.find(({ id }) => id === document.id) ?? document;
+      return changeDocument(content.id, document.id, { revision, segmentId: segment });
+    },
+    onSuccess: async (saved) => {
+      await keepContent(saved);
+      onClose();
+    },
+  });
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (segmentId) change.mutate(segmentId);
+      }}
+    >
+      <NativeSelect
+        label="Segment"
+        value={segmentId ?? ""}
+        data={free.map(({ id, name }) => ({ value: id, label: name }))}
+        onChange={(event) => setChosen(event.currentTarget.value)}
+        mb="sm"
+        data-autofocus
+      />
+      <Text size="sm" mb="md">
+        People see the change when you publish.
+      </Text>
+      {change.error && <Failed what="change the segment" error={change.error} />}
+      <Group gap="sm">
+        <Button type="submit" loading={change.isPending} disabled={!segmentId}>
+          Change segment
+        </Button>
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+      </Group>
+    </form>
   );
 }
 

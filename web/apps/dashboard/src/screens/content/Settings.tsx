@@ -153,7 +153,6 @@ function Ids({ content }: { content: Content }) {
 }
 
 function File({ content }: { content: Content }) {
-  const drafts = useDrafts();
   return (
     <Card id="file" title="As a file">
       <Text size="sm" mb="sm">
@@ -163,7 +162,7 @@ function File({ content }: { content: Content }) {
         variant="default"
         leftSection={<DownloadIcon />}
         renderRoot={(props) => (
-          <a {...props} href={contentFileAddress(content.id)} download={`${content.slug}.json`} onFocus={() => void drafts.flush()} onPointerEnter={() => void drafts.flush()} />
+          <a {...props} href={contentFileAddress(content.id)} download={`${content.slug}.json`} />
         )}
       >
         Export

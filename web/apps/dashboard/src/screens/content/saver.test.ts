@@ -122,8 +122,8 @@ it("says why it could not save, and tries again with the next change", async () 
 it("has nothing to save once a change was taken back", async () => {
   saver.edit(tree("a"));
   saver.edit(tree("first"));
-  expect(saver.current().saving.is).toBe("saved");
   await vi.advanceTimersByTimeAsync(2_000);
+  expect(saver.current().saving.is).toBe("saved");
   expect(server.saves).toEqual([]);
 });
 
@@ -138,4 +138,25 @@ it("shows what the author has brought back elsewhere, without a warning", () => 
   expect(saver.current()).toMatchObject({ tree: tree("brought back"), saving: { is: "saved" }, edition: 1 });
   saver.seen(held(5, "brought back"));
   expect(saver.current().saving.is).toBe("saved");
+});
+
+it("tries again by itself when nobody answered", async () => {
+  server.fault = new ApiError(0, "unreachable", "The server does not answer.");
+  saver.edit(tree("a"));
+  await vi.advanceTimersByTimeAsync(900);
+  expect(saver.current().saving.is).toBe("failed");
+  server.fault = null;
+  await vi.advanceTimersByTimeAsync(6_000);
+  expect(server.saves).toEqual(["a"]);
+  expect(saver.current().saving.is).toBe("saved");
+});
+
+it("stops trying once it is told to show another", async () => {
+  server.fault = new ApiError(503, "away", "Away.");
+  saver.edit(tree("a"));
+  await vi.advanceTimersByTimeAsync(900);
+  saver.adopt(held(2, "theirs"));
+  server.fault = null;
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(server.saves).toEqual([]);
 });

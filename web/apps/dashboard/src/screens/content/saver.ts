@@ -14,7 +14,7 @@ export type Saving =
   | { is: "saved" }
   | { is: "edited" }
   | { is: "saving" }
-  /** It could not be saved; it is tried again with the next change, or when asked. */
+  /** It could not be saved. It is tried again with the next change, when asked, and by itself where nobody answered. */
   | { is: "failed"; error: Error }
   /** Somebody else saved another draft since ours was read. */
   | { is: "overtaken"; theirs: Held };
@@ -34,6 +34,8 @@ type Door = {
 };
 
 const DELAY_MS = 800;
+/** How soon it is tried again where nobody answered, or the server was at fault. */
+const AGAIN_MS = 5_000;
 
 export class Saver {
   private base: Held;
@@ -66,7 +68,8 @@ export class Saver {
     const { saving } = this.draft;
     if (saving.is === "overtaken") return this.put({ tree });
     if (saving.is === "saving") return this.put({ tree });
-    this.put({ tree, saving: isSame(tree, this.base.tree) ? { is: "saved" } : { is: "edited" } });
+    // Whether it is another one at all is looked at when it is saved: an edit has to be quick.
+    this.put({ tree, saving: { is: "edited" } });
     this.schedule();
   }
 
@@ -120,12 +123,18 @@ export class Saver {
       await this.save();
       if (this.draft.saving.is === "failed") return false;
     }
+    if (this.draft.saving.is === "edited") this.put({ saving: { is: "saved" } });
     return !this.isUnsaved;
   }
 
   private schedule(): void {
     clearTimeout(this.timer);
     if (this.draft.saving.is === "edited") this.timer = setTimeout(() => void this.flush(), DELAY_MS);
+  }
+
+  private retry(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.flush(), AGAIN_MS);
   }
 
   private save(): Promise<void> {
@@ -149,7 +158,11 @@ export class Saver {
   }
 
   private async refused(error: Error): Promise<void> {
-    if (!(error instanceof ApiError) || error.code !== "changed_meanwhile") return this.put({ saving: { is: "failed", error } });
+    if (!(error instanceof ApiError) || error.code !== "changed_meanwhile") {
+      this.put({ saving: { is: "failed", error } });
+      if (error instanceof ApiError && (error.status === 0 || error.status >= 500)) this.retry();
+      return;
+    }
     try {
       this.put({ saving: { is: "overtaken", theirs: await this.door.read() } });
     } catch (reading) {
