@@ -19,6 +19,7 @@ export async function preview(stage: Stage, { content, document: draft, placemen
   let at = 0;
   let isEnded = false;
   let isOnTop = false;
+  /** While it is open, the browser lets nothing else be pressed. */
   let hadModal = false;
 
   const shown = (): Experience[] => {
@@ -56,11 +57,11 @@ export async function preview(stage: Stage, { content, document: draft, placemen
       >
         <div className="head">
           <h2>Preview: nothing is recorded</h2>
-          <button type="button" onClick={() => ((isOnTop = !isOnTop), draw())}>{isOnTop ? "Move down" : "Move up"}</button>
+          {!hadModal && <button type="button" onClick={() => ((isOnTop = !isOnTop), draw())}>{isOnTop ? "Move down" : "Move up"}</button>}
         </div>
         <p className="hint">“{content.name}” as it is drafted.</p>
         <p className="told" role="status">{sentence()}</p>
-        {places.length > 1 && (
+        {places.length > 1 && !hadModal && (
           <div className="row">
             <label htmlFor="place">Placement</label>
             <select id="place" value={String(at)} onChange={(event) => ((at = Number(event.currentTarget.value)), renderer.update(), draw())}>
@@ -68,10 +69,12 @@ export async function preview(stage: Stage, { content, document: draft, placemen
             </select>
           </div>
         )}
-        <div className="row">
-          <button type="button" onClick={() => renderer.show(content.slug)}>Show it again</button>
-          <button type="button" onClick={end}>End</button>
-        </div>
+        {!hadModal && (
+          <div className="row">
+            <button type="button" onClick={() => renderer.show(content.slug)}>Show it again</button>
+            <button type="button" onClick={end}>End</button>
+          </div>
+        )}
       </section>,
       shell.root,
     );
