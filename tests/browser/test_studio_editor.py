@@ -378,3 +378,33 @@ def test_written_in_the_canvas(desk: Page, studio: Server) -> None:
     expect(writer).to_be_focused()
     desk.keyboard.press("Escape")
     expect(desk.get_by_role("button", name="Edit text")).to_be_focused()
+
+
+def test_problems_stand_at_their_block(desk: Page, studio: Server) -> None:
+    drawn = Drawn(desk, studio, "Faulty", *ALL[:2])
+    row = drawn.outline.get_by_role("treeitem", name="Image , has a problem")
+    row.click()
+    desk.get_by_text("The image has no address.").wait_for()
+    source = desk.get_by_role("textbox", name="Address of the image")
+    expect(source).to_have_attribute("aria-invalid", "true")
+    type_into(source, "/logo.png")
+    type_into(desk.get_by_role("textbox", name="What it shows"), "Our logo")
+    expect(drawn.outline.get_by_role("treeitem", name="has a problem")).to_have_count(0)
+    expect(source).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_keys_work_in_the_canvas_too(desk: Page, studio: Server) -> None:
+    drawn = Drawn(desk, studio, "Keys in the canvas", *ALL[2:4])
+    drawn.block("text").click()
+    desk.keyboard.press("Escape")
+    expect(drawn.outline.get_by_role("treeitem", name="Card", exact=True)).to_have_attribute("aria-selected", "true")
+    desk.keyboard.press("Alt+ArrowLeft")
+    drawn.said("Card moved out: 1 of 1 in Column.")
+    drawn.block("button").click()
+    desk.keyboard.press("Control+d")
+    desk.keyboard.press("Delete")
+    desk.keyboard.press("Delete")
+    drawn.said("deleted.")
+    expect(drawn.block("button")).to_have_count(0)
+    card = ("card", {"actions": [{"type": "url", "href": "/x"}]}, [("text", {"text": "in a card"}, [])])
+    drawn.is_kept([("columns", {}, [("column", {}, []), ("column", {}, [card])])])

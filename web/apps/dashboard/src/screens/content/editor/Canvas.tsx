@@ -59,6 +59,7 @@ type Given = {
   onWrite: (id: string) => void;
   onLeft: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
+  onCommand: (event: KeyboardEvent) => void;
 };
 
 export function Canvas(given: Given) {
@@ -114,6 +115,7 @@ export function Canvas(given: Given) {
               onDoubleClick={onDoubleClick}
               // Keys of the canvas come to the editor twice otherwise: out of the portal, and out of the shadow root.
               onKeyDown={(event) => {
+                if (!isWriter(event.target)) given.onCommand(event);
                 given.onKeyDown(event);
                 event.stopPropagation();
               }}

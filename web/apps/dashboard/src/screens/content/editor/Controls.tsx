@@ -87,14 +87,14 @@ export function Control(given: ControlProps) {
 function Line({ field, props, variables, readOnly, error, placeholder, onChange }: ControlProps) {
   const input = useRef<HTMLTextAreaElement & HTMLInputElement>(null);
   const given = props[field.name];
-  const value = typeof given === "string" ? given : typeof field.default === "string" ? field.default : "";
-  const set = (text: string) => onChange({ [field.name]: text === "" && !field.isRequired && !field.default ? undefined : text });
+  const value = typeof given === "string" ? given : "";
+  const set = (text: string) => onChange({ [field.name]: text === "" && !field.isRequired ? undefined : text });
   const shared = {
     ref: input,
     label: field.title,
     description: field.hint,
     error,
-    placeholder,
+    placeholder: placeholder ?? (typeof field.default === "string" ? field.default : undefined),
     value,
     readOnly,
     required: field.isRequired,

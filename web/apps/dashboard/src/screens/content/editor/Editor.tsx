@@ -15,6 +15,7 @@ import { Fold } from "./Fold";
 import { Held } from "./held";
 import { Interactions } from "./Interactions";
 import { RedoIcon, UndoIcon } from "./icons";
+import { command } from "./keys";
 import { BLOCKS, type ComponentEntry, LIMITS, type Problem, type StyleGuide, type Tree } from "./model";
 import { interactionsOf } from "./names";
 import { Outline } from "./Outline";
@@ -134,6 +135,11 @@ const Opened = memo(function Opened(given: EditorProps) {
     event.stopPropagation();
   }
 
+  function onCommand(event: KeyboardEvent) {
+    if (chosen !== null && !readOnly) command(event, chosen, tools, open);
+  }
+
+  const general = problems.filter(({ nodeId }) => !nodeId).length;
   const interactions = interactionsOf(tree, contentName, components).length;
   return (
     <div className="hw-studio" ref={whole} onKeyDown={onKeyDown} data-dragging={drag ? true : undefined}>
@@ -185,7 +191,14 @@ const Opened = memo(function Opened(given: EditorProps) {
             <Outline tree={tree} chosen={chosen} tools={tools} components={components} problems={faulty} onOpen={open} />
           </Fold>
         </div>
-        <section className="hw-studio-canvas" aria-label="Canvas" tabIndex={0}>
+        <section
+          className="hw-studio-canvas"
+          aria-label="Canvas"
+          tabIndex={0}
+          onKeyDown={(event) => {
+            if (event.target === event.currentTarget) onCommand(event);
+          }}
+        >
           <div className="hw-studio-page" data-kind={tree.kind} data-size={tree.size ?? "medium"} style={{ width: WIDTHS[width] }}>
             {tree.kind === "modal" && <p className="hw-studio-window">{tree.title || "A window without a title"}</p>}
             <Canvas
@@ -203,6 +216,7 @@ const Opened = memo(function Opened(given: EditorProps) {
               onWrite={write}
               onLeft={leave}
               onKeyDown={onKeyDown}
+              onCommand={onCommand}
             />
             <WritingBar
               tree={tree}
@@ -219,7 +233,7 @@ const Opened = memo(function Opened(given: EditorProps) {
             <Tabs.List aria-label="About the blocks">
               <Tabs.Tab value="settings">Block</Tabs.Tab>
               <Tabs.Tab value="interactions">Interactions ({interactions})</Tabs.Tab>
-              <Tabs.Tab value="whole">Whole</Tabs.Tab>
+              <Tabs.Tab value="whole">Whole{general > 0 && ` (${general} to mend)`}</Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="settings" pt="sm">
               <Properties

@@ -4,9 +4,9 @@
 
 import { type KeyboardEvent, memo, useLayoutEffect, useRef, useState } from "react";
 import { ChevronIcon, WarningIcon } from "../../../shell/icons";
+import { command, keyOf } from "./keys";
 import { type Block, BLOCKS, type ComponentEntry, type Tree } from "./model";
 import { nameOf } from "./names";
-import type { Step } from "./tree";
 import type { Tools } from "./useEditing";
 
 type Row = { block: Block; depth: number; place: number; among: number; parent: string | null; isFolded: boolean };
@@ -56,24 +56,17 @@ export function Outline({ tree, chosen, tools, components, problems, onOpen }: G
     const at = rows.findIndex(({ block }) => block.id === stop);
     const row = rows[at];
     if (!row) return;
-    const isRtl = getComputedStyle(event.currentTarget).direction === "rtl";
-    const key = keyOf(event.key, isRtl);
+    const key = keyOf(event);
     const go = (to: Row | undefined) => to && tools.choose(to.block.id);
-    const { id } = row.block;
-    if (event.altKey && key in STEPS) tools.step(id, STEPS[key] as Step);
-    else if ((event.ctrlKey || event.metaKey) && key === "d") tools.duplicate(id);
-    else if (event.ctrlKey || event.metaKey || event.altKey) return;
-    else if (key === "ArrowDown") go(rows[at + 1]);
+    if (key !== "Escape" && command(event, row.block.id, tools, onOpen)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (key === "ArrowDown") go(rows[at + 1]);
     else if (key === "ArrowUp") go(rows[at - 1]);
     else if (key === "Home") go(rows[0]);
     else if (key === "End") go(rows.at(-1));
     else if (key === "Inwards") unfoldOrEnter(row, at);
     else if (key === "Outwards") foldOrLeave(row);
-    else if (key === "Delete" || key === "Backspace") tools.remove(id);
-    else if (key === "Enter" || key === "F2") {
-      tools.choose(id);
-      onOpen(id);
-    } else if (key === " ") tools.choose(id);
+    else if (key === " ") tools.choose(row.block.id);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -128,13 +121,6 @@ export function Outline({ tree, chosen, tools, components, problems, onOpen }: G
       </div>
     </>
   );
-}
-
-const STEPS: Record<string, Step> = { ArrowUp: "up", ArrowDown: "down", Inwards: "in", Outwards: "out" };
-
-function keyOf(key: string, isRtl: boolean): string {
-  if (key !== "ArrowLeft" && key !== "ArrowRight") return key.length === 1 ? key.toLowerCase() : key;
-  return (key === "ArrowRight") === isRtl ? "Outwards" : "Inwards";
 }
 
 type LineProps = Omit<Row, "parent"> & {

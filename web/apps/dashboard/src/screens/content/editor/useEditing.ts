@@ -95,6 +95,8 @@ export function useEditing(given: Given): Editing {
   };
 }
 
+const PAUSE_MS = 2_000;
+
 type Held = { state: () => State; given: () => Given; set: (state: State) => void };
 
 function toolsOf({ state, given, set }: Held): Tools {
@@ -102,6 +104,14 @@ function toolsOf({ state, given, set }: Held): Tools {
   const told = (text: string) => ({ text, turn: state().said.turn + 1 });
   const name = (block: Block) => nameOf(block, given().components);
   const say = (text: string) => set({ ...state(), said: told(text) });
+
+  /** Whoever pauses begins another step. */
+  let burst = { at: 0, number: 0 };
+  function typed(about: string): string {
+    const at = Date.now();
+    burst = { at, number: at - burst.at > PAUSE_MS ? burst.number + 1 : burst.number };
+    return `${about} ${burst.number}`;
+  }
 
   function edit(next: Tree | null, chosen: string | null, text: string, about: string | null = null) {
     if (given().readOnly || next === null) return;
@@ -159,11 +169,11 @@ function toolsOf({ state, given, set }: Held): Tools {
     },
     change: (id, props) => {
       const about = `${id} ${Object.keys(props).join(" ")}`;
-      edit(change(tree(), id, props), state().chosen, "", about);
+      edit(change(tree(), id, props), state().chosen, "", typed(about));
     },
     changeTree: (part) => {
       const entries = Object.entries({ ...tree(), ...part }).filter(([, value]) => value !== undefined);
-      edit(Object.fromEntries(entries) as unknown as Tree, state().chosen, "", Object.keys(part).join(" "));
+      edit(Object.fromEntries(entries) as unknown as Tree, state().chosen, "", typed(Object.keys(part).join(" ")));
     },
     undo: () => travel(undone, "Undone."),
     redo: () => travel(redone, "Done again."),
