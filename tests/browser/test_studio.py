@@ -403,7 +403,9 @@ def test_what_it_brought_about_is_counted(inside: Page, shared_server: Server, t
     totals = page.get_by_role("region", name="In all")
     expect(totals).to_contain_text(re.compile(r"Views\s*2\s*Unique viewers\s*2\s*Interactions\s*1"))
     expect(totals).to_contain_text(re.compile(r"Conversion\s*50 %"))
-    expect(page.get_by_role("group", name="By label", exact=True).get_by_role("row").last).to_contain_text("Counted - Go clicked")
+    expect(page.get_by_role("group", name="By label", exact=True).get_by_role("row").last).to_contain_text(
+        "Counted - Go clicked"
+    )
     viewers = page.get_by_role("table", name="Who saw it, the latest first")
     expect(viewers.get_by_role("link", name="vera")).to_be_visible()
     with page.expect_download() as waiting:

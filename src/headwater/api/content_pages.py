@@ -39,7 +39,7 @@ class PagesTested(Shape, frozen=True):
 async def test_pages(data: JSONBody[PagesTest]) -> PagesTested:
     """Whether content with these page rules shows at an address, and which rules it fits; nothing is stored. Any scope.
 
-    400 `page_rule_invalid` for a rule that cannot be read, with the reason; 400 for what is no address.
+    400 for a rule that cannot be read, with the reason, and for what is no address.
     """
     address = pages.address_of(data.url)
     source = pages.source_of(data.pages)

@@ -199,7 +199,7 @@ export interface paths {
         put?: never;
         /**
          * Whether content with these page rules shows at an address, and which rules it fits; nothing is stored. Any scope.
-         * @description 400 `page_rule_invalid` for a rule that cannot be read, with the reason; 400 for what is no address.
+         * @description 400 for a rule that cannot be read, with the reason, and for what is no address.
          */
         post: operations["testPages"];
         delete?: never;
