@@ -263,9 +263,16 @@ def test_segments_are_added_ordered_and_copied(inside: Page, shared_server: Serv
     expect(dialog).to_have_count(0)
     texts = [each["tree"]["blocks"][0]["props"]["text"] for each in content(shared_server, made["id"])["documents"]]
     assert texts == ["For those who pay", "For those who pay", "For all"]
+    asks = segment(shared_server, "Asks", {"trait": "asks", "op": "exists"})
+    page.reload()
+    page.get_by_role("button", name="Change segment").click()
+    page.get_by_role("dialog").get_by_label("Segment").select_option(asks)
+    page.get_by_role("dialog").get_by_role("button", name="Change segment").click()
+    expect(page.get_by_role("tab", name="2 Asks")).to_be_visible()
+    assert order() == [pays, asks, "Everyone"]
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("tab", name="Tries")).to_have_count(0)
+    expect(page.get_by_role("tab", name="Asks")).to_have_count(0)
     assert order() == [pays, "Everyone"]
 
 
