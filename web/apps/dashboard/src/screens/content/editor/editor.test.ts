@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import labels from "../../../../../../../tests/conformance/labels.json";
 import { adopted, stored } from "./adapter";
 import { lineAt, type Rect, spotAt } from "./drop";
 import { linked, marked, withVariable } from "./markup";
@@ -29,17 +30,9 @@ test("what is stored comes back as it was; within, what may hold blocks has a li
 
 const USAGE: ComponentEntry = { name: "usage", kind: "react", title: "Usage meter", props: [] };
 
-test.each<[Block, string]>([
-  [block("b", "button", { text: "Start, {{user.name|you}}" }), "Welcome - Start, you clicked"],
-  [block("b", "button", { text: "" }), "Welcome - button clicked"],
-  [block("f", "form", { name: "Feedback" }), "Welcome - Feedback"],
-  [block("i", "image", { alt: "A chart", href: "/plans" }), "Welcome - A chart clicked"],
-  [block("c", "card", { title: "Plans", actions: [{ type: "dismiss" }] }, []), "Welcome - Plans clicked"],
-  [block("c", "card", {}, [block("s", "section", {}, [block("h", "heading", { text: "**Pro** plan" })])]), "Welcome - Pro plan clicked"],
-  [block("u", "component", { name: "usage", props: {} }), "Welcome - Usage meter clicked"],
-  [block("u", "component", { name: "gone", props: {} }), "Welcome - gone clicked"],
-])("the label of %j is %s", (each, label) => {
-  expect(defaultLabel(each, "Welcome", [USAGE])).toBe(label);
+test.each(labels.cases)("by default a label is $label", ({ block: each, label }) => {
+  const components = Object.entries(labels.components).map(([name, title]) => ({ ...USAGE, name, title }));
+  expect(defaultLabel(each as Block, labels.contentName, components)).toBe(label);
 });
 
 test("what can be clicked or answered is listed, in the document's order", () => {
