@@ -47,6 +47,14 @@ def publish(server: Server, name: str, shown: dict[str, Any], *placements: dict[
     return server.api("POST", f"/content/{made['id']}/publish", {})
 
 
+def withdraw(server: Server) -> None:
+    """Deletes all content, so that nothing of one test is shown in another, or in its second run."""
+    for each in server.api("GET", "/content", params={"limit": 100})["data"]:
+        if each["status"] in ("published", "changed"):
+            server.api("POST", f"/content/{each['id']}/unpublish", {})
+        server.api("DELETE", f"/content/{each['id']}")
+
+
 def draft(server: Server, name: str, shown: dict[str, Any], *placements: dict[str, Any]) -> dict[str, Any]:
     made = server.api("POST", "/content", {"name": name, "kind": shown["kind"], "tree": shown})
     change = {"revision": made["revision"], "placements": list(placements)}

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.sdk import WAIT_S, emptied, until
-from tests.browser.showing import SLOT, block, page_of, placement, publish, show, shown, strict, tree
+from tests.browser.showing import SLOT, block, page_of, placement, publish, show, shown, strict, tree, withdraw
 from tests.compat.site import Site
 from tests.e2e.people import person
 from tests.e2e.test_send_delivery import SHORT, add_webhook
@@ -53,6 +53,12 @@ def candu(server: Server) -> str:
 def site() -> Iterator[Site]:
     with Site() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(server: Server) -> Iterator[None]:
+    yield
+    withdraw(server)
 
 
 def fresh() -> str:

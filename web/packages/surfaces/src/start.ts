@@ -163,9 +163,10 @@ export function start(stage: Stage): Renderer {
 
   const look = guard(() => {
     let isDrawing = false;
+    let isBusy = false;
     for (const entry of entries) {
       if (entry.state !== "ready") continue;
-      if (!entry.tree) load(entry);
+      if (!entry.tree) isBusy = load(entry);
       else if (entry.tree.kind === "modal") isDrawing = !isDrawing && openModal(entry, entry.tree);
       else if (!stays(entry)) {
         // One a frame: whatever the page has to do comes between.
@@ -173,7 +174,8 @@ export function start(stage: Stage): Renderer {
         else isDrawing = place(entry, entry.tree);
       }
     }
-    if (isDrawing || entries.some(({ isLoading }) => isLoading)) return;
+    // What is held ready for content stays while some is still to come.
+    if (isDrawing || isBusy) return;
     giveRoomsBack();
     window.clearTimeout(noting);
     noting = window.setTimeout(note, NOTED_AFTER_MS);
@@ -188,13 +190,14 @@ export function start(stage: Stage): Renderer {
   });
   const watching = watch(look);
 
-  function load(entry: Entry) {
+  /** True: it comes. */
+  function load(entry: Entry): boolean {
     const { versionId, tree } = entry.experience;
     if (tree) {
       entry.tree = tree;
-      return watching.soon();
+      watching.soon();
     }
-    if (entry.isLoading) return;
+    if (tree || entry.isLoading) return true;
     entry.isLoading = true;
     const address = `${stage.host}/api/experiences/${versionId}?token=${encodeURIComponent(stage.token)}`;
     const asked = trees.get(versionId) ?? platform.get(address).then(({ status, body }) => (status === 200 ? (body as Tree) : undefined));
@@ -205,6 +208,7 @@ export function start(stage: Stage): Renderer {
       if (found) watching.soon();
       else trees.delete(versionId);
     });
+    return true;
   }
 
   /** Whether what is shown stands where it should. */

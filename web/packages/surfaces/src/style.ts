@@ -159,6 +159,7 @@ textarea.hw-input{resize:vertical}
 ${BACKGROUNDS}
 .hw-dialog{width:min(32em,calc(100vw - 32px));max-width:none;max-height:calc(100dvh - 32px);margin:auto;padding:0;border:1px solid transparent;border-radius:12px;background:transparent;overflow:auto;overscroll-behavior:contain}
 .hw-dialog-small{width:min(24em,calc(100vw - 32px))}.hw-dialog-large{width:min(56em,calc(100vw - 32px))}
+.hw-dialog:focus-visible{outline:0}
 .hw-dialog::backdrop{background:rgb(0 0 0/.55)}
 .hw-dialog>.hw{padding:1.25em;background:var(--hw-background)}
 .hw-close{float:inline-end;display:inline-flex;align-items:center;justify-content:center;width:36px;height:36px;margin:-.5em;margin-inline-start:.5em;padding:0;border:1px solid transparent;border-radius:50%;background:transparent;color:var(--hw-ink);font:inherit;font-size:1.25em;line-height:1;cursor:pointer}

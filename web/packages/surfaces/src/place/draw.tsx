@@ -68,6 +68,7 @@ export function prepare(tree: Tree, named: Named, style: Style | undefined, clos
     dialog.className = `hw-dialog hw-dialog-${tree.size ?? "medium"}`;
     dialog.setAttribute("aria-label", tree.title ?? named.name);
     // The dialog itself has the focus first: whatever it says is read, and Enter presses nothing yet.
+    dialog.tabIndex = -1;
     dialog.autofocus = true;
     dialog.addEventListener("close", () => {
       if (!isGone) closed(how);

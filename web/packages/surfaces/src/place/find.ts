@@ -5,8 +5,6 @@ import type { Placement } from "../model";
 /** Ours: the element that content stands in. */
 export const HOST_CLASS = "headwater-content";
 
-/** Goes down into the open shadow root of what stands before it. */
-const INTO = ">>>";
 const MOST_MATCHES = 100;
 
 type Root = Document | ShadowRoot;
@@ -29,10 +27,10 @@ export function find({ selectors = [], text }: Placement): Element | null {
   return best;
 }
 
-/** Whether a selector, as one of a placement, means this element: by its last part, where it has several. */
+/** Whether a selector, as one of a placement, means this element. */
 export function means(selector: string, element: Element): boolean {
   try {
-    return element.matches(selector.split(INTO).pop()!.trim());
+    return element.matches(selector);
   } catch {
     return false;
   }
@@ -49,15 +47,8 @@ export function shadowRoots(root: Root = document): ShadowRoot[] {
 }
 
 function matching(selector: string): Element[] {
-  const steps = selector.split(INTO).map((step) => step.trim());
-  if (steps.length > 1) return steps.reduce<Element[] | null>(into, null) ?? [];
   const here = inside(document, selector);
   return here.length ? here : shadowRoots().flatMap((root) => inside(root, selector));
-}
-
-function into(found: Element[] | null, step: string): Element[] {
-  if (!found) return inside(document, step);
-  return found.flatMap(({ shadowRoot }) => (shadowRoot ? inside(shadowRoot, step) : []));
 }
 
 function inside(root: Root, selector: string): Element[] {

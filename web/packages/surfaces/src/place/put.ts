@@ -27,11 +27,15 @@ export function put(element: HTMLElement, target: Element, place: Place): Stand 
 }
 
 /** Gives what brings it back as it was. */
-function hide({ style }: HTMLElement): () => void {
+function hide(target: HTMLElement): () => void {
+  const { style } = target;
+  const isStyled = target.hasAttribute("style");
   const [before, priority] = [style.getPropertyValue("display"), style.getPropertyPriority("display")];
   style.setProperty("display", "none", "important");
   return () => {
     if (before) style.setProperty("display", before, priority);
     else style.removeProperty("display");
+    // Asked for first: a browser that has not written the attribute yet would write it after it was removed.
+    if (!isStyled && !target.getAttribute("style")) target.removeAttribute("style");
   };
 }
