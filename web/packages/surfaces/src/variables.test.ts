@@ -3,7 +3,7 @@ import { fill, fillAddress, type Look, member, ofAddress, textOf } from "./varia
 
 const USER = {
   name: "Ann", logins: 5, admin: false, tags: ["a"], empty: "", none: null, nan: NaN, "first name": "Ann Lee",
-  "a.b": "flat", address: { city: "Wien" }, site: "https://ann.example/a b", path: "a/b&c=d?e",
+  "a.b": "flat", address: { city: "Wien" }, site: "https://ann.example/a b", slashes: "/\\/evil.example", path: "a/b&c=d?e",
 };
 const ADDRESS = "https://app.example.com:8443/teams/blue%20one/x?tab=a%26b&q=1#frag";
 const look: Look = (scope, name) => (scope === "url" ? ofAddress(ADDRESS, name) : scope === "user" ? member(USER, name) : undefined);
@@ -42,6 +42,9 @@ it("fills a text, and nothing twice", () => {
 it.each([
   ["https://x.example/?who={{user.path}}", "https://x.example/?who=a%2Fb%26c%3Dd%3Fe"],
   ["{{user.site}}", "https://ann.example/a b"],
+  ["/{{url.pathname}}", "/teams/blue%20one/x"],
+  ["//x.example/{{url.pathname[1]}}", "//x.example/blue%20one"],
+  ["{{user.slashes}}", "/evil.example"],
   ["https://x.example{{url.pathname}}{{url.search}}", "https://x.example/teams/blue%20one/x?tab=a%26b&q=1"],
   ["/t/{{url.pathname[1]}}/{{url.pathname[9]|none}}", "/t/blue%20one/none"],
   ["?tab={{url.search.tab|x}}&z={{url.search.z|x}}", "?tab=a%26b&z=x"],

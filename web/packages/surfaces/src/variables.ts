@@ -38,13 +38,16 @@ export function fill(text: string, look: Look): string {
  * the address begins; the page's own address comes as it is.
  */
 export function fillAddress(text: string, look: Look, mayUrl: boolean): string {
-  return text.trim().replace(INNER, (_, inner: string, at: number) => {
+  const given = text.trim();
+  const filled = given.replace(INNER, (_, inner: string, at: number) => {
     const { scope, name, fallback } = variable(inner);
     const isUrl = scope === "url";
     const value = (mayUrl || !isUrl) && written(look(scope, name));
     if (!value) return fallback;
     return at === 0 || (isUrl && !name.startsWith("search.")) ? value : encodeURIComponent(value);
   });
+  // Two slashes that only values brought would lead to another host, chosen by whoever made the link to this page.
+  return /^[/\\]{2}/.test(given) ? filled : filled.replace(/^[/\\]{2,}/, "/");
 }
 
 const INNER = /\{\{([^{}]*)\}\}/g;
