@@ -69,7 +69,6 @@ export function prepare(tree: Tree, named: Named, style: Style | undefined, clos
     dialog.setAttribute("aria-label", tree.title ?? named.name);
     // The dialog itself has the focus first: whatever it says is read, and Enter presses nothing yet.
     dialog.tabIndex = -1;
-    dialog.autofocus = true;
     dialog.addEventListener("close", () => {
       if (!isGone) closed(how);
     });
@@ -88,7 +87,10 @@ export function prepare(tree: Tree, named: Named, style: Style | undefined, clos
       render(<>{button}<Blocks blocks={tree.blocks} scene={scene} /></>, inner);
     },
     open() {
-      if (dialog) return dialog.showModal();
+      if (dialog) {
+        dialog.showModal();
+        return dialog.focus();
+      }
       suit();
       unsuit = unsuit ?? onScheme(suit);
     },
