@@ -156,7 +156,7 @@ function useShadow(
   }, [host, root]);
   useLayoutEffect(() => {
     if (!shadow) return;
-    shadow.adoptedStyleSheets = [guideCss(guide, scheme), PAGE_CSS, CANVAS_CSS].map((text) => {
+    shadow.adoptedStyleSheets = [PAGE_CSS, guideCss(guide, scheme), CANVAS_CSS].map((text) => {
       const sheet = new CSSStyleSheet();
       sheet.replaceSync(text);
       return sheet;

@@ -67,7 +67,7 @@ const Opened = memo(function Opened(given: EditorProps) {
   const found = useMemo(() => (chosen === null ? null : find(tree, chosen)), [tree, chosen]);
   const faulty = useMemo(() => new Set(problems.flatMap(({ nodeId }) => nodeId ?? [])), [problems]);
   const [width, setWidth] = useState<Width>("desktop");
-  const own = useComputedColorScheme("light");
+  const own = useComputedColorScheme("light", { getInitialValueInEffect: false });
   const [scheme, setScheme] = useState(own);
   const [side, setSide] = useState<Side>("settings");
   const [isSideOpen, setSideOpen] = useState(true);
