@@ -22,6 +22,7 @@ PAGE = """
 </section>
 <section><h2>Invoices</h2><ul><li>One</li><li id="two">Two</li></ul></section>
 <div id="scroller"><p>Top</p><p id="low">Far below</p></div>
+<div id="component"></div>
 <dialog id="dialog"><p id="inner">In a dialog</p></dialog>
 """
 STYLE = """
@@ -33,6 +34,8 @@ SMALL = """(all) => all.map((each) => (each.closest("label") || each).getBoundin
   .filter(({ width, height }) => width < 24 || height < 24).length"""
 LISTEN = """
 window.reached = [];
+const deep = Object.assign(document.createElement("p"), { id: "deep", textContent: "Within a component" });
+document.querySelector("#component").attachShadow({ mode: "open" }).append(deep);
 for (const type of ["click", "mousedown", "pointerdown", "keydown", "submit"]) {
   document.addEventListener(type, (event) => reached.push(`${type} ${event.target.localName}`));
 }
@@ -115,6 +118,12 @@ def test_by_mouse(page: Page, shared_server: Server, site: Site, content: dict[s
     assert two is not None
     page.mouse.click(two["x"] + 5, two["y"] + 5)
     assert picked(shared_server, content, code, "Two")["selectors"][0] == "#two"
+
+    bar.get_by_role("button", name="Choose another element").click()
+    deep = page.locator("#deep").bounding_box()
+    assert deep is not None
+    page.mouse.click(deep["x"] + 5, deep["y"] + 5)
+    assert picked(shared_server, content, code, "Within a component")["selectors"] == ["#deep"]
 
 
 def test_by_keyboard_alone(page: Page, shared_server: Server, site: Site, content: dict[str, Any]) -> None:

@@ -5,11 +5,11 @@ import type { Place } from "../model";
 import { Bar, type Found, type Step } from "./bar";
 import type { Target, Told } from "./desk";
 import { Frame } from "./frame";
-import { matches, selectorsOf } from "./selectors";
+import { matching, selectorsOf } from "./selectors";
 import { openShell } from "./shell";
 import { CSS_TEXT } from "./style";
 import { address, textOf } from "./text";
-import { canBeChosen, go, nearest, OURS, type Way } from "./walk";
+import { around, canBeChosen, go, insideOf, nearest, OURS, type Way } from "./walk";
 
 const WAYS: Record<string, Way> = { ArrowDown: "down", ArrowUp: "up", ArrowRight: "in", ArrowLeft: "out", Home: "first" };
 const SHOWN_CHARS = 60;
@@ -58,14 +58,15 @@ export function pick({ name, tell, onEnd }: Given): void {
     onEnd();
   };
   const take = async () => {
-    const { element } = state;
+    const element = told(state.element);
     if (!element || !canBeChosen(element)) return;
+    look(element);
     const turn = ++count;
     const target = { selectors: selectorsOf(element), text: textOf(element), url: address() };
     set({ step: "telling" });
     shell.root.querySelector<HTMLElement>(".choose")!.focus({ preventScroll: true });
-    const told = await tell(target);
-    if (turn === count && state.step === "telling") set({ step: told });
+    const answer = await tell(target);
+    if (turn === count && state.step === "telling") set({ step: answer });
   };
   const onKey = (event: KeyboardEvent) => {
     const way = event.key === "Tab" ? (event.shiftKey ? "previous" : "next") : WAYS[event.key];
@@ -124,13 +125,23 @@ export function pick({ name, tell, onEnd }: Given): void {
 
 /** The page's element under the pointer, beneath what is ours. */
 function under({ clientX, clientY }: MouseEvent): Element | null {
-  const below = document.elementsFromPoint(clientX, clientY).find((each) => each.localName !== OURS);
-  return nearest(below ?? null);
+  let at = document.elementsFromPoint(clientX, clientY).find((each) => each.localName !== OURS) ?? null;
+  for (let root = at && insideOf(at); root; root = at && insideOf(at)) {
+    const inner = root.elementsFromPoint(clientX, clientY).find((each) => each.getRootNode() === root);
+    if (!inner || !selectorsOf(inner).length) break;
+    at = inner;
+  }
+  return nearest(at);
+}
+
+/** The element, or what is around it, if nothing tells it from others: within a component that stands there twice. */
+function told(element: Element | null): Element | null {
+  return !element || selectorsOf(element).length ? element : told(around(element));
 }
 
 /** The pane lies over what scrolls, and so passes the wheel on. */
 function scroll(event: WheelEvent): void {
-  for (let at = under(event); at; at = at.parentElement) {
+  for (let at = under(event); at; at = around(at)) {
     const { overflowX, overflowY } = getComputedStyle(at);
     const scrolls = (overflow: string, inner: number, outer: number) => /auto|scroll/.test(overflow) && inner > outer;
     if (!scrolls(overflowY, at.scrollHeight, at.clientHeight) && !scrolls(overflowX, at.scrollWidth, at.clientWidth)) continue;
@@ -145,6 +156,6 @@ function found(element: Element): Found {
   const shown = text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
   return {
     what: shown ? `${element.localName} “${shown}”` : element.localName,
-    selectors: selectorsOf(element).map((selector) => ({ selector, count: matches(selector) })),
+    selectors: selectorsOf(element).map((selector) => ({ selector, count: matching(selector).length })),
   };
 }

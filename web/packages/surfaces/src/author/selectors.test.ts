@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, test, vi } from "vitest";
 import { find } from "../place/find";
-import { matches, selectorsOf } from "./selectors";
+import { matching, selectorsOf } from "./selectors";
 import { CHANGES, dice, makePage } from "./testing/pages";
 import { address, textOf, withoutCode } from "./text";
 
@@ -24,7 +24,7 @@ describe("selectors of an element", () => {
       const target = anyElement(seed);
       const selectors = selectorsOf(target);
       expect(selectors.length).toBeGreaterThan(0);
-      for (const selector of selectors) expect([selector, matches(selector), document.querySelector(selector) === target]).toEqual([selector, 1, true]);
+      for (const selector of selectors) expect([selector, matching(selector).map((each) => each === target)]).toEqual([selector, [true]]);
     }
   });
 
@@ -43,6 +43,18 @@ describe("selectors of an element", () => {
     ]);
     const other = selectorsOf(document.querySelectorAll("button")[1]!);
     expect(other[0]).toBe(`[data-testid="billing"] > button:nth-of-type(2)`);
+  });
+
+  test("reach into the open shadow roots of the page's components, where nothing outside is meant", () => {
+    document.body.innerHTML = `<p class="lead">a</p><x-card></x-card><x-card></x-card>`;
+    for (const [at, host] of [...document.querySelectorAll("x-card")].entries()) {
+      host.attachShadow({ mode: "open" }).innerHTML = `<div><p class="lead">b</p><p data-testid="note-${at}">c</p></div>`;
+    }
+    const [first] = document.querySelectorAll("x-card");
+    const note = first!.shadowRoot!.querySelectorAll("p")[1]!;
+    expect(selectorsOf(note)).toEqual([`[data-testid="note-0"]`]);
+    expect(find({ id: "p", place: "after", selectors: selectorsOf(note) })).toBe(note);
+    expect(selectorsOf(first!.shadowRoot!.querySelector("p")!)).toEqual([]);
   });
 
   test("take odd names as they are", () => {

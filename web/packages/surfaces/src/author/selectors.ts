@@ -5,7 +5,9 @@
  * the place from the start, the place from the end. What becomes of one leaves the others a majority; text settles ties.
  */
 
+import { shadowRoots } from "../place/find";
 import { classesOf, isKept, isMade } from "./names";
+import { OURS } from "./walk";
 
 /** What tests and tools go by is named to stay. */
 const FOR_TESTS = /^data-(?:headwater|test|testid|test-id|test-selector|cy|qa|e2e|hook|tour|automation|automation-id)$/;
@@ -25,12 +27,13 @@ export function selectorsOf(element: Element): string[] {
     byPlace(element, "nth-of-type"),
     byPlace(element, "nth-last-of-type"),
   ];
-  return [...new Set(found)].filter((each) => each.length <= LONGEST).slice(0, MOST);
+  return [...new Set(found)].filter((each) => each.length <= LONGEST && isAlone(each, element)).slice(0, MOST);
 }
 
-/** How many elements of the page a selector finds. */
-export function matches(selector: string, within: ParentNode = document): number {
-  return within.querySelectorAll(selector).length;
+/** What a selector finds, as the renderer looks for it: in the page itself, else in its open shadow roots. */
+export function matching(selector: string): Element[] {
+  const here = [...document.querySelectorAll(selector)];
+  return here.length ? here : shadowRoots().flatMap((root) => (root.host.localName === OURS ? [] : [...root.querySelectorAll(selector)]));
 }
 
 /** Selectors of the element's own attributes that no other element has, those made to stay first. */
@@ -46,7 +49,7 @@ function byAttributes(element: Element): string[] {
     ...(isMade(id) ? [] : [`#${CSS.escape(id)}`]),
     ...others.map(written),
     ...saying.map((each) => tag + written(each)),
-  ].filter(isAlone);
+  ].filter((each) => isAlone(each, element));
 }
 
 /** From the nearest ancestor that is known by an attribute, the shortest way down; where that counts, from both ends. */
@@ -55,7 +58,7 @@ function byAncestor(element: Element): string[] {
   for (let step = 0; above && above !== document.body && step < HIGHEST_ANCHOR; step++, above = above.parentElement) {
     const [anchor] = byAttributes(above);
     if (!anchor) continue;
-    const name = namesOf(element).find((each) => isAlone(`${anchor} ${each}`));
+    const name = namesOf(element).find((each) => isAlone(`${anchor} ${each}`, element));
     if (name) return [`${anchor} ${name}`];
     return (["nth-of-type", "nth-last-of-type"] as const).map((counted) => `${anchor} > ${steps(element, above!, counted)}`);
   }
@@ -65,12 +68,12 @@ function byAncestor(element: Element): string[] {
 /** Tags and classes alone, without a number: the element's own, else with those of one of its ancestors. */
 function byClasses(element: Element): string[] {
   const names = namesOf(element);
-  const own = names.find(isAlone);
+  const own = names.find((each) => isAlone(each, element));
   if (own) return [own];
   let above = element.parentElement;
   for (let step = 0; above && above !== document.body && step < FARTHEST_KIN; step++, above = above.parentElement) {
     for (const ancestor of namesOf(above)) {
-      const name = names.find((each) => isAlone(`${ancestor} ${each}`));
+      const name = names.find((each) => isAlone(`${ancestor} ${each}`, element));
       if (name) return [`${ancestor} ${name}`];
     }
   }
@@ -83,12 +86,12 @@ type Counted = "nth-of-type" | "nth-last-of-type";
 function byPlace(element: Element, counted: Counted): string {
   if (element === document.body) return "body";
   let from = element.parentElement;
-  while (from && from !== document.body && !isAlone(tagOf(from))) from = from.parentElement;
-  return from ? `${tagOf(from)} > ${steps(element, from, counted)}` : tagOf(element);
+  while (from && from !== document.body && !isAlone(tagOf(from), from)) from = from.parentElement;
+  return from ? `${tagOf(from)} > ${steps(element, from, counted)}` : steps(element, null, counted);
 }
 
 /** The way down to the element from above it, told by tags and places. */
-function steps(element: Element, from: Element, counted: Counted): string {
+function steps(element: Element, from: Element | null, counted: Counted): string {
   const path: string[] = [];
   for (let at: Element | null = element; at && at !== from; at = at.parentElement) path.unshift(step(at, counted));
   return path.join(" > ");
@@ -96,7 +99,7 @@ function steps(element: Element, from: Element, counted: Counted): string {
 
 function step(element: Element, counted: Counted): string {
   const tag = tagOf(element);
-  const kin = [...(element.parentElement?.children ?? [])].filter((each) => tagOf(each) === tag);
+  const kin = [...(element.parentNode?.children ?? [])].filter((each) => tagOf(each) === tag);
   if (kin.length < 2) return tag;
   const at = kin.indexOf(element);
   return `${tag}:${counted}(${counted === "nth-of-type" ? at + 1 : kin.length - at})`;
@@ -117,6 +120,7 @@ function written({ name, value }: Attr): string {
   return value ? `[${CSS.escape(name)}="${value.replace(/["\\]/g, "\\$&")}"]` : `[${CSS.escape(name)}]`;
 }
 
-function isAlone(selector: string): boolean {
-  return matches(selector) === 1;
+function isAlone(selector: string, element: Element): boolean {
+  const found = matching(selector);
+  return found.length === 1 && found[0] === element;
 }

@@ -1,9 +1,14 @@
-/** From one element of the page to the next, for whoever has no pointer: what is drawn, in the document's order. */
+/**
+ * From one element of the page to the next, for whoever has no pointer: what is drawn, in the document's order. The open
+ * shadow roots of the page's components are entered and left by going in and out.
+ */
+
+import { HOST_CLASS } from "../place/find";
 
 export const OURS = "headwater-author";
 
 const NEVER = new Set(["script", "style", "template", "noscript", "link", "meta", "title", "head", "br", "wbr", "source", "track", OURS]);
-const NEVER_IN = `svg *, select *, .headwater-content, ${OURS}`;
+const NEVER_IN = `svg *, select *, .${HOST_CLASS}, .${HOST_CLASS} *, ${OURS}`;
 
 export type Way = "next" | "previous" | "down" | "up" | "in" | "out" | "first";
 
@@ -15,13 +20,29 @@ export function go(from: Element | null, way: Way): Element | null {
 
 /** Whether something can be placed at the element: it is drawn, and no part of ours. */
 export function canBeChosen(element: Element): boolean {
-  if (NEVER.has(element.localName) || element === document.body || !document.body.contains(element)) return false;
+  if (NEVER.has(element.localName) || element === document.body || !isInBody(element)) return false;
   return !element.matches(NEVER_IN) && element.checkVisibility();
+}
+
+function isInBody(element: Element): boolean {
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? isInBody(root.host) : document.body.contains(element);
+}
+
+/** What is around it, out of its shadow root too. */
+export function around(element: Element): Element | null {
+  const root = element.getRootNode();
+  return element.parentElement ?? (root instanceof ShadowRoot ? root.host : null);
+}
+
+/** The shadow root of a component of the page, if it lets one look in. */
+export function insideOf(element: Element): ShadowRoot | null {
+  return element.localName === OURS || element.classList.contains(HOST_CLASS) ? null : element.shadowRoot;
 }
 
 /** The element itself, or the nearest around it that can be chosen. */
 export function nearest(element: Element | null): Element | null {
-  for (let at = element; at; at = at.parentElement) if (canBeChosen(at)) return at;
+  for (let at = element; at; at = around(at)) if (canBeChosen(at)) return at;
   return null;
 }
 
@@ -30,7 +51,7 @@ const WAYS: Record<Exclude<Way, "first">, (from: Element) => Element | undefined
   previous: before,
   down: (from) => after(from, false),
   up: (from) => kin(from).reverse().find((each) => canBeChosen(each)) ?? outer(from),
-  in: (from) => [...from.children].find(canBeChosen),
+  in: (from) => [...(insideOf(from)?.children ?? []), ...from.children].find(canBeChosen),
   out: outer,
 };
 
@@ -56,7 +77,8 @@ function before(from: Element): Element | undefined {
 }
 
 function walk(from: Element): TreeWalker {
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT, (node) =>
+  const root = from.getRootNode();
+  const walker = document.createTreeWalker(root instanceof ShadowRoot ? root : document.body, NodeFilter.SHOW_ELEMENT, (node) =>
     canBeChosen(node as Element) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP,
   );
   walker.currentNode = from;
@@ -64,10 +86,10 @@ function walk(from: Element): TreeWalker {
 }
 
 function kin(from: Element): Element[] {
-  const all = [...(from.parentElement?.children ?? [])];
+  const all = [...(from.parentNode?.children ?? [])];
   return all.slice(0, all.indexOf(from));
 }
 
 function outer(from: Element): Element | undefined {
-  return nearest(from.parentElement) ?? undefined;
+  return nearest(around(from)) ?? undefined;
 }
