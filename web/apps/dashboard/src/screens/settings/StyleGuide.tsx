@@ -338,6 +338,8 @@ function Sample({ colors, guide }: { colors: StyleColors; guide: StyleGuideValue
     fontFamily: guide.font.family,
     fontSize: guide.font.sizePx,
     padding: "1em",
+    // It is about these colours: the system's own would say nothing of them.
+    forcedColorAdjust: "none",
   };
   return (
     <div style={own} role="img" aria-label="How it looks: a heading, texts, a field, buttons and badges in these colours">
