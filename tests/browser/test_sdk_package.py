@@ -66,7 +66,7 @@ def members(title: str) -> set[str]:
 
 def test_the_package_in_a_page(packed: Path, page: Page, shared_server: Server, site: Site) -> None:
     assert {path.name for path in packed.rglob("*") if path.is_file()} == {
-        *("README.md", "package.json", "LICENSE", "api.d.ts", "index.d.ts", "index.js"),
+        *("README.md", "package.json", "LICENSE", "api.d.ts", "index.d.ts", "index.js", "react.d.ts"),
     }
     site.put("/sdk/index.js", (packed / "dist" / "index.js").read_bytes())
     user = f"user-{uuid.uuid4()}"

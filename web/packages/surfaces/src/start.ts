@@ -284,6 +284,7 @@ export function start(stage: Stage): Renderer {
       if (isHit) again(entry);
     }
   }), { capture: true, passive: true });
+  window.addEventListener("pagehide", note);
   onDevice(update);
 
   /** What was dismissed comes back when its trigger comes again, unless it has been shown enough. */
