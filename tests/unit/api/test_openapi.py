@@ -44,12 +44,15 @@ def test_every_operation_says_what_it_answers_and_how_it_fails(document: dict[st
 
 def test_deletes_answer_200_and_creations_201(document: dict[str, Any]) -> None:
     actions = {"createReplay", "releaseParked", "createBackup", "createExport", "refreshTable"}
+    on_content = re.compile(r"(publish|unpublish|archive|restore|rollback)Content")
     on_connections = re.compile(r"(test|try|pause|resume|recover|resend|rotate)(Webhook|Destination|Integration)")
     for name, operation in operations(document):
         expected = "201" if name.startswith("post") else "200"
         called = operation["operationId"]
-        expected = "202" if called in actions or on_connections.match(called) else expected
-        expected = "200" if called == "runSql" or called.startswith("preview") else expected
+        is_action = called in actions or on_connections.match(called) or on_content.match(called)
+        expected = "202" if is_action else expected
+        is_question = called in ("runSql", "testPages") or called.startswith(("preview", "check"))
+        expected = "200" if is_question else expected
         assert expected in operation["responses"], name
 
 

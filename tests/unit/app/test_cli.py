@@ -69,7 +69,7 @@ def test_the_commands_are_those_that_people_may_rely_on():
     assert {words[0] for words, _ in commands()} == {
         "serve", "demo", "source", "webhook", "destination", "integration", "table", "sql", "send", "where", "parked",
         "release", "replay", "doctor", "segment", "people", "erase", "suppress", "unsuppress", "regulation",
-        "backup", "restore", "export", "link", "migrate", "catalog",
+        "backup", "restore", "export", "link", "migrate", "catalog", "content",
     }  # fmt: skip
 
 
