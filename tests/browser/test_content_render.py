@@ -359,3 +359,45 @@ def test_faults_of_the_pages_own_components_stay_theirs(browser: Browser, shared
     until(page, "heard.includes('Went on')")
     assert thrown == []
     page.close()
+
+
+def test_one_message_that_nobody_asked_for_is_enough(page: Page, shared_server: Server, site: Site) -> None:
+    for name in ("First", "Second"):
+        words = block("text", "t", text=name)
+        publish(
+            shared_server, name, tree(words, kind="modal", title=name), placement(page="/messages.html", selectors=())
+        )
+    page.goto(site.put("/messages.html", page_of(shared_server), strict(shared_server)))
+    dialogs = page.get_by_role("dialog")
+    expect(dialogs).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(dialogs).to_have_count(0)
+    calm(page)
+    assert dialogs.count() == 0
+    page.evaluate("headwater.showContent('second')")
+    expect(page.get_by_role("dialog", name="Second")).to_be_visible()
+
+
+def test_an_event_sets_off_what_is_on_the_page_that_it_leads_to(page: Page, shared_server: Server, site: Site) -> None:
+    trigger = {"on": "event", "event": "Saved"}
+    publish(shared_server, "After saving", saying("Saved"), placement(page="/done.html", trigger=trigger))
+    page.goto(site.put("/work.html", page_of(shared_server), strict(shared_server)))
+    until(page, "headwater.providerProps")
+    page.evaluate("() => { headwater.track('Saved'); history.pushState({}, '', '/done.html'); }")
+    expect(shown(page).get_by_role("heading", name="Saved")).to_be_visible()
+
+
+def test_the_console_tells_why_it_is_not_there(page: Page, shared_server: Server, site: Site) -> None:
+    path = "/why.html"
+    placements = [
+        placement(page=path),
+        placement(page="/other.html"),
+        placement(page=path, devices=["mobile"]),
+        placement(page=path, trigger={"on": "manual"}),
+        placement(page=path, selectors=["#missing"]),
+    ]
+    publish(shared_server, "Explained", saying("Here"), *placements)
+    show(page, shared_server, site, path, page_of(shared_server))
+    told = page.evaluate("headwater.explain('explained').map(({state, why}) => [state, why])")
+    assert told == [["shown", ""], ["elsewhere", "pages"], ["elsewhere", "devices"], ["waiting", ""], ["ready", ""]]
+    assert page.evaluate("headwater.explain('nobody-s')") == []

@@ -17,6 +17,8 @@ import { deviceOf, onDevice, unfit } from "./show/when";
 /** A page that takes our element away again and again does not want it. */
 const MOST_PUTS = 20;
 const NOTED_AFTER_MS = 2000;
+/** An event may lead to another page, on which it sets something off. */
+const LINGERS_MS = 5000;
 
 /** One experience at one of its placements. */
 interface Entry {
@@ -28,7 +30,7 @@ interface Entry {
    * `dismissed` in this view of the page.
    */
   state: "elsewhere" | "enough" | "dismissed" | "waiting" | "delayed" | "ready";
-  /** Why it is not to be shown, in words. */
+  /** Which part of its placement says that it is not to be shown. */
   why: string;
   timer?: number;
   /** Asked for by the page, whatever else is said. */
@@ -55,7 +57,9 @@ export function start(stage: Stage): Renderer {
   let person = "";
   let remembered: Memory | undefined;
   const wanted = new Set<string>();
-  const happened = new Set<string>(stage.tracked);
+  /** Event → when, as far as it may still set something off. */
+  const happened = new Map(stage.tracked.map((name) => [name, platform.now()]));
+  let hadModal = false;
   const trees = new Map<string, Promise<Tree | undefined>>();
 
   const guard = <Given extends unknown[]>(action: (...given: Given) => void) => (...given: Given) => {
@@ -79,7 +83,7 @@ export function start(stage: Stage): Renderer {
     memory,
     show: (slug) => show(slug),
     dismissed(contentId) {
-      for (const entry of entries) if (entry.experience.contentId === contentId) rest(entry, "dismissed", "it was dismissed in this view of the page");
+      for (const entry of entries) if (entry.experience.contentId === contentId) rest(entry, "dismissed", "");
     },
     isNews(versionId) {
       const isNew = !viewed.has(versionId);
@@ -93,7 +97,12 @@ export function start(stage: Stage): Renderer {
   const update = guard(() => {
     const isNewView = address !== platform.address();
     address = platform.address();
-    if (isNewView) viewed = new Set();
+    if (isNewView) {
+      viewed = new Set();
+      hadModal = false;
+      wanted.clear();
+      happened.forEach((at, name) => platform.now() - at > LINGERS_MS && happened.delete(name));
+    }
     const before = new Map(entries.map((entry) => [entry.key, entry]));
     entries = (stage.bootstrap.experiences as unknown as Experience[]).flatMap((experience) =>
       placementsOf(experience).map((placement): Entry => {
@@ -131,7 +140,7 @@ export function start(stage: Stage): Renderer {
 
   function arm(entry: Entry) {
     const { trigger = { on: "load" } } = entry.placement;
-    entry.state = "waiting";
+    Object.assign(entry, { state: "waiting", why: "" });
     if (trigger.on === "load" || (trigger.on === "event" && happened.has(trigger.event))) fire(entry);
   }
 
@@ -242,7 +251,10 @@ export function start(stage: Stage): Renderer {
   function openModal(entry: Entry, tree: Tree): boolean {
     if (entry.showing && !entry.showing.host.isConnected) takeAway(entry);
     if (entry.showing || entries.some(({ showing, tree: other }) => showing && other?.kind === "modal")) return false;
-    if (!document.body || entry.puts++ >= MOST_PUTS) return false;
+    // One that nobody asked for is enough for a view of the page.
+    const isUnasked = !entry.isWanted && (entry.placement.trigger ?? { on: "load" }).on === "load";
+    if (!document.body || (isUnasked && hadModal)) return false;
+    hadModal = true;
     entry.showing = showIn(entry.experience, entry.placement.id, tree, around);
     document.body.append(entry.showing.host);
     entry.showing.begin();
@@ -274,7 +286,7 @@ export function start(stage: Stage): Renderer {
       const { trigger } = entry.placement;
       if (trigger?.on === "event" && trigger.event === eventName) again(entry);
     }
-    if (typeof eventName === "string") happened.add(eventName);
+    happened.set(String(eventName), platform.now());
   }));
   document.addEventListener("click", guard((event: Event) => {
     for (const entry of entries) {
@@ -287,6 +299,12 @@ export function start(stage: Stage): Renderer {
   window.addEventListener("pagehide", note);
   onDevice(update);
 
+  /** For whoever looks at the console: what has become of a content at each of its placements. */
+  function explain(slug: string) {
+    const found = entries.filter(({ experience }) => experience.slug === slug);
+    return found.map(({ placement, state, why, showing }) => ({ placementId: placement.id, state: showing ? "shown" : state, why }));
+  }
+
   /** What was dismissed comes back when its trigger comes again, unless it has been shown enough. */
   function again(entry: Entry) {
     const { experience, placement } = entry;
@@ -294,6 +312,7 @@ export function start(stage: Stage): Renderer {
     fire(entry);
   }
 
+  Object.assign(stage.sdk, { explain });
   update();
   return { update, show: guard(show) };
 }

@@ -36,15 +36,15 @@ export function memoryOf(store: Store, token: string, person: string, now: () =>
     dismiss: (contentId: string) => change(({ dismissed }) => (dismissed[contentId] = now())),
     answer: (formId: string) => change(({ answered }) => (answered[formId] = now())),
     hasAnswered: (formId: string) => read(store.get(key)).answered[formId] !== undefined,
-    /** Why it has been shown often enough, in words; undefined when it has not. */
+    /** By what it has been shown often enough; undefined when it has not. */
     enough(contentId: string, frequency: Frequency | undefined): string | undefined {
       const { seen, dismissed } = read(store.get(key));
       const times = seen[contentId] ?? [];
-      if (frequency?.kind === "once" && times.length) return "it shows once, and was seen";
-      if (frequency?.kind === "untilDismissed" && dismissed[contentId]) return "it was dismissed";
+      if (frequency?.kind === "once" && times.length) return "once";
+      if (frequency?.kind === "untilDismissed" && dismissed[contentId]) return "dismissed";
       if (frequency?.kind !== "times") return undefined;
       const lately = times.filter((each) => each > now() - frequency.days * DAY_MS).length;
-      return lately >= frequency.times ? `it shows ${frequency.times} times in ${frequency.days} days, and did` : undefined;
+      return lately >= frequency.times ? "times" : undefined;
     },
   };
 }

@@ -56,17 +56,15 @@ const ADDRESS = "https://app.example/home";
 it.each([
   [{}, undefined],
   [{ pages: "/home$" }, undefined],
-  [{ pages: "/plans" }, "page rules"],
-  [{ pages: "(" }, "page rules"],
+  [{ pages: "/plans" }, "pages"],
+  [{ pages: "(" }, "pages"],
   [{ devices: ["desktop", "tablet"] }, undefined],
-  [{ devices: ["mobile"] }, "it is for mobile"],
+  [{ devices: ["mobile"] }, "devices"],
   [{ languages: ["DE"] }, undefined],
   [{ languages: ["fr", "de-at"] }, undefined],
   [{ languages: ["d", "de-CH", "de-AT-1901"] }, "languages"],
 ] as [Partial<Placement>, string | undefined][])("%j is held back by: %s", (more, expected) => {
-  const why = unfit(placement(more), ADDRESS, "desktop", "de-AT");
-  if (expected) expect(why).toContain(expected);
-  else expect(why).toBeUndefined();
+  expect(unfit(placement(more), ADDRESS, "desktop", "de-AT")).toBe(expected);
 });
 
 it("tells devices by the window's width", () => {
@@ -87,15 +85,15 @@ it("remembers what each person saw, dismissed and answered, and for how long it 
   const { of, pass } = remembering();
   const [ann, ben] = [of("ann"), of("ben")];
   ann.see("c1");
-  expect([ann.enough("c1", { kind: "once" }), ben.enough("c1", { kind: "once" })]).toEqual(["it shows once, and was seen", undefined]);
+  expect([ann.enough("c1", { kind: "once" }), ben.enough("c1", { kind: "once" })]).toEqual(["once", undefined]);
   expect([ann.enough("c1", { kind: "always" }), ann.enough("c1", undefined), ann.enough("c1", TWICE)]).toEqual([undefined, undefined, undefined]);
   pass(1);
   ann.see("c1");
-  expect(ann.enough("c1", TWICE)).toContain("2 times in 7 days");
+  expect(ann.enough("c1", TWICE)).toBe("times");
   pass(6.5);
   expect(ann.enough("c1", TWICE)).toBeUndefined();
   ann.dismiss("c1");
-  expect([ann.enough("c1", { kind: "untilDismissed" }), ann.enough("c1", { kind: "always" })]).toEqual(["it was dismissed", undefined]);
+  expect([ann.enough("c1", { kind: "untilDismissed" }), ann.enough("c1", { kind: "always" })]).toEqual(["dismissed", undefined]);
   ann.answer("f1");
   expect([ann.hasAnswered("f1"), ann.hasAnswered("f2"), ben.hasAnswered("f1")]).toEqual([true, false, false]);
 });

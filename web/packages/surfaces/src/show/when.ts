@@ -18,13 +18,11 @@ export function onDevice(changed: () => void) {
   }
 }
 
-/** Why it is not for here, in words; undefined when it is. */
+/** What says that it is not for here; undefined when it is. */
 export function unfit({ pages, devices, languages }: Placement, address: string, device: Device, language: string): string | undefined {
-  if (pages && !tests(pages, address)) return `its page rules do not match ${address}`;
-  if (devices?.length && !devices.includes(device)) return `it is for ${devices.join(", ")}, and this is ${device}`;
-  if (languages?.length && !languages.some((each) => speaks(language, each))) {
-    return `it is for the languages ${languages.join(", ")}, and this browser's is ${language}`;
-  }
+  if (pages && !tests(pages, address)) return "pages";
+  if (devices?.length && !devices.includes(device)) return "devices";
+  if (languages?.length && !languages.some((each) => speaks(language, each))) return "languages";
   return undefined;
 }
 
