@@ -51,6 +51,7 @@ def test_several_members_are_one_text() -> None:
         zlib.compress(TEXT),
         gzip.compress(b"") * 100 + gzip.compress(TEXT),
     ],
+    ids=["empty", "plain", "cut off", "a head", "garbage", "a wrong checksum", "zlib", "many members"],
 )
 def test_what_is_no_gzip_is_refused(body: bytes) -> None:
     assert refusal(send(body)) == (400, "bad_request")
