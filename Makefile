@@ -43,6 +43,7 @@ bench: setup ## ratios against a reference in the same run; says what is not ins
 	$(BIN)/python -m bench.send
 	$(BIN)/python -m bench.segments
 	$(BIN)/python -m bench.editor
+	$(BIN)/python -m bench.page
 	$(BIN)/python -m bench.profiles
 	$(BIN)/python -m bench.bootstrap
 
