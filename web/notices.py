@@ -21,6 +21,7 @@ WEB = Path(__file__).resolve().parent
 NODE_MODULES = WEB / "node_modules"
 NOTICES = WEB.parent / "THIRD_PARTY_NOTICES.md"
 
+BUILT = ("apps/dashboard", "packages/surfaces")
 BUILD_TOOLS = {"vite", "@vitejs/plugin-react"}
 LEAVE_HELPERS = ("rolldown", "vite")
 OF_THE_TOOL_ITSELF = "# Licenses of bundled dependencies"
@@ -28,8 +29,8 @@ OF_THE_TOOL_ITSELF = "# Licenses of bundled dependencies"
 INTRODUCTION = """\
 # Third-party notices
 
-headwater's server hands files of others to browsers: a client for web pages, and the parts that its dashboard is
-built from. They stay under their own licences, which are listed here with their texts. The same file is in the
+headwater's server hands files of others to browsers: a client for web pages, and the parts that its dashboard and its
+scripts are built from. They stay under their own licences, which are listed here with their texts. The same file is in the
 package and at `/NOTICES.txt` of every server; the client's notices are also at `/analytics-next/NOTICES.txt`.
 
 The Python packages that headwater uses are not part of it: pip installs them, each with its own licence.
@@ -70,17 +71,20 @@ def main(arguments: list[str]) -> int:
 
 def notices() -> str:
     client = found([CLIENT])
-    about = json.loads((WEB / "apps" / "dashboard" / "package.json").read_text("utf-8"))
+    about, renderer = (json.loads((WEB / each / "package.json").read_text("utf-8")) for each in BUILT)
+    shown = found(renderer["dependencies"])
     helpers = [package for package in found(LEAVE_HELPERS) if package[1]["name"] in LEAVE_HELPERS]
     dashboard = found(about["dependencies"].keys() - BUILD_TOOLS) + helpers
     parts = (
         INTRODUCTION,
         "## The client for web pages\n\nUnder `/analytics.js/` and `/analytics-next/`, as published.\n",
         table(client),
+        "## What shows content in pages\n\nIn `/sdk/latest/surfaces.js` and `/sdk/latest/author.js`.\n",
+        table(shown),
         "## The dashboard\n",
         table(dashboard),
         "## Licence texts\n",
-        *texts({title(package): package for package in (*client, *dashboard)}),
+        *texts({title(package): package for package in (*client, *shown, *dashboard)}),
     )
     return "\n".join(parts)
 
