@@ -30,8 +30,8 @@ INTRODUCTION = """\
 # Third-party notices
 
 headwater's server hands files of others to browsers: a client for web pages, and the parts that its dashboard and its
-scripts are built from. They stay under their own licences, which are listed here with their texts. The same file is in the
-package and at `/NOTICES.txt` of every server; the client's notices are also at `/analytics-next/NOTICES.txt`.
+scripts are built from. They stay under their own licences, which are listed here with their texts. The same file is in
+the package and at `/NOTICES.txt` of every server; the client's notices are also at `/analytics-next/NOTICES.txt`.
 
 The Python packages that headwater uses are not part of it: pip installs them, each with its own licence.
 
