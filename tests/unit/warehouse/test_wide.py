@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from headwater.base.errors import InvalidInput
 from headwater.warehouse import schema
 from headwater.warehouse.engine import REPLAY_BYTES
 from headwater.warehouse.loader import Warehouse
@@ -67,11 +69,21 @@ def test_a_log_that_cannot_be_read_goes_into_the_file(warehouse: Warehouse) -> N
     assert log_bytes(warehouse) > 0
     queries = Queries(warehouse, memory_mib=16)
     try:
-        assert queries.run("SELECT count(*) FROM s.a").rows == [[0]]
+        assert answered(queries, "SELECT count(*) FROM s.a") == [[0]]
     finally:
         queries.close()
-    assert warehouse.engine.unread_logs == 1
     assert log_bytes(warehouse) == 0
+
+
+def answered(queries: Queries, query: str) -> list[list[Any]]:
+    """The rows, though a process for queries may end for want of memory while it reads the log, which is told of the
+    query it had: the log is then brought into the file for the next."""
+    for _ in range(5):
+        try:
+            return queries.run(query).rows
+        except InvalidInput as error:
+            assert error.code == "query_memory"
+    raise AssertionError("the log is not brought into the file")
 
 
 def test_a_short_log_that_is_dear_to_read_goes_into_the_file(warehouse: Warehouse) -> None:
