@@ -97,7 +97,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       user = { userId, hmac: hmac || (changed ? undefined : user.hmac) };
       given = { ...given!, userId, hmac: user.hmac, traits: changed ? undefined : given!.traits };
     } else if (id) {
-      console.say("userId", "a user id is a text or a number; the user stays as before");
+      console.say("userId", "a user id is a text or a number; nothing changed");
     }
   }
 
@@ -126,7 +126,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       console.say("full", "too many events wait; the oldest are dropped"),
     );
     const url = `${host}/api/events/batch?token=${encodeURIComponent(token)}`;
-    line = { token, host, queue, sender: createSender(platform, queue, url, console) };
+    line = { token, host, queue, sender: createSender(platform, queue, url, console, () => look(true)) };
     adopt();
     platform.later(adopt, LEFT_LYING_MS + 1000);
   }
@@ -172,7 +172,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       const known = id === idText(given!.groupId) ? given!.groupTraits : undefined;
       given = { ...given!, groupId: id, groupTraits: { ...known, ...traits } };
       say({ type: "Group", groupId: id, traits });
-    } else console.say("group", "group needs an id, a text or a number; nothing was sent");
+    } else console.say("group", "a group id is a text or a number; nothing was sent");
   }
 
   /** What was just said of the user may decide; but who asks wants an answer, be it yesterday's. */

@@ -118,6 +118,22 @@ describe("what may be shown", () => {
     expect(where.stage!.person).toBe(call === "identify" ? "user other" : call === "group" ? "user ann" : where.kept.get("headwater:anonymous_id"));
   });
 
+  it("is asked again when the server takes events again that it was away for", async () => {
+    const { client, where } = await started([{}]);
+    await where.pass(10_000);
+    const away = { status: 0 };
+    where.answers.push(away, away);
+    const { got } = where;
+    where.got = away;
+    client.sdk.identify("ann", { plan: "pro" });
+    await where.pass(1_000);
+    const before = where.gets.length;
+    where.got = got;
+    await where.pass(20_000);
+    expect(where.answers).toEqual([]);
+    expect(where.gets.length).toBeGreaterThan(before + 1);
+  });
+
   it("is what was asked for last, in whatever order the answers come", async () => {
     const where = place();
     const waiting: (() => void)[] = [];

@@ -33,7 +33,14 @@ interface Said {
   message?: string;
 }
 
-export function createSender(platform: Platform, queue: Queue, url: string, console: Console): Sender {
+/** `onBack` is called when the server takes events again after a try that failed. */
+export function createSender(
+  platform: Platform,
+  queue: Queue,
+  url: string,
+  console: Console,
+  onBack: () => void,
+): Sender {
   let timer: unknown;
   let running: Promise<void> | undefined;
   let failures = 0;
@@ -78,6 +85,7 @@ export function createSender(platform: Platform, queue: Queue, url: string, cons
     const said = (answer.body || {}) as Said;
     // A proxy may say 200 with a page of its own: only the server itself says success.
     if (answer.status === 200 && said.success) {
+      if (failures) onBack();
       failures = waitUntil = 0;
       limit = BATCH_EVENTS;
       queue.remove(underway);

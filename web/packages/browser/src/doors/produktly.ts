@@ -11,13 +11,9 @@ quietly(() => {
   const before = first.providerProps;
   const sdk = before && before.clientToken !== token ? create(host).sdk : first;
   if (!sdk.providerProps) sdk.init({ clientToken: token });
-  let told = false;
   const produktly: ProduktlyGlobal = {
     identifyUser: sdk.identify,
-    startTour() {
-      if (!told) console.info("headwater: there are no tours yet; startTour does nothing.");
-      told = true;
-    },
+    startTour: () => console.info("headwater: there are no tours yet; startTour does nothing."),
     version: sdk.version,
   };
   install("Produktly", produktly);
