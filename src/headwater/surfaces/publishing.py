@@ -210,9 +210,10 @@ def _surroundings(db: Connection, content: Content) -> check.Surroundings:
 def _refuse(findings: Sequence[Finding], what: str) -> None:
     errors = [each for each in findings if each.severity == "error"]
     if errors:
-        more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
+        more = f" And {len(errors) - 1} more, which the check lists with their places." if len(errors) > 1 else ""
+        place = f" (block {errors[0].node_id})" if errors[0].node_id else ""
         raise Unprocessable(
-            f"{errors[0].message}{more} Nothing was {what}.",
+            f"{errors[0].message}{place}{more} Nothing was {what}.",
             code="not_publishable",
             details={"problems": builtins(findings)},
         )

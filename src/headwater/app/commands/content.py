@@ -103,7 +103,9 @@ def _path(given: str) -> str:
 def _read(file: str) -> dict[str, Any]:
     try:
         found = json.loads(sys.stdin.read() if file == "-" else Path(file).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}. Nothing was imported.") from error
+    except ValueError as error:
         raise InvalidInput(f"{file} cannot be read as JSON: {error}. Nothing was imported.") from error
     if not isinstance(found, dict):
         raise InvalidInput(
