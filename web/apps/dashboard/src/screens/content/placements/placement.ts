@@ -78,7 +78,7 @@ export function pagesInWords({ match, show, hide }: Pages): string {
   return [shown ? `on ${shown}` : "on all pages", hidden ? `but not on ${hidden}` : ""].filter(Boolean).join(", ");
 }
 
-export function ruleInWords({ kind, value }: PageRule): string {
+export function ruleInWords({ kind, value }: { kind: string; value: string }): string {
   const label = RULE_KINDS.find((each) => each.value === kind)?.label ?? kind;
   return `${label} ${value}`;
 }
