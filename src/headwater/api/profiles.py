@@ -123,21 +123,6 @@ class Profiles(Protocol):
         """→ Person, or None when there is none."""
         ...
 
-    async def person_of(
-        self,
-        workspace_id: str,
-        user_id: str | None,
-        anonymous_id: str | None,
-        traits: list[str] | None = None,
-        group_traits: list[str] | None = None,
-    ) -> Any:
-        """→ `{"id", "segments", "known"}`, or None when nobody has the id. `known`: the person has a user id.
-
-        With `traits` and `groupTraits` by name, of those that are asked for: the person's, and those of the group that
-        the person was last said to be in.
-        """
-        ...
-
     async def explain(self, workspace_id: str, person_id: str, segment_id: str) -> Any:
         """→ Explanation; NotFound."""
         ...

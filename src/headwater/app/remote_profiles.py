@@ -9,9 +9,6 @@ from headwater.app.rpc import RpcClient
 PREVIEW_S = 60.0
 """A rule over all people, and what they did, takes its time."""
 
-MOMENT_S = 3.0
-"""A page waits for it."""
-
 
 class RemoteProfiles:
     def __init__(self, client: RpcClient) -> None:
@@ -42,24 +39,6 @@ class RemoteProfiles:
 
     async def person(self, workspace_id: str, person_id: str) -> Any:
         return await self._client.call("person", workspace_id=workspace_id, id=person_id)
-
-    async def person_of(
-        self,
-        workspace_id: str,
-        user_id: str | None,
-        anonymous_id: str | None,
-        traits: list[str] | None = None,
-        group_traits: list[str] | None = None,
-    ) -> Any:
-        wanted = {"traits": traits, "group_traits": group_traits}
-        return await self._client.call(
-            "person_of",
-            MOMENT_S,
-            workspace_id=workspace_id,
-            user_id=user_id,
-            anonymous_id=anonymous_id,
-            **{name: names for name, names in wanted.items() if names},
-        )
 
     async def explain(self, workspace_id: str, person_id: str, segment_id: str) -> Any:
         return await self._client.call("explain", workspace_id=workspace_id, person_id=person_id, segment_id=segment_id)
