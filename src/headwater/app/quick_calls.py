@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 
@@ -28,7 +29,7 @@ Handle = Callable[[dict[str, Any]], Any | Awaitable[Any]]
 Log = Callable[[str, BaseException], None]
 
 
-class _Frames(asyncio.Protocol):
+class _Frames(asyncio.Protocol, ABC):
     """Takes a stream apart, and ends it when it is none of these frames."""
 
     transport: asyncio.Transport
@@ -51,8 +52,9 @@ class _Frames(asyncio.Protocol):
             at = end
         self._data = data[at:]
 
+    @abstractmethod
     def frame(self, number: int, mark: int, body: bytes) -> None:
-        raise NotImplementedError
+        """Takes one frame, whole."""
 
     def send(self, number: int, mark: int, body: bytes) -> None:
         if not self.transport.is_closing():
