@@ -71,7 +71,9 @@ def test_a_content_goes_from_its_name_to_people(inside: Page, shared_server: Ser
     type_into(dialog.get_by_label("Name"), "Spring banner")
     dialog.get_by_role("button", name="Create").click()
     expect(page.get_by_role("heading", name="Spring banner", level=1)).to_be_focused()
-    made = content(shared_server, "spring-banner")
+    assert content(shared_server, "spring-banner")["name"] == "Spring banner"
+    page.wait_for_url(re.compile(r"/content/\d+"))
+    made = content(shared_server, re.search(r"/content/(\d+)", page.url)[1])
     write(shared_server, made, tree(heading("Spring is here")))
 
     tab(page, "Placements")

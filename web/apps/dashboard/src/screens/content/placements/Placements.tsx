@@ -1,7 +1,7 @@
 /** Where, when and how often the content shows: its placements, each in words, to change one by one. */
 
 import { Button, Group, Text } from "@mantine/core";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { Content, Placement } from "../../../api/contentTypes";
 import { PencilIcon, PlusIcon, TrashIcon } from "../../../shell/icons";
 import { MeanwhileAlert } from "../MeanwhileAlert";
@@ -15,11 +15,13 @@ export function Placements({ content }: { content: Content }) {
   const opener = useRef<string | null>(null);
   const remove = useContentChange(content);
   const kind = content.documents[0]?.tree.kind ?? "inline";
-  const close = () => {
-    setOpen(null);
-    // Back to where one came from, once the list is there again.
-    requestAnimationFrame(() => document.getElementById(opener.current ?? "")?.focus());
-  };
+  const close = () => setOpen(null);
+  // Back to where one came from, once the list is there again.
+  useEffect(() => {
+    if (open || opener.current === null) return;
+    document.getElementById(opener.current)?.focus();
+    opener.current = null;
+  }, [open]);
   const edit = (placement: Placement, isNew: boolean, from: string) => {
     opener.current = from;
     setOpen({ placement, isNew, revision: content.revision });
