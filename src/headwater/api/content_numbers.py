@@ -11,8 +11,9 @@ from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency, Provide
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, QueryParameter, SkipValidation
 
 from headwater.api.auth import Caller
 from headwater.api.auth import data as data_scope
@@ -55,103 +56,7 @@ PagePath = Annotated[str | None, QueryParameter(name="path", description="Only o
 Words = Annotated[str | None, QueryParameter(name="q", description="Part of an id or of the trait email.")]
 
 
-@get("/content/{content_id:str}/numbers", operation_id="getContentNumbers", tags=[TAG])
-async def get_content_numbers(
-    content_id: FromPath[str],
-    caller: GivenCaller,
-    contents: GivenContents,
-    work: GivenWork,
-    start: From = None,
-    end: To = None,
-    segment_id: SegmentId = None,
-    version_id: VersionId = None,
-    path: PagePath = None,
-) -> ContentNumbers:
-    """Views, people, interactions, answers and goals, in all and by segment, version, path and label. Any scope.
-
-    What people answered in their own words needs scope data. Without times: the last 30 days.
-    """
-    asked = _Question(start, end, segment_id, version_id, path)
-    _, numbers = await _numbers(content_id, caller, contents, work, asked)
-    return numbers
-
-
-@get(
-    "/content/{content_id:str}/numbers.csv",
-    operation_id="getContentNumbersCsv",
-    tags=[TAG],
-    media_type="text/csv",
-)
-async def get_content_numbers_csv(
-    content_id: FromPath[str],
-    caller: GivenCaller,
-    contents: GivenContents,
-    work: GivenWork,
-    start: From = None,
-    end: To = None,
-    segment_id: SegmentId = None,
-    version_id: VersionId = None,
-    path: PagePath = None,
-) -> Response[bytes]:
-    """The same as CSV, one figure a line. Any scope; answers in people's own words need scope data.
-
-    A text that a spreadsheet would take for a formula begins with an apostrophe.
-    """
-    asked = _Question(start, end, segment_id, version_id, path)
-    content, numbers = await _numbers(content_id, caller, contents, work, asked)
-    return attachment(numbers_csv(numbers), f"{content.slug}-numbers")
-
-
-@get("/content/{content_id:str}/viewers", operation_id="listContentViewers", tags=[TAG], guards=[data_scope])
-async def list_content_viewers(
-    content_id: FromPath[str],
-    caller: GivenCaller,
-    contents: GivenContents,
-    work: GivenWork,
-    start: From = None,
-    end: To = None,
-    segment_id: SegmentId = None,
-    version_id: VersionId = None,
-    path: PagePath = None,
-    q: Words = None,
-    limit: Limit = DEFAULT_LIMIT,
-    offset: Offset = 0,
-) -> Page[Viewer]:
-    """Who saw it, those who saw it last first. Scope data. Without times: the last 30 days."""
-    asked = _Question(start, end, segment_id, version_id, path)
-    _, found = await _viewers(content_id, caller, contents, work, asked, q, _Cut(limit, offset))
-    return Page(data=found.data, pagination=Pagination(total=found.total, limit=limit, offset=offset))
-
-
-@get(
-    "/content/{content_id:str}/viewers.csv",
-    operation_id="getContentViewersCsv",
-    tags=[TAG],
-    guards=[data_scope],
-    media_type="text/csv",
-)
-async def get_content_viewers_csv(
-    content_id: FromPath[str],
-    caller: GivenCaller,
-    contents: GivenContents,
-    work: GivenWork,
-    start: From = None,
-    end: To = None,
-    segment_id: SegmentId = None,
-    version_id: VersionId = None,
-    path: PagePath = None,
-    q: Words = None,
-) -> Response[bytes]:
-    """The same as CSV, at most the 100,000 who saw it last. Scope data.
-
-    A text that a spreadsheet would take for a formula begins with an apostrophe.
-    """
-    asked = _Question(start, end, segment_id, version_id, path)
-    content, found = await _viewers(content_id, caller, contents, work, asked, q, _Cut(MOST_VIEWERS, 0))
-    return attachment(viewers_csv(found.data), f"{content.slug}-viewers")
-
-
-class _Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True):
     """The parameters of a request, as they came."""
 
     start: str | None
@@ -191,13 +96,117 @@ class _Question(msgspec.Struct, frozen=True):
         }
 
 
+def read_question(
+    start: From = None,
+    end: To = None,
+    segment_id: SegmentId = None,
+    version_id: VersionId = None,
+    path: PagePath = None,
+) -> Question:
+    """Of which time, segment, version and path a request asks."""
+    return Question(start, end, segment_id, version_id, path)
+
+
+GivenQuestion = NamedDependency[SkipValidation[Question]]
+_ASKED: Final = {"question": Provide(read_question, sync_to_thread=False)}
+
+
+@get(
+    "/content/{content_id:str}/numbers",
+    operation_id="getContentNumbers",
+    tags=[TAG],
+    dependencies=_ASKED,
+)
+async def get_content_numbers(
+    content_id: FromPath[str],
+    caller: GivenCaller,
+    contents: GivenContents,
+    work: GivenWork,
+    question: GivenQuestion,
+) -> ContentNumbers:
+    """Views, people, interactions, answers and goals, in all and by segment, version, path and label. Any scope.
+
+    What people answered in their own words needs scope data. Without times: the last 30 days.
+    """
+    _, numbers = await _numbers(content_id, caller, contents, work, question)
+    return numbers
+
+
+@get(
+    "/content/{content_id:str}/numbers.csv",
+    operation_id="getContentNumbersCsv",
+    tags=[TAG],
+    media_type="text/csv",
+    dependencies=_ASKED,
+)
+async def get_content_numbers_csv(
+    content_id: FromPath[str],
+    caller: GivenCaller,
+    contents: GivenContents,
+    work: GivenWork,
+    question: GivenQuestion,
+) -> Response[bytes]:
+    """The same as CSV, one figure a line. Any scope; answers in people's own words need scope data.
+
+    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    content, numbers = await _numbers(content_id, caller, contents, work, question)
+    return attachment(numbers_csv(numbers), f"{content.slug}-numbers")
+
+
+@get(
+    "/content/{content_id:str}/viewers",
+    operation_id="listContentViewers",
+    tags=[TAG],
+    guards=[data_scope],
+    dependencies=_ASKED,
+)
+async def list_content_viewers(
+    content_id: FromPath[str],
+    caller: GivenCaller,
+    contents: GivenContents,
+    work: GivenWork,
+    question: GivenQuestion,
+    q: Words = None,
+    limit: Limit = DEFAULT_LIMIT,
+    offset: Offset = 0,
+) -> Page[Viewer]:
+    """Who saw it, those who saw it last first. Scope data. Without times: the last 30 days."""
+    _, found = await _viewers(content_id, caller, contents, work, question, q, _Cut(limit, offset))
+    return Page(data=found.data, pagination=Pagination(total=found.total, limit=limit, offset=offset))
+
+
+@get(
+    "/content/{content_id:str}/viewers.csv",
+    operation_id="getContentViewersCsv",
+    tags=[TAG],
+    guards=[data_scope],
+    media_type="text/csv",
+    dependencies=_ASKED,
+)
+async def get_content_viewers_csv(
+    content_id: FromPath[str],
+    caller: GivenCaller,
+    contents: GivenContents,
+    work: GivenWork,
+    question: GivenQuestion,
+    q: Words = None,
+) -> Response[bytes]:
+    """The same as CSV, at most the 100,000 who saw it last. Scope data.
+
+    A text that a spreadsheet would take for a formula begins with an apostrophe.
+    """
+    content, found = await _viewers(content_id, caller, contents, work, question, q, _Cut(MOST_VIEWERS, 0))
+    return attachment(viewers_csv(found.data), f"{content.slug}-viewers")
+
+
 class _Cut(msgspec.Struct, frozen=True):
     limit: int
     offset: int
 
 
 async def _numbers(
-    given: str, caller: Caller, contents: ContentStore, work: Work, question: _Question
+    given: str, caller: Caller, contents: ContentStore, work: Work, question: Question
 ) -> tuple[Content, ContentNumbers]:
     period = question.period()
     known = await asyncio.to_thread(Known.of, contents, caller.workspace_id, given)
@@ -207,7 +216,7 @@ async def _numbers(
 
 
 async def _viewers(
-    given: str, caller: Caller, contents: ContentStore, work: Work, question: _Question, q: str | None, page: _Cut
+    given: str, caller: Caller, contents: ContentStore, work: Work, question: Question, q: str | None, page: _Cut
 ) -> tuple[Content, ViewersPage]:
     _refuse_long("q", q)
     content = await asyncio.to_thread(contents.get, caller.workspace_id, given)
