@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.server import Server
 
-pytest_plugins = ["tests.seeds_plugin"]
+pytest_plugins = ["tests.reruns_plugin", "tests.seeds_plugin"]
 
 # A busy machine is no fault of the code: no example is timed, and slow drawing is no failure.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,7 +25,7 @@ for name in [name for name in os.environ if name.startswith("HEADWATER_") and na
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A test with real parts that fails is run once more, and both runs are told; what fails twice fails."""
+    """A test with real parts that fails is run once more, from a clean start; both are told, what fails twice fails."""
     for item in items:
         if item.path.relative_to(Path(__file__).parent).parts[0] in WITH_REAL_PARTS:
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -95,7 +95,7 @@ class Server:
     def token(self) -> str:
         return (self.data / "admin-token").read_text().strip()
 
-    def stop(self, *, wait_s: float = 15.0) -> int:
+    def stop(self, *, wait_s: float = 60.0) -> int:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         return self._ended(wait_s)
@@ -112,7 +112,7 @@ class Server:
         """As if the power of this process tree were cut: the children go with the parent."""
         assert self.process is not None
         self.process.kill()
-        self._ended(10)
+        self._ended(60)
 
     def restart(self) -> None:
         self.stop()
@@ -146,7 +146,7 @@ class Server:
     def sql(self, query: str) -> list[list[Any]]:
         return self.api("POST", "/sql", {"query": query})["rows"]
 
-    def rows(self, query: str, expected: Callable[[list[list[Any]]], bool], *, wait_s: float = 20.0) -> Any:
+    def rows(self, query: str, expected: Callable[[list[list[Any]]], bool], *, wait_s: float = 60.0) -> Any:
         """The rows of a query once they are as expected; none while a table is not there yet."""
         deadline = time.monotonic() + wait_s
         while True:
@@ -166,7 +166,7 @@ class Server:
         assert answer.status_code == 200, f"{query}: {answer.status_code} {answer.text}"
         return answer.json()["rows"]
 
-    def wait_closed(self, *, wait_s: float = 30.0) -> dict[str, Any]:
+    def wait_closed(self, *, wait_s: float = 60.0) -> dict[str, Any]:
         """The accounting once nothing is pending any more."""
         deadline = time.monotonic() + wait_s
         while True:
