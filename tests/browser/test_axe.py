@@ -95,7 +95,7 @@ def test_sources(view: Page, shared_server: Server, source: dict[str, Any]) -> N
     view.goto(f"{shared_server.url}/sources")
     view.get_by_role("link", name=source["name"]).wait_for()
     check(view)
-    view.get_by_role("button", name="Colours and session").click()
+    view.get_by_role("button", name="You and this session").click()
     view.get_by_role("radio", name="Dark").wait_for()
     check(view)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.window import add_source, arrived
+from tests.browser.window import add_source, arrived, type_into
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -192,7 +194,7 @@ def test_the_sql_editor_runs_and_lets_go(inside: Page) -> None:
 
 def test_the_colours_are_chosen_and_kept(inside: Page) -> None:
     page, scheme = inside, "document.documentElement.dataset.mantineColorScheme"
-    tab_to(page, "Colours and session")
+    tab_to(page, "You and this session")
     page.keyboard.press("Enter")
     tab_to(page, "Like the system")
     assert page.evaluate(scheme) == "light"
@@ -200,15 +202,35 @@ def test_the_colours_are_chosen_and_kept(inside: Page) -> None:
     assert page.evaluate(scheme) == "dark"
     page.keyboard.press("Escape")
     expect(page.get_by_role("radio", name="Dark")).to_have_count(0)
-    expect(page.get_by_role("button", name="Colours and session")).to_be_focused()
+    expect(page.get_by_role("button", name="You and this session")).to_be_focused()
     page.reload()
     page.get_by_role("heading", name="Sources", level=1).wait_for()
     assert page.evaluate(scheme) == "dark"
 
 
+def test_who_sits_here_says_so_and_is_named_where_something_changed(inside: Page) -> None:
+    page = inside
+    tab_to(page, "You and this session")
+    page.keyboard.press("Enter")
+    name = page.get_by_role("textbox", name="Your name")
+    expect(name).to_have_value(re.compile("Session [0-9a-f]{4}"))
+    name.press("Control+a")
+    page.keyboard.type("Ada Ö.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").get_by_text("Saved.")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Content", exact=True).click()
+    page.get_by_role("button", name="New content").click()
+    type_into(page.get_by_role("dialog").get_by_label("Name"), "Hello")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Hello", level=1).wait_for()
+    page.get_by_role("tab", name="Settings").click()
+    expect(page.get_by_text("by Ada Ö.")).to_be_visible()
+
+
 def test_signing_out_ends_the_session(inside: Page, shared_server: Server) -> None:
     page = inside
-    tab_to(page, "Colours and session")
+    tab_to(page, "You and this session")
     page.keyboard.press("Enter")
     tab_to(page, "Sign out")
     page.keyboard.press("Enter")

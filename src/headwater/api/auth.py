@@ -92,7 +92,8 @@ class Callers:
             )
         if method_of(connection) not in _SAFE_METHODS:
             require_same_origin(connection, needed=True)
-        return await self._with_workspace(connection, session, actor=f"session:{session.id}", name="Session")
+        name = session.name or f"Session {session.id[:4]}"
+        return await self._with_workspace(connection, session, actor=f"session:{session.id}", name=name)
 
     async def _with_workspace(
         self, connection: Connection, found: ApiKey | Session, *, actor: str, name: str

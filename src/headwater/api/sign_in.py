@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Request, Response, delete, get, post
+from litestar import Request, Response, delete, get, patch, post
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import JSONBody
 
 from headwater import __version__
-from headwater.api.auth import COOKIE, admin, is_https, require_same_origin
+from headwater.api.auth import COOKIE, Caller, admin, is_https, require_same_origin
 from headwater.api.given import Body, Deleted, GivenCaller, GivenStore, GivenUrl
 from headwater.api.ports import Shape
-from headwater.api.problem import Unauthorized
+from headwater.api.problem import Forbidden, Unauthorized
 from headwater.control.access import SESSION_LIFE_S
 from headwater.control.model import Scope
+from headwater.control.store import Store
 
 
 class SignIn(Body, frozen=True):
     """`token` is what follows `#token=` in a sign-in link."""
 
     token: str
+
+
+class LinkFor(Body, frozen=True):
+    """`name`: for whom the link is; what is done in its session is told by this name."""
+
+    name: str = ""
+
+
+class Renaming(Body, frozen=True):
+    name: str
 
 
 class SignedInUntil(Shape, frozen=True):
@@ -81,9 +92,33 @@ def sign_out(request: Request[Any, Any, Any], store: GivenStore) -> Response[Del
 @get("/me", operation_id="me", tags=["Access"], sync_to_thread=True)
 def me(caller: GivenCaller, store: GivenStore, public_url: GivenUrl) -> Me:
     """Who this token or session is, and which workspaces it may pick. Any scope."""
+    return _me(caller, store, public_url, caller.name)
+
+
+@patch("/me", operation_id="renameMe", tags=["Access"], sync_to_thread=True)
+def rename_me(
+    request: Request[Any, Any, Any],
+    data: JSONBody[Renaming],
+    caller: GivenCaller,
+    store: GivenStore,
+    public_url: GivenUrl,
+) -> Me:
+    """Say who sits at this session: others read it where something was changed. Only a signed-in browser's session.
+
+    Raises Forbidden for a token: a key is renamed among the workspace's API keys.
+    """
+    if not caller.by_cookie:
+        raise Forbidden("Only a signed-in session has a name of its own. Rename an API key under /workspace/api-keys.")
+    found = store.access.name_session(request.cookies.get(COOKIE, ""), caller.workspace_id, name=data.name)
+    if found is None:
+        raise Unauthorized("This session has just ended. Sign in again; nothing was changed.")
+    return _me(caller, store, public_url, found.name)
+
+
+def _me(caller: Caller, store: Store, public_url: str, name: str) -> Me:
     mine = [w for w in store.workspaces() if caller.installation or w.id == caller.workspace_id]
     return Me(
-        name=caller.name,
+        name=name,
         by_cookie=caller.by_cookie,
         scopes=list(caller.scopes),
         workspace_id=caller.workspace_id,
@@ -95,12 +130,15 @@ def me(caller: GivenCaller, store: GivenStore, public_url: GivenUrl) -> Me:
 
 
 @post("/sign-in-links", operation_id="createSignInLink", tags=["Access"], guards=[admin], sync_to_thread=True)
-def create_link(caller: GivenCaller, store: GivenStore, public_url: GivenUrl) -> NewLink:
+def create_link(
+    caller: GivenCaller, store: GivenStore, public_url: GivenUrl, data: JSONBody[LinkFor | None] = None
+) -> NewLink:
     """A link that opens one dashboard session within 15 minutes. Scope admin.
 
     Made with the installation's token it opens every workspace, else this one alone.
     """
-    link = store.access.create_link(None if caller.installation else caller.workspace_id, by=caller.actor)
+    workspace_id, name = None if caller.installation else caller.workspace_id, data.name if data else ""
+    link = store.access.create_link(workspace_id, name=name, by=caller.actor)
     return NewLink(url=f"{public_url}/sign-in#token={link.token}", token=link.token, expires_at=link.expires_at)
 
 
@@ -117,4 +155,4 @@ def _cookie(request: Request[Any, Any, Any], value: str, life_s: int) -> Cookie:
 
 
 OPEN_ROUTES: list[HTTPRouteHandler] = [sign_in, sign_out]
-ROUTES: list[HTTPRouteHandler] = [me, create_link]
+ROUTES: list[HTTPRouteHandler] = [me, rename_me, create_link]

@@ -115,8 +115,12 @@ class Access:
             used = update(t.api_keys).where(t.api_keys.c.id.in_(key_ids))
             connection.execute(used.values(last_used_at=self._state.present()))
 
-    def create_link(self, workspace_id: str | None, *, by: str = "system") -> SignInLink:
-        """A link that opens one session, for 15 minutes. None: for the whole installation."""
+    def create_link(self, workspace_id: str | None, *, name: str = "", by: str = "system") -> SignInLink:
+        """A link that opens one session, for 15 minutes. None: for the whole installation.
+
+        `name`: for whom it is; the session bears it. Raises InvalidInput.
+        """
+        name = checked_name(name) if name else ""
         token = secrets.token_urlsafe(32)
         expires_at = self._state.present(after_s=LINK_LIFE_S)
         with self._state.noting() as connection:
@@ -125,13 +129,14 @@ class Access:
                 insert(t.sign_in_links).values(
                     digest=digest_of(token),
                     workspace_id=workspace_id,
+                    name=name,
                     created_at=self._state.present(),
                     expires_at=expires_at,
                 )
             )
             self._state.record(
                 connection, by=by, action="sign-in-link.create", target="sign-in-link",
-                workspace_id=workspace_id, detail={},
+                workspace_id=workspace_id, detail={"name": name} if name else {},
             )  # fmt: skip
         return SignInLink(token=token, workspace_id=workspace_id, expires_at=expires_at)
 
@@ -145,6 +150,7 @@ class Access:
             if link is None or not used or link.expires_at <= self._state.present():
                 return None
             row = {"digest": digest_of(cookie), "workspace_id": link.workspace_id, "scopes": ["admin"]}
+            row["name"] = link.name
             row |= {"created_at": self._state.present(), "expires_at": self._state.present(after_s=SESSION_LIFE_S)}
             connection.execute(insert(t.sessions).values(**row))
             self._state.record(
@@ -161,8 +167,24 @@ class Access:
         if row is None or row.expires_at <= self._state.present():
             return None
         return Session(
-            id=row.digest[:16], workspace_id=row.workspace_id, scopes=tuple(row.scopes), expires_at=row.expires_at
+            id=row.digest[:16],
+            workspace_id=row.workspace_id,
+            name=row.name,
+            scopes=tuple(row.scopes),
+            expires_at=row.expires_at,
         )
+
+    def name_session(self, cookie: str, workspace_id: str, *, name: str) -> Session | None:
+        """From now on what is done in this session is told by this name. None: no such session. Raises InvalidInput."""
+        name = checked_name(name)
+        with self._state.noting() as connection:
+            connection.execute(update(t.sessions).where(t.sessions.c.digest == digest_of(cookie)).values(name=name))
+            session = f"session:{digest_of(cookie)[:16]}"
+            self._state.record(
+                connection, by=session, action="session.rename", target="session", workspace_id=workspace_id,
+                detail={"name": name},
+            )  # fmt: skip
+        return self.session(cookie)
 
     def sign_out(self, cookie: str) -> None:
         with self._state.noting() as connection:

@@ -157,10 +157,14 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A signed-in browser. `workspace_id` None: it may pick any workspace of the installation."""
+    """A signed-in browser. `workspace_id` None: it may pick any workspace of the installation.
+
+    `name`: who says to sit at it; empty as long as nobody has said so.
+    """
 
     id: str
     workspace_id: str | None
+    name: str
     scopes: tuple[Scope, ...]
     expires_at: str
 

@@ -122,6 +122,7 @@ sessions: Final = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
+    Column("name", Text, nullable=False, server_default=""),
     Column("scopes", JSON, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
@@ -132,6 +133,7 @@ sign_in_links: Final = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     Column("workspace_id", Text, ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=True),
+    Column("name", Text, nullable=False, server_default=""),
     Column("created_at", Text, nullable=False),
     Column("expires_at", Text, nullable=False),
 )

@@ -10,6 +10,7 @@ from headwater.control.model import Workspace
 from headwater.control.store import Store
 from tests.unit.api.conftest import ADMIN, URL
 
+KEY = {"Authorization": f"Bearer {ADMIN}"}
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -191,3 +192,31 @@ def test_the_installation_sees_every_workspace(client: TestClient, store: Store,
     me = client.get("/api/v1/me", headers={"X-Workspace": other.id}).json()
     assert (me["installation"], me["workspaceId"]) == (True, other.id)
     assert [w["id"] for w in me["workspaces"]] == [workspace.id, other.id]
+
+
+def test_a_link_is_for_somebody_and_its_session_bears_the_name(
+    anyone: TestClient, store: Store, workspace: Workspace
+) -> None:
+    link = anyone.post("/api/v1/sign-in-links", json={"name": " Ada "}, headers=KEY).json()
+    assert anyone.post("/api/v1/sign-in", json={"token": link["token"]}, headers=SAME).status_code == 201
+    assert anyone.get("/api/v1/me").json()["name"] == "Ada"
+    renamed = anyone.patch("/api/v1/me", json={"name": "Ada L."}, headers=SAME)
+    assert (renamed.status_code, renamed.json()["name"]) == (200, "Ada L.")
+    assert anyone.post("/api/v1/content", json={"name": "Hello"}, headers=SAME).json()["updatedBy"] == "Ada L."
+    assert [each.detail for each in store.audit(workspace.id)[0] if each.action == "session.rename"] == [
+        {"name": "Ada L."}
+    ]
+
+
+def test_sessions_without_a_name_are_told_apart(anyone: TestClient, store: Store) -> None:
+    assert re.fullmatch("Session [0-9a-f]{4}", signed_in(anyone, store).get("/api/v1/me").json()["name"])
+
+
+def test_only_a_session_can_be_named_and_only_readably(anyone: TestClient, store: Store) -> None:
+    refused = anyone.patch("/api/v1/me", json={"name": "Ada"}, headers=KEY)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "forbidden")
+    assert "Rename an API key" in refused.json()["error"]["message"]
+    for name in ("", "  ", "a\u202eb", "x" * 201):
+        answer = signed_in(anyone, store).patch("/api/v1/me", json={"name": name}, headers=SAME)
+        assert (answer.status_code, answer.json()["error"]["details"]) == (400, {"field": "name"})
+    assert anyone.post("/api/v1/sign-in-links", json={"name": "\u0000"}, headers=KEY).status_code == 400

@@ -24,9 +24,12 @@ def register(app: typer.Typer) -> None:
     local_command(app, "migrate")(migrate)
 
 
-def link(session: Session) -> None:
+def link(
+    session: Session,
+    name: Annotated[str, typer.Option(help="For whom it is: others read this name where something was changed.")] = "",
+) -> None:
     """Make a new sign-in link: it opens one dashboard session, once, within 15 minutes."""
-    made = session.api.post("/sign-in-links")
+    made = session.api.post("/sign-in-links", {"name": name} if name else None)
     session.out.give(made, lambda: _say_link(session.out, made))
 
 

@@ -22,6 +22,7 @@ const ALL = 1000;
 
 export const signIn = (token: string) => take(api.POST("/api/v1/sign-in", { body: { token } }));
 export const signOut = () => take(api.DELETE("/api/v1/sign-in"));
+export const renameMe = (name: string) => take(api.PATCH("/api/v1/me", { body: { name } }));
 export const me = () => take(api.GET("/api/v1/me"));
 export const workspace = () => take(api.GET("/api/v1/workspace"));
 

@@ -1258,7 +1258,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Say who sits at this session: others read it where something was changed. Only a signed-in browser's session.
+         * @description Raises Forbidden for a token: a key is renamed among the workspace's API keys.
+         */
+        patch: operations["renameMe"];
         trace?: never;
     };
     "/api/v1/parked": {
@@ -3755,6 +3759,14 @@ export interface components {
             lastAt: string;
         };
         /**
+         * LinkFor
+         * @description `name`: for whom the link is; what is done in its session is told by this name.
+         */
+        LinkFor: {
+            /** @default  */
+            name?: string;
+        };
+        /**
          * LiveSecret
          * @description `expiresAt` null: the newest one.
          */
@@ -4589,6 +4601,10 @@ export interface components {
         Release: {
             /** @default null */
             ids?: string[] | null;
+        };
+        /** Renaming */
+        Renaming: {
+            name: string;
         };
         /**
          * Replay
@@ -7880,6 +7896,42 @@ export interface operations {
             };
         };
     };
+    renameMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The id of a workspace, for the installation's admin token; left out: the oldest one. */
+                "X-Workspace"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renaming"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What is wrong, in one shape: 400, 401, 403, 404, 405, 409, 413, 422, 500 or 503. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listParked: {
         parameters: {
             query?: {
@@ -8716,7 +8768,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkFor"] | null;
+            };
+        };
         responses: {
             /** @description Created. */
             201: {

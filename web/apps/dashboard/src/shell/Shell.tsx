@@ -8,12 +8,14 @@ import {
   Radio,
   Stack,
   Text,
+  TextInput,
   useMantineColorScheme,
 } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { queryClient } from "../api/cache";
-import { signOut } from "../api/calls";
+import { renameMe, signOut } from "../api/calls";
 import { forgetWorkspace, pickWorkspace } from "../api/place";
 import { meQuery, workspaceQuery } from "../api/queries";
 import { OutIcon, PersonIcon } from "./icons";
@@ -87,7 +89,45 @@ function WorkspaceName() {
   );
 }
 
-/** Colours and sign-out. */
+/** Whom others read about where something was changed from here. */
+function YourName() {
+  const { data: me } = useQuery(meQuery);
+  const [typed, setTyped] = useState<string | null>(null);
+  const save = useMutation({
+    mutationFn: renameMe,
+    onSuccess: (renamed) => {
+      queryClient.setQueryData(meQuery.queryKey, renamed);
+      setTyped(null);
+    },
+  });
+  if (!me?.byCookie) return null;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (typed !== null) save.mutate(typed);
+      }}
+    >
+      <TextInput
+        label="Your name"
+        description="Others read it where you changed something."
+        value={typed ?? me.name}
+        onChange={(event) => setTyped(event.currentTarget.value)}
+        error={save.error?.message}
+        maxLength={200}
+        autoComplete="name"
+      />
+      <Button type="submit" size="compact-sm" variant="default" mt={6} mb="md" loading={save.isPending}>
+        Save name
+      </Button>
+      <span role="status" className="hw-sr">
+        {save.isSuccess && typed === null ? "Saved." : ""}
+      </span>
+    </form>
+  );
+}
+
+/** Name, colours and sign-out. */
 function Preferences() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const navigate = useNavigate();
@@ -100,7 +140,8 @@ function Preferences() {
     },
   });
   return (
-    <Panel label="Colours and session" icon={<PersonIcon />}>
+    <Panel label="You and this session" icon={<PersonIcon />}>
+      <YourName />
       <Radio.Group
         label="Colours"
         value={colorScheme}
