@@ -4,6 +4,7 @@ import "../content/studio.css";
 import { ActionIcon, Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { queryClient } from "../../api/cache";
 import { putComponents } from "../../api/content";
 import { componentsQuery } from "../../api/contentQueries";
@@ -136,12 +137,10 @@ function Form({ entries, opened, onClose }: FormProps) {
   const empty = (text: string | undefined, what: string) => (isTried && !text?.trim() ? what : undefined);
   function submit(event: FormEvent) {
     event.preventDefault();
-    setTried(true);
+    // Drawn at once, so that what is wrong is marked as such when the focus goes there.
+    flushSync(() => setTried(true));
     const isShort = !entry.name.trim() || !entry.title.trim() || (entry.kind === "element" && !entry.tag?.trim());
-    if (isShort) {
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
-      return;
-    }
+    if (isShort) return form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
     const { tag, ...rest } = entry;
     const whole = entry.kind === "element" ? { ...rest, tag } : rest;
     save.mutate(opened.index === null ? [...entries, whole] : entries.map((each, at) => (at === opened.index ? whole : each)));

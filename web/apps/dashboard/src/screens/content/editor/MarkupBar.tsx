@@ -2,6 +2,7 @@
 
 import { Button, Group, TextInput } from "@mantine/core";
 import { type RefObject, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { BoldIcon, BracesIcon, ItalicIcon, LinkIcon } from "./icons";
 import { linked, marked, withVariable, type Written } from "./markup";
 import { Tool } from "./Tool";
@@ -28,12 +29,10 @@ export function MarkupBar({ field, what, value, buttons, variables, onChange }: 
     return { text: value, start: selectionStart ?? value.length, end: selectionEnd ?? value.length };
   }
   function put(written: Written) {
-    onChange(written.text);
-    // The field takes its new text with the next drawing; the selection goes into that.
-    requestAnimationFrame(() => {
-      field.current?.focus({ preventScroll: true });
-      field.current?.setSelectionRange(written.start, written.end);
-    });
+    // Drawn at once: the selection goes into the new text, before anything else can be typed.
+    flushSync(() => onChange(written.text));
+    field.current?.focus({ preventScroll: true });
+    field.current?.setSelectionRange(written.start, written.end);
   }
   function ask() {
     at.current = selection();

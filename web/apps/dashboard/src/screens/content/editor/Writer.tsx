@@ -1,6 +1,7 @@
 /** The text of a block, written where it stands: with its markup, in the block's own letters. */
 
 import { type KeyboardEvent, useLayoutEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 import { marked } from "./markup";
 import type { Block } from "./model";
 
@@ -31,8 +32,9 @@ export function Writer({ block, prop, what, onChange, onLeave }: Given) {
   function mark(event: KeyboardEvent<HTMLTextAreaElement>, sign: "**" | "_") {
     const { selectionStart: start, selectionEnd: end } = event.currentTarget;
     const next = marked({ text, start, end }, sign);
-    onChange(block.id, next.text);
-    requestAnimationFrame(() => field.current?.setSelectionRange(next.start, next.end));
+    // Drawn at once: the selection goes into the new text, before anything else can be typed.
+    flushSync(() => onChange(block.id, next.text));
+    field.current?.setSelectionRange(next.start, next.end);
   }
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     const isMark = (event.ctrlKey || event.metaKey) && block.type !== "button";

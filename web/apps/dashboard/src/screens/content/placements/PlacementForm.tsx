@@ -2,6 +2,7 @@
 
 import { Button, Checkbox, Group, NativeSelect, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Content, Device, Frequency, Kind, Place, Placement, Trigger } from "../../../api/contentTypes";
 import { MeanwhileAlert } from "../MeanwhileAlert";
 import { useContentChange } from "../useContentChange";
@@ -35,11 +36,9 @@ export function PlacementForm({ content, kind, first, isNew, revision, onClose }
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    setTried(true);
-    if (Object.keys(found).length > 0) {
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
-      return;
-    }
+    // Drawn at once, so that what is wrong is marked as such when the focus goes there.
+    flushSync(() => setTried(true));
+    if (Object.keys(found).length > 0) return form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
     const others = content.placements;
     const placements = isNew ? [...others, whole] : others.map((each) => (each.id === whole.id ? whole : each));
     save.mutate({ change: { placements }, revision }, { onSuccess: onClose });
