@@ -480,6 +480,24 @@ def test_a_component_of_the_page_is_made_known(inside: Page, shared_server: Serv
     assert kept[-1]["props"] == [{"name": "stars", "type": "number", "default": 3}]
 
 
+def test_a_component_is_not_saved_over_what_somebody_else_changed(inside: Page, shared_server: Server) -> None:
+    page, path = inside, "/workspace/components"
+    go(page, shared_server, "/settings/components")
+    page.get_by_role("button", name="Add component").click()
+    dialog = page.get_by_role("dialog", name="Add a component")
+    type_into(dialog.get_by_label("Title"), "Mine")
+    type_into(dialog.get_by_label("Name", exact=False).first, "Mine")
+    dialog.get_by_label("It is a").select_option("react")
+    theirs = {"name": "Theirs", "kind": "react", "title": "Theirs", "props": []}
+    shared_server.api("PUT", path, {"components": [*shared_server.api("GET", path)["components"], theirs]})
+    dialog.get_by_role("button", name="Save component").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Installation changed the components meanwhile")
+    assert shared_server.api("GET", path)["components"][-1] == theirs
+    dialog.get_by_role("button", name="Save component").click()
+    expect(dialog).to_have_count(0)
+    assert [each["name"] for each in shared_server.api("GET", path)["components"]][-2:] == ["Theirs", "Mine"]
+
+
 def test_a_content_is_made_placed_and_published_without_a_mouse(inside: Page, shared_server: Server) -> None:
     page, press = inside, inside.keyboard.press
     go(page, shared_server, "/content")

@@ -14,7 +14,7 @@ from headwater.api.content import TAG, Revision, author
 from headwater.api.given import Body, GivenCaller, GivenContents
 from headwater.api.ports import Shape
 from headwater.surfaces.model import ComponentEntry
-from headwater.surfaces.settings import Revised
+from headwater.surfaces.settings import Manifest, Revised
 from headwater.surfaces.styleguide import Font, StyleGuide
 
 Colors = Annotated[
@@ -48,15 +48,18 @@ class StyleGuideChange(Body, frozen=True, kw_only=True):
 
 
 class Components(Shape, frozen=True):
-    """The host's components that authors may use."""
+    """The host's components that authors may use. `revision` 0: there never were any."""
 
+    revision: int
     components: list[ComponentEntry]
 
 
 class ComponentsChange(Body, frozen=True, kw_only=True):
-    """All of them: one that is left out is there no more."""
+    """All of them: one that is left out is there no more. `revision`: that of the list it was made of; left out,
+    whatever is there is overwritten."""
 
     components: list[ComponentEntry]
+    revision: Revision | None = None
 
 
 @get("/workspace/styleguide", operation_id="getStyleGuide", tags=[TAG], sync_to_thread=True)
@@ -79,15 +82,20 @@ def set_style_guide(data: JSONBody[StyleGuideChange], caller: GivenCaller, conte
 @get("/workspace/components", operation_id="listComponents", tags=[TAG], sync_to_thread=True)
 def list_components(caller: GivenCaller, contents: GivenContents) -> Components:
     """The manifest of the host's components. Any scope."""
-    return Components(components=list(contents.components(caller.workspace_id)))
+    return _components(contents.components(caller.workspace_id))
 
 
 @put("/workspace/components", operation_id="setComponents", tags=[TAG], guards=[admin], sync_to_thread=True)
 def set_components(data: JSONBody[ComponentsChange], caller: GivenCaller, contents: GivenContents) -> Components:
     """Replace the manifest. What is live stays as it is; drafts that name a component of no manifest cannot be
-    published. Scope admin."""
-    kept = contents.put_components(caller.workspace_id, data.components, by=author(caller))
-    return Components(components=list(kept))
+    published. Scope admin. 409 `changed_meanwhile` names who changed it since."""
+    return _components(
+        contents.put_components(caller.workspace_id, data.components, revision=data.revision, by=author(caller))
+    )
+
+
+def _components(found: Manifest) -> Components:
+    return Components(revision=found.revision, components=list(found.entries))
 
 
 def _style(found: Revised) -> StyleGuideShape:

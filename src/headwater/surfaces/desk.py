@@ -29,7 +29,7 @@ class Desk:
     def told(self, session: AuthorSession) -> dict[str, Any]:
         """JSON: the content, its document, placements, style and components. NotFound when it was deleted since."""
         found = self._contents.get(session.workspace_id, str(session.content_id))
-        components = self._contents.components(session.workspace_id)
+        components = self._contents.components(session.workspace_id).entries
         document, shown = _document(found, session), None
         if document is not None:
             tree = Labels(found.name, titles(components)).filled(document.tree)

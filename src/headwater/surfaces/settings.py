@@ -27,6 +27,13 @@ class Revised(msgspec.Struct, frozen=True):
     guide: StyleGuide
 
 
+class Manifest(msgspec.Struct, frozen=True):
+    """The host's components and how often they were changed."""
+
+    revision: int
+    entries: tuple[ComponentEntry, ...]
+
+
 def style_of(db: Connection, workspace_id: str) -> Revised:
     """The workspace's style guide; the default one while there is none of its own."""
     row = _row(db, workspace_id, STYLE)
@@ -35,9 +42,15 @@ def style_of(db: Connection, workspace_id: str) -> Revised:
     return Revised(row.revision, msgspec.convert(row.value, StyleGuide))
 
 
-def components_of(db: Connection, workspace_id: str) -> tuple[ComponentEntry, ...]:
+def manifest_of(db: Connection, workspace_id: str) -> Manifest:
     row = _row(db, workspace_id, COMPONENTS)
-    return () if row is None else msgspec.convert(row.value, tuple[ComponentEntry, ...])
+    if row is None:
+        return Manifest(0, ())
+    return Manifest(row.revision, msgspec.convert(row.value, tuple[ComponentEntry, ...]))
+
+
+def components_of(db: Connection, workspace_id: str) -> tuple[ComponentEntry, ...]:
+    return manifest_of(db, workspace_id).entries
 
 
 def put_style(state: State, db: Connection, workspace_id: str, guide: StyleGuide, *, revision: int, by: Author) -> None:
@@ -49,9 +62,18 @@ def put_style(state: State, db: Connection, workspace_id: str, guide: StyleGuide
 
 
 def put_components(
-    state: State, db: Connection, workspace_id: str, entries: tuple[ComponentEntry, ...], *, by: Author
+    state: State,
+    db: Connection,
+    workspace_id: str,
+    entries: tuple[ComponentEntry, ...],
+    *,
+    revision: int | None,
+    by: Author,
 ) -> None:
-    """Raises as `components.checked`."""
+    """`revision` None overwrites what is there. Raises as `components.checked`, and Conflict `changed_meanwhile`."""
+    found = _row(db, workspace_id, COMPONENTS)
+    if found is not None and revision is not None:
+        refuse_stale("list of components", revision, found)
     _put(state, db, workspace_id, COMPONENTS, builtins(manifest.checked(entries)), by)
 
 

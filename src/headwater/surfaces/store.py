@@ -13,7 +13,7 @@ from headwater.surfaces import rows, settings
 from headwater.surfaces.drafts import Drafts
 from headwater.surfaces.model import Author, ComponentEntry, Content, Status, Summary, status_of
 from headwater.surfaces.publishing import Publishing
-from headwater.surfaces.settings import Revised
+from headwater.surfaces.settings import Manifest, Revised
 from headwater.surfaces.styleguide import StyleGuide
 
 
@@ -68,18 +68,19 @@ class ContentStore:
             settings.put_style(self._state, db, workspace_id, guide, revision=revision, by=by)
             return settings.style_of(db, workspace_id)
 
-    def components(self, workspace_id: str) -> tuple[ComponentEntry, ...]:
+    def components(self, workspace_id: str) -> Manifest:
         with self._state.reading() as db:
-            return settings.components_of(db, workspace_id)
+            return settings.manifest_of(db, workspace_id)
 
     def put_components(
-        self, workspace_id: str, entries: Sequence[ComponentEntry], *, by: Author
-    ) -> tuple[ComponentEntry, ...]:
-        """Raises InvalidInput naming the field."""
+        self, workspace_id: str, entries: Sequence[ComponentEntry], *, revision: int | None = None, by: Author
+    ) -> Manifest:
+        """Without a revision, whatever is there is overwritten. Raises InvalidInput naming the field, Conflict
+        `changed_meanwhile`."""
         with self._state.writing() as db:
-            settings.put_components(self._state, db, workspace_id, tuple(entries), by=by)
+            settings.put_components(self._state, db, workspace_id, tuple(entries), revision=revision, by=by)
             self.drafts.renew(db, workspace_id)  # labels are made of the components' titles
-            return settings.components_of(db, workspace_id)
+            return settings.manifest_of(db, workspace_id)
 
 
 def _summaries(db: Connection, workspace_id: str) -> Iterator[Summary]:

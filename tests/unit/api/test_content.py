@@ -204,8 +204,11 @@ def test_style_guide_and_components(client: TestClient) -> None:
         "name": "acme-rating", "kind": "element", "tag": "acme-rating", "title": "Rating",
         "props": [{"name": "stars", "type": "number", "default": 3}],
     }  # fmt: skip
-    assert call(client, "PUT", "/workspace/components", {"components": [entry]}) == {"components": [entry]}
-    assert call(client, "GET", "/workspace/components") == {"components": [entry]}
+    kept = {"revision": 1, "components": [entry]}
+    assert call(client, "PUT", "/workspace/components", {"components": [entry]}) == kept
+    assert call(client, "PUT", "/workspace/components", kept) == kept | {"revision": 2}
+    assert refused(client, "PUT", "/workspace/components", kept, 409)["code"] == "changed_meanwhile"
+    assert call(client, "GET", "/workspace/components") == kept | {"revision": 2}
     wrong = refused(client, "PUT", "/workspace/components", {"components": [entry | {"tag": "rating"}]}, 400)
     assert wrong["details"] == {"field": "components[0].tag"}
 

@@ -7,7 +7,7 @@ import type {
   AuthorSession,
   AuthorState,
   Change,
-  ComponentEntry,
+  Components,
   Content,
   ContentNumbers,
   ContentChange,
@@ -131,12 +131,9 @@ export const authorSession = (contentId: number, code: string) =>
 export const styleGuide = () => takeAs<StyleGuide>(api.GET("/api/v1/workspace/styleguide"));
 export const putStyleGuide = (body: StyleGuide) =>
   takeAs<StyleGuide>(api.PUT("/api/v1/workspace/styleguide", { body }));
-export const components = () =>
-  takeAs<{ components: ComponentEntry[] }>(api.GET("/api/v1/workspace/components"));
-export const putComponents = (entries: ComponentEntry[]) =>
-  take(api.PUT("/api/v1/workspace/components", { body: { components: entries } })) as Promise<{
-    components: ComponentEntry[];
-  }>;
+export const components = () => takeAs<Components>(api.GET("/api/v1/workspace/components"));
+export const putComponents = (body: Components) =>
+  takeAs<Components>(api.PUT("/api/v1/workspace/components", { body }));
 
 /** Which part of a content's rows is counted; what is left out does not restrict. */
 export type NumbersSearch = { from?: string; to?: string; segmentId?: string; versionId?: string; path?: string };

@@ -34,6 +34,7 @@ export type Placement = With<
 >;
 export type Device = Placement["devices"][number];
 
+export type Components = With<Schemas["Components"], { components: ComponentEntry[] }>;
 export type Goal = Schemas["Goal"];
 export type Document = With<Schemas["ContentDocument"], { tree: Tree }>;
 export type Content = With<

@@ -2407,9 +2407,9 @@ export interface paths {
         get: operations["listComponents"];
         /**
          * Replace the manifest. What is live stays as it is; drafts that name a component of no manifest cannot be
-         *     published. Scope admin.
+         *     published. Scope admin. 409 `changed_meanwhile` names who changed it since.
          * @description Replace the manifest. What is live stays as it is; drafts that name a component of no manifest cannot be
-         *     published. Scope admin.
+         *     published. Scope admin. 409 `changed_meanwhile` names who changed it since.
          */
         put: operations["setComponents"];
         post?: never;
@@ -2941,17 +2941,21 @@ export interface components {
         };
         /**
          * Components
-         * @description The host's components that authors may use.
+         * @description The host's components that authors may use. `revision` 0: there never were any.
          */
         Components: {
+            revision: number;
             components: components["schemas"]["ComponentEntry"][];
         };
         /**
          * ComponentsChange
-         * @description All of them: one that is left out is there no more.
+         * @description All of them: one that is left out is there no more. `revision`: that of the list it was made of; left out,
+         *     whatever is there is overwritten.
          */
         ComponentsChange: {
             components: components["schemas"]["ComponentEntry"][];
+            /** @default null */
+            revision?: number | null;
         };
         /**
          * ConnectionState

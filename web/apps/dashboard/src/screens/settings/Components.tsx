@@ -8,12 +8,14 @@ import { flushSync } from "react-dom";
 import { queryClient } from "../../api/cache";
 import { putComponents } from "../../api/content";
 import { componentsQuery } from "../../api/contentQueries";
-import type { ComponentEntry, ComponentProp } from "../../api/contentTypes";
+import type { ComponentEntry, ComponentProp, Components } from "../../api/contentTypes";
+import { ApiError } from "../../api/errors";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Dialog } from "../../parts/Dialog";
 import { Failed, Loading } from "../../parts/States";
 import { PencilIcon, PlusIcon, TrashIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
+import { isObject } from "../../words/exact";
 import { registration } from "./registration";
 import { Sections } from "./Sections";
 
@@ -41,14 +43,14 @@ export function Components() {
         <Failed what="load the components" error={error} retry={() => void refetch()} />
       ) : (
         <>
-          <List entries={data.components} onOpen={setOpen} />
+          <List all={data} onOpen={setOpen} />
           <Dialog
             title={open?.index === null ? "Add a component" : `Change ${open?.entry.title ?? ""}`}
             isOpen={open !== null}
             onClose={() => setOpen(null)}
             size="xl"
           >
-            {open && <Form entries={data.components} opened={open} onClose={() => setOpen(null)} />}
+            {open && <Form all={data} opened={open} onClose={() => setOpen(null)} />}
           </Dialog>
         </>
       )}
@@ -56,9 +58,22 @@ export function Components() {
   );
 }
 
+/** What somebody else changed meanwhile is never overwritten unseen: the list is read again, and the author told. */
 function usePut(onDone: () => void) {
   return useMutation({
-    mutationFn: putComponents,
+    mutationFn: async (wanted: Components) => {
+      try {
+        return await putComponents(wanted);
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.code !== "changed_meanwhile") throw error;
+        await queryClient.invalidateQueries(componentsQuery);
+        const who = isObject(error.details) ? String(error.details.updatedBy) : "Somebody";
+        throw new Error(
+          `${who} changed the components meanwhile. They have been read again and nothing of yours is saved yet: look at ` +
+            "the list, then do it once more.",
+        );
+      }
+    },
     onSuccess: (saved) => {
       queryClient.setQueryData(componentsQuery.queryKey, saved);
       onDone();
@@ -66,7 +81,8 @@ function usePut(onDone: () => void) {
   });
 }
 
-function List({ entries, onOpen }: { entries: ComponentEntry[]; onOpen: (opened: Opened) => void }) {
+function List({ all, onOpen }: { all: Components; onOpen: (opened: Opened) => void }) {
+  const entries = all.components;
   const remove = usePut(() => undefined);
   if (entries.length === 0) {
     return (
@@ -104,7 +120,7 @@ function List({ entries, onOpen }: { entries: ComponentEntry[]; onOpen: (opened:
               size="compact-sm"
               variant="default"
               leftSection={<TrashIcon size={14} />}
-              onClick={() => remove.mutate(entries.filter((_, at) => at !== index))}
+              onClick={() => remove.mutate({ ...all, components: entries.filter((_, at) => at !== index) })}
             >
               Delete
               <span className="hw-sr">&nbsp;{entry.title}</span>
@@ -126,9 +142,9 @@ function List({ entries, onOpen }: { entries: ComponentEntry[]; onOpen: (opened:
   );
 }
 
-type FormProps = { entries: ComponentEntry[]; opened: Opened; onClose: () => void };
+type FormProps = { all: Components; opened: Opened; onClose: () => void };
 
-function Form({ entries, opened, onClose }: FormProps) {
+function Form({ all, opened, onClose }: FormProps) {
   const [entry, setEntry] = useState(opened.entry);
   const [isTried, setTried] = useState(false);
   const save = usePut(onClose);
@@ -143,7 +159,7 @@ function Form({ entries, opened, onClose }: FormProps) {
     if (isShort) return form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
     const { tag, ...rest } = entry;
     const whole = entry.kind === "element" ? { ...rest, tag } : rest;
-    save.mutate(opened.index === null ? [...entries, whole] : entries.map((each, at) => (at === opened.index ? whole : each)));
+    save.mutate({ ...all, components: withEntry(all.components, opened, whole) });
   }
   return (
     <form ref={form} onSubmit={submit} noValidate>
@@ -202,6 +218,12 @@ function Form({ entries, opened, onClose }: FormProps) {
       </Stack>
     </form>
   );
+}
+
+/** In the place of the one that was opened; at the end, where that is new or somebody else deleted it. */
+function withEntry(entries: ComponentEntry[], opened: Opened, entry: ComponentEntry): ComponentEntry[] {
+  const at = opened.index === null ? -1 : entries.findIndex(({ name }) => name === opened.entry.name);
+  return at < 0 ? [...entries, entry] : entries.with(at, entry);
 }
 
 const TYPES: { value: ComponentProp["type"]; label: string }[] = [
