@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from headwater.base.event import CleanEvent
 from headwater.base.naming import table_name
@@ -35,7 +36,9 @@ FROM_EVENT: Final[dict[str, Callable[[CleanEvent], Any]]] = {
 }
 """What an event itself has, by column."""
 
-_LENGTHS = frozenset({24})
+_LENGTHS = frozenset({24, 27})
+_FIRST_US = -62_135_596_800_000_000
+"""The year 1: what lies before it is no moment (`columns.moment_of`)."""
 _NONE = type(None)
 _TEXTS = frozenset({str, JsonText, _NONE})
 _INTEGERS = frozenset({int, _NONE})
@@ -159,13 +162,15 @@ def _name_of(event: CleanEvent) -> str | None:
 
 
 def moments(values: list[Any]) -> pa.Array | None:
-    """Times of headwater's own form, all of milliseconds, at once; None when any is of another form."""
+    """Times of headwater's own form, of milliseconds or microseconds, at once; None when any is of another form."""
     if not _LENGTHS.issuperset(map(len, filter(None, values))) or "" in values:
         return None
     try:
-        return pa.array(values, pa.string()).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
+        found = pa.array(values, pa.string()).cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
     except pa.ArrowInvalid:
         return None
+    first = pc.call_function("min", [found.cast(pa.int64())]).as_py()
+    return found if first is None or first >= _FIRST_US else None
 
 
 def _kind(values: Sequence[Any]) -> ColumnType | None:

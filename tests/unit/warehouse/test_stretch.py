@@ -72,12 +72,26 @@ def test_rows_may_be_left_out_and_come_in_any_order() -> None:
 
 
 @pytest.mark.parametrize(
-    "moment", ["2026-03-01T12:00:00Z", "2026-03-01", "2026-03-01T12:00:00.000+01", "soon", "x" * 24]
+    "moment",
+    [
+        "2026-03-01T12:00:00Z",
+        "2026-03-01",
+        "2026-03-01T12:00:00.000+01",
+        "soon",
+        "x" * 24,
+        "x" * 27,
+        "0000-12-31T23:59:59.999999Z",
+    ],
 )
 def test_a_time_of_another_form_leaves_its_column_to_be_read_value_by_value(moment: str) -> None:
     found = Made(event("a", sent_at=AT), event("b", sent_at=moment)).columns("tracks")
     assert "sent_at" not in found
     assert found["received_at"] == [NOON, NOON]
+
+
+def test_times_of_milliseconds_and_of_microseconds_are_read_at_once() -> None:
+    found = Made(event("a", sent_at=AT), event("b", sent_at="2026-03-01T12:00:00.000001Z")).columns("tracks")
+    assert found["sent_at"] == [NOON, NOON.replace(microsecond=1)]
 
 
 def test_times_that_are_absent_are_null() -> None:
