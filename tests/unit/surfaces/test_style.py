@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +17,22 @@ from headwater.surfaces.model import ComponentEntry
 from headwater.surfaces.styleguide import DEFAULT, Font, StyleGuide
 
 COLOURS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+
+
+CASES: dict[str, Any] = json.loads(
+    (Path(__file__).parents[2] / "conformance" / "contrast.json").read_text(encoding="utf-8")
+)
+
+
+@pytest.mark.parametrize(("one", "other", "ratio"), CASES["ratios"])
+def test_the_contrast_of_two_colours_as_the_dashboard_counts_it(one: str, other: str, ratio: float) -> None:
+    assert contrast.ratio(one, other) == contrast.ratio(other, one) == pytest.approx(ratio, abs=1e-6)
+
+
+@pytest.mark.parametrize("case", CASES["guides"], ids=lambda case: "-".join(case["changed"]) or "default")
+def test_the_pairs_that_are_too_alike_as_the_dashboard_finds_them(case: dict[str, Any]) -> None:
+    found = styleguide.too_low(CASES["colors"] | case["changed"])
+    assert [[each.token, each.behind] for each in found] == case["low"]
 
 
 def test_ratios_of_the_standard() -> None:

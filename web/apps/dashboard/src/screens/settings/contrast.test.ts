@@ -1,18 +1,6 @@
 import { expect, it } from "vitest";
+import cases from "../../../../../../tests/conformance/contrast.json";
 import { isColour, pairs, ratio, shownRatio, wordsOn } from "./contrast";
-
-const COLORS = {
-  background: "#ffffff",
-  surface: "#f5f6f8",
-  primary: "#1f5fd1",
-  secondary: "#49536b",
-  text: "#1a1f2b",
-  muted: "#596273",
-  border: "#7d8798",
-  success: "#17713b",
-  warning: "#8f5300",
-  danger: "#b42318",
-};
 
 it("counts contrast as WCAG does", () => {
   expect(ratio("#000000", "#ffffff")).toBeCloseTo(21, 5);
@@ -20,19 +8,19 @@ it("counts contrast as WCAG does", () => {
   expect(ratio("#123456", "#123456")).toBe(1);
 });
 
-it("finds every pair of the first style guide readable", () => {
-  const found = pairs(COLORS);
-  expect(found).toHaveLength(8);
-  expect(found.filter(({ isEnough }) => !isEnough)).toEqual([]);
+it.each(cases.ratios)("counts %s on %s as the server does", (one, other, expected) => {
+  expect(ratio(String(one), String(other))).toBeCloseTo(Number(expected), 5);
+  expect(ratio(String(other), String(one))).toBeCloseTo(Number(expected), 5);
 });
 
-it("names the pairs that are too alike", () => {
-  const low = pairs({ ...COLORS, muted: "#9aa0aa" }).filter(({ isEnough }) => !isEnough);
-  expect(low.map(({ token, behind }) => `${token} on ${behind}`)).toEqual(["muted on background", "muted on surface"]);
+it.each(cases.guides)("finds the pairs that the server refuses, with $changed", ({ changed, low }) => {
+  const found = pairs({ ...cases.colors, ...changed });
+  expect(found).toHaveLength(8);
+  expect(found.filter(({ isEnough }) => !isEnough).map(({ token, behind }) => [token, behind])).toEqual(low);
 });
 
 it("says nothing of colours that are half written", () => {
-  expect(pairs({ ...COLORS, text: "#12" })).toEqual([]);
+  expect(pairs({ ...cases.colors, text: "#12" })).toEqual([]);
   expect(["#12", "red", "#1234567", "#12345g"].filter(isColour)).toEqual([]);
 });
 
