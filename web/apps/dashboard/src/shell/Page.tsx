@@ -1,7 +1,7 @@
 /** The head of every screen: its title in the tab and as the one h1, which takes the focus when the screen opens. */
 
 import { Group, Text, Title } from "@mantine/core";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from "react";
 import { Shown } from "../parts/Shown";
 
 let opened = 0;
@@ -12,10 +12,13 @@ export function usePageTitle(title: string): void {
   }, [title]);
 }
 
-/** Moves the focus to the heading on each change of screen, but not when the app itself has just been opened. */
+/**
+ * Moves the focus to the heading on each change of screen, but not when the app itself has just been opened. It does so
+ * as the screen is drawn: a moment later somebody may be in one of its fields already.
+ */
 export function useHeadingFocus(place: string) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     opened += 1;
     if (opened > firstOpening) heading.current?.focus({ preventScroll: true });
   }, [place]);

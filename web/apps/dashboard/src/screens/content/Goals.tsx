@@ -2,7 +2,7 @@
 
 import { ActionIcon, Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
 import type { Content, Goal } from "../../api/contentTypes";
 import { segmentsQuery } from "../../api/peopleQueries";
 import { PlusIcon, TrashIcon } from "../../shell/icons";
@@ -18,7 +18,7 @@ export function Goals({ content }: { content: Content }) {
   const whole = useRef<HTMLFormElement>(null);
   const next = useRef<string | null>(null);
   const goals = edited?.goals ?? content.goals;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (next.current) whole.current?.querySelector<HTMLElement>(next.current)?.focus();
     next.current = null;
   }, [goals.length]);

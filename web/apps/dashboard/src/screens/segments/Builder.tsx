@@ -1,7 +1,7 @@
 /** The rule as controls: groups of conditions, each a line that reads like a sentence. All of it works by keyboard. */
 
 import { ActionIcon, Button, NativeSelect, Text } from "@mantine/core";
-import { createContext, type ReactNode, useContext, useEffect, useRef } from "react";
+import { createContext, type ReactNode, useContext, useLayoutEffect, useRef } from "react";
 import { PlusIcon, TrashIcon } from "../../shell/icons";
 import { EventFields } from "./EventFields";
 import { MemberField } from "./MemberField";
@@ -35,7 +35,7 @@ export const TRAIT_NAMES = "known-traits";
 export function Builder({ root, fault, segments, traitNames, onChange }: Props) {
   const whole = useRef<HTMLDivElement>(null);
   const next = useRef<Focus | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!next.current || !whole.current) return;
     const { node, adder } = next.current;
     next.current = null;

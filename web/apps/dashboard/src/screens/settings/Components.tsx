@@ -3,7 +3,7 @@
 import "../content/studio.css";
 import { ActionIcon, Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useRef, useState } from "react";
+import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { queryClient } from "../../api/cache";
 import { putComponents } from "../../api/content";
@@ -236,7 +236,7 @@ const TYPES: { value: ComponentProp["type"]; label: string }[] = [
 function PropFields({ props, onChange }: { props: ComponentProp[]; onChange: (props: ComponentProp[]) => void }) {
   const whole = useRef<HTMLFieldSetElement>(null);
   const next = useRef<string | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (next.current) whole.current?.querySelector<HTMLElement>(next.current)?.focus();
     next.current = null;
   }, [props.length]);

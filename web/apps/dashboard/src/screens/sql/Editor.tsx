@@ -4,10 +4,11 @@ import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } 
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { sql, SQLDialect } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, syntaxHighlighting } from "@codemirror/language";
-import { Compartment, EditorState, Prec } from "@codemirror/state";
+import { Annotation, Compartment, EditorState, Prec } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
+import { flushSync } from "react-dom";
 
 type EditorProps = {
   value: string;
@@ -60,6 +61,9 @@ const COLOURS = HighlightStyle.define([
   { tag: tags.typeName, color: "var(--hw-sql-type)" },
 ]);
 
+/** Marks a text that came as the value, and is no news to who gave it. */
+const GIVEN = Annotation.define<boolean>();
+
 export default function Editor({ value, onChange, onRun, tables, onReady }: EditorProps) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
@@ -96,7 +100,9 @@ export default function Editor({ value, onChange, onRun, tables, onReady }: Edit
           EditorView.lineWrapping,
           EditorView.contentAttributes.of({ "aria-label": "SQL query" }),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) acts.current.onChange(update.state.doc.toString());
+            if (!update.docChanged || update.transactions.some((each) => each.annotation(GIVEN))) return;
+            // Drawn at once: the value never lags behind what was typed, so what is run is what stands here.
+            flushSync(() => acts.current.onChange(update.state.doc.toString()));
           }),
         ],
       }),
@@ -113,7 +119,7 @@ export default function Editor({ value, onChange, onRun, tables, onReady }: Edit
   useEffect(() => {
     const editor = view.current;
     if (!editor || editor.state.doc.toString() === value) return;
-    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
+    editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value }, annotations: GIVEN.of(true) });
   }, [value]);
 
   useEffect(() => {

@@ -2,7 +2,7 @@
 
 import { ActionIcon, Button, NativeSelect, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { pagesTestQuery } from "../../../api/contentQueries";
 import type { PageRule, Pages } from "../../../api/contentTypes";
 import { BlockIcon, CheckIcon, PlusIcon, TrashIcon } from "../../../shell/icons";
@@ -66,7 +66,7 @@ type RulesProps = {
 function Rules({ label, rules, isFull, problem, onChange }: RulesProps) {
   const whole = useRef<HTMLFieldSetElement>(null);
   const next = useRef<string | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (next.current) whole.current?.querySelector<HTMLElement>(next.current)?.focus();
     next.current = null;
   }, [rules]);

@@ -1,7 +1,7 @@
 /** One placement: the element, the pages, and when, how often, on what and for whom it shows. */
 
 import { Button, Checkbox, Group, NativeSelect, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Content, Device, Frequency, Kind, Place, Placement, Trigger } from "../../../api/contentTypes";
 import { MeanwhileAlert } from "../MeanwhileAlert";
@@ -28,7 +28,7 @@ export function PlacementForm({ content, kind, first, isNew, revision, onClose }
   const heading = useRef<HTMLHeadingElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const save = useContentChange(content);
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const put = (part: Partial<Placement>) => setPlacement((before) => ({ ...before, ...part }));
   const whole = { ...placement, selectors: linesOf(selectors), languages: wordsOf(languages) };
   const found = problemsOf(whole, kind);

@@ -1,7 +1,7 @@
 /** Where, when and how often the content shows: its placements, each in words, to change one by one. */
 
 import { Button, Group, Text } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import type { Content, Placement } from "../../../api/contentTypes";
 import { PencilIcon, PlusIcon, TrashIcon } from "../../../shell/icons";
 import { MeanwhileAlert } from "../MeanwhileAlert";
@@ -16,8 +16,8 @@ export function Placements({ content }: { content: Content }) {
   const remove = useContentChange(content);
   const kind = content.documents[0]?.tree.kind ?? "inline";
   const close = () => setOpen(null);
-  // Back to where one came from, once the list is there again.
-  useEffect(() => {
+  // Back to where one came from, once the list is there again; with the drawing, so that no click comes in between.
+  useLayoutEffect(() => {
     if (open || opener.current === null) return;
     document.getElementById(opener.current)?.focus();
     opener.current = null;
