@@ -111,7 +111,7 @@ def test_the_figures_follow_by_themselves(page: Page, flow: Server) -> None:
     open_flow(page, flow)
     key = flow.add_source(name="Shop Later")["writeKeys"][0]
     post(flow, key, "later/0", "later/0", "later/1")
-    expect(page.get_by_role("rowheader", name="Shop Later")).to_be_visible(timeout=5_000)
+    expect(page.get_by_role("rowheader", name="Shop Later")).to_be_visible()
     flow.wait_closed()
     wait_until_read_again(page)
     assert figures(page, "Shop Later") == ["3", "1", "0", "0", "2", "0"]

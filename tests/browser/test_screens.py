@@ -98,7 +98,7 @@ def test_events_go_on_after_the_server_was_away(context: BrowserContext, tmp_pat
         expect(page.get_by_text("connection lost, trying again")).to_be_visible()
         server.start()
         assert server.send("/v1/track", {"userId": "u", "event": "Back"}, key=key).status_code == 200
-        expect(arrived(page, "Back")).to_be_visible(timeout=20_000)
+        expect(arrived(page, "Back")).to_be_visible()
     finally:
         server.stop()
 

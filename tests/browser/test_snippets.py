@@ -32,7 +32,7 @@ def snippet(page: Page, title: str) -> str:
 
 def expect_clean(page: Page, name: str) -> None:
     line = arrived(page, name)
-    expect(line).to_be_visible(timeout=15_000)
+    expect(line).to_be_visible()
     expect(line).to_contain_text("clean")
     expect(line).not_to_contain_text("violation")
 

@@ -77,9 +77,9 @@ def test_from_the_catalogue_to_the_first_rows(page: Page, server: Server) -> Non
 
     page.evaluate("window.stillTheSamePage = true")
     assert server.send("/v1/screen", VIEW, key=key).status_code == 200
-    expect(arrived(page, "tutorial.view")).to_be_visible(timeout=5_000)
+    expect(arrived(page, "tutorial.view")).to_be_visible()
     assert server.send("/v1/track", INTERACTION, key=key).status_code == 200
-    expect(arrived(page, "tutorial.interaction")).to_be_visible(timeout=5_000)
+    expect(arrived(page, "tutorial.interaction")).to_be_visible()
     assert page.evaluate("window.stillTheSamePage")
     newest_first = page.get_by_role("list", name="Events, newest first").get_by_role("listitem")
     expect(newest_first.nth(0)).to_contain_text("tutorial.interaction")

@@ -63,7 +63,7 @@ def test_from_the_catalogue_to_fourteen_tables(page: Page, server: Server) -> No
         call = {"userId": "user-1", "event": name, "properties": properties}
         assert server.send("/v1/track", call, key=key).status_code == 200
         line = arrived(page, name).first
-        expect(line).to_be_visible(timeout=5_000)
+        expect(line).to_be_visible()
         expect(line).to_contain_text("clean")
         expect(line).not_to_contain_text("violation")
     expect(page.get_by_role("list", name="Events, newest first").get_by_role("listitem")).to_have_count(14)
