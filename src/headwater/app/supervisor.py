@@ -37,7 +37,7 @@ _PR_SET_NAME = 15
 
 
 class ChildOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What a child is told."""
+    """What a child is told. `locks`: descriptors that it holds open, and so must any child of its own."""
 
     process: Process
     settings: Settings
@@ -45,6 +45,7 @@ class ChildOrder(msgspec.Struct, frozen=True, kw_only=True):
     listen_fd: int | None
     ready_fd: int
     parent_pid: int
+    locks: frozenset[int] = frozenset()
 
 
 class _Child:
@@ -164,6 +165,7 @@ class Supervisor:
             listen_fd=listen_fd,
             ready_fd=ready_write,
             parent_pid=os.getpid(),
+            locks=frozenset(self._locks),
         )
         keep = {ready_write, *self._locks} | ({listen_fd} if listen_fd is not None else set())
         child.process = Forked(lambda: self._main(order), keep=keep)

@@ -6,7 +6,7 @@ Every public method is a call that another process may make (see `rpc`); argumen
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -17,13 +17,11 @@ from headwater.app.warehouses import Warehouses
 from headwater.base.clock import Clock
 from headwater.base.subject import Subject
 from headwater.control.directory import Directory
-from headwater.warehouse.content_numbers import numbers, viewers
-from headwater.warehouse.content_people import Asked
-from headwater.warehouse.intake import FileKind
-from headwater.warehouse.past import Place, past
 from headwater.warehouse.report import Found, Parked
 from headwater.warehouse.run import Loading
-from headwater.warehouse.timeline import timeline
+
+if TYPE_CHECKING:  # what needs the engine is imported with the first call that does
+    from headwater.warehouse.intake import FileKind
 
 
 class WarehouseCalls:
@@ -36,13 +34,16 @@ class WarehouseCalls:
         warehouses: Warehouses,
         loading: Loading,
         clock: Clock,
+        full_tables: int = 0,
     ) -> None:
+        """`full_tables`: as of the start, for as long as no warehouse is open."""
         self._home = home
         self._settings = settings
         self._directory = directory
         self._warehouses = warehouses
         self._loading = loading
         self._clock = clock
+        self._full_tables = full_tables
 
     def ping(self) -> bool:
         return True
@@ -52,7 +53,7 @@ class WarehouseCalls:
         return {
             "warehouseLagBytes": self._loading.lag_bytes(),
             "valuesUnfit": self._loading.unfit,
-            "fullTables": sum(warehouse.full_tables() for warehouse in warehouses),
+            "fullTables": sum(each.full_tables() for each in warehouses) if warehouses else self._full_tables,
             "logsUnread": sum(warehouse.engine.unread_logs for warehouse in warehouses),
         }
 
@@ -116,6 +117,7 @@ class WarehouseCalls:
 
     def reader_copy(self, dir: str) -> None:
         """Copies of the files, as of now, into a data directory that is being made."""
+        self._warehouses.open_all()
         copy_warehouses(self._home, Path(dir), self._warehouses)
 
     # Queries and copies
@@ -137,6 +139,8 @@ class WarehouseCalls:
         besides: list[str],
     ) -> dict[str, Any]:
         """The rows of a person's events, newest first; `loaded` are those of the messages `besides` that have one."""
+        from headwater.warehouse.timeline import timeline
+
         engine = self._warehouses.of(workspace_id).engine
         found = timeline(engine, user_ids, anonymous_ids, limit=limit, offset=offset, besides=besides)
         sources = {each.schema: self._source_of(workspace_id, each.schema) for each in found.events}
@@ -153,6 +157,8 @@ class WarehouseCalls:
         limit: int,
     ) -> dict[str, Any]:
         """A page of the events of one name, of sources that feed profiles; `next` is to be given as `after`."""
+        from headwater.warehouse.past import Place, past
+
         sources = [each for each in self._directory.sources() if each.workspace_id == workspace_id]
         page = past(
             self._warehouses.of(workspace_id).engine,
@@ -167,6 +173,9 @@ class WarehouseCalls:
 
     def content_numbers(self, workspace_id: str, asked: dict[str, Any]) -> dict[str, Any]:
         """What a content brought about; `asked` is an Asked."""
+        from headwater.warehouse.content_numbers import numbers
+        from headwater.warehouse.content_people import Asked
+
         engine = self._warehouses.of(workspace_id).engine
         return msgspec.to_builtins(numbers(engine, msgspec.convert(asked, Asked)))
 
@@ -174,6 +183,9 @@ class WarehouseCalls:
         self, workspace_id: str, asked: dict[str, Any], words: str | None, limit: int, offset: int
     ) -> dict[str, Any]:
         """Who saw a content, the latest first."""
+        from headwater.warehouse.content_numbers import viewers
+        from headwater.warehouse.content_people import Asked
+
         engine = self._warehouses.of(workspace_id).engine
         found = viewers(engine, msgspec.convert(asked, Asked), words=words, limit=limit, offset=offset)
         return msgspec.to_builtins(found)

@@ -1,8 +1,12 @@
-"""The warehouse's process: clean events to rows, and queries of them."""
+"""The warehouse's process: clean events to rows, and queries of them.
+
+It opens the files when there is something to do; what a start has to do with them, a process that ends does.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import threading
 from collections.abc import Callable
@@ -14,15 +18,19 @@ from headwater.app.layouts import Layouts
 from headwater.app.listen import Listener
 from headwater.app.processes import WAREHOUSE
 from headwater.app.rpc import calls_of, serve_rpc
+from headwater.app.settings import Settings
 from headwater.app.sockets import bind_unix
 from headwater.app.supervisor import ChildOrder
 from headwater.app.threads import watch
 from headwater.app.warehouse_calls import WarehouseCalls
+from headwater.app.warehouse_look import Look, Looked, look
+from headwater.app.warehouse_waking import Waking
 from headwater.app.warehouses import Warehouses
 from headwater.app.wiring import open_directory
 from headwater.base.clock import now
 from headwater.catalog.load import load_catalog
 from headwater.control.bootstrap import sealer_at
+from headwater.control.directory import Directory
 from headwater.journal.local import LocalReader
 from headwater.journal.position import Position
 from headwater.warehouse.run import Loading
@@ -52,15 +60,10 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     sys.setswitchinterval(SWITCH_S)
     settings, logger = order.settings, log.logger(WAREHOUSE.name)
     home = Home(settings.data_dir)
+    looking = Look(lambda: _look(home, settings), keep=order.locks)  # before there is a thread or anything open
     directory = open_directory(home)
     position = Position(home.clean, WAREHOUSE.name, writable=True)
-    warehouses = Warehouses(
-        home=home,
-        settings=settings,
-        directory=directory,
-        layouts=Layouts(directory=directory, catalog=load_catalog(settings.catalog_paths)),
-        sealer=sealer_at(home.directory),
-    )
+    warehouses = _warehouses(home, settings, directory)
     loading = Loading(
         clean=LocalReader(home.clean),
         targets=warehouses.all,
@@ -69,11 +72,25 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         log=logger.warning,
         passed=position.set,
     )
+    looked = await looking.answer()
+    loading.offset = looked.next_offset
+    position.set(looked.next_offset)
     calls = WarehouseCalls(
-        home=home, settings=settings, directory=directory, warehouses=warehouses, loading=loading, clock=now
+        home=home,
+        settings=settings,
+        directory=directory,
+        warehouses=warehouses,
+        loading=loading,
+        clock=now,
+        full_tables=looked.full_tables,
     )
-    await asyncio.to_thread(warehouses.open_all)
-    thread = threading.Thread(target=loading.run, name="loading", daemon=True)
+    waking = Waking(
+        raw=LocalReader(home.raw),
+        clean=LocalReader(home.clean),
+        loaded=looked.next_offset,
+        is_wanted=lambda: looked.scheduled or warehouses.are_wanted,
+    )
+    thread = threading.Thread(target=_load, args=(waking, warehouses, loading), name="loading", daemon=True)
     thread.start()
     queries, copies = Lane("queries", threads=QUERY_THREADS), Lane("copies", threads=COPY_THREADS)
     listener = Listener(
@@ -93,9 +110,36 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     await listener.stop(drain_s=1.0)
     for lane in (queries, copies):
         lane.close()
+    waking.stop()
     loading.stop()
     await asyncio.to_thread(thread.join, 5.0)
     await asyncio.to_thread(warehouses.close)
+
+
+def _look(home: Home, settings: Settings) -> Looked:
+    warehouses = _warehouses(home, settings, open_directory(home))
+    try:
+        return look(warehouses, LocalReader(home.clean))
+    finally:
+        warehouses.close()
+
+
+def _warehouses(home: Home, settings: Settings, directory: Directory) -> Warehouses:
+    return Warehouses(
+        home=home,
+        settings=settings,
+        directory=directory,
+        layouts=Layouts(directory=directory, catalog=load_catalog(settings.catalog_paths)),
+        sealer=sealer_at(home.directory),
+    )
+
+
+def _load(waking: Waking, warehouses: Warehouses, loading: Loading) -> None:
+    if waking.wait():
+        warehouses.open_all()
+        gc.collect()
+        gc.freeze()  # as everything that was there at the start: see `child`
+        loading.run()
 
 
 async def _refresh_tables(warehouses: Warehouses, warn: Callable[..., None]) -> None:

@@ -1,4 +1,7 @@
-"""The warehouses of one process: a DuckDB file for each workspace, opened when first needed."""
+"""The warehouses of one process: a DuckDB file for each workspace, opened when first needed.
+
+The engine itself (some 80 MiB with what it needs) is imported then, too: a server to which nothing happens has none.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import ipaddress
 import shutil
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from headwater.app.home import Home
 from headwater.app.layouts import Layouts
@@ -14,10 +18,12 @@ from headwater.base.addresses import refusal
 from headwater.base.errors import Conflict, NotFound, Transient
 from headwater.control.directory import Directory
 from headwater.warehouse.layout import SourceTables
-from headwater.warehouse.loader import Warehouse
-from headwater.warehouse.postgres import AddressGuard
-from headwater.warehouse.query import Queries
-from headwater.warehouse.tables import OwnTables, Sealer
+
+if TYPE_CHECKING:
+    from headwater.warehouse.loader import Warehouse
+    from headwater.warehouse.postgres import AddressGuard
+    from headwater.warehouse.query import Queries
+    from headwater.warehouse.tables import OwnTables, Sealer
 
 
 class Warehouses:
@@ -35,6 +41,12 @@ class Warehouses:
         self._lock = threading.Lock()
         self._open: dict[str, Warehouse] = {}
         self._queries: dict[str, Queries] = {}
+        self._wanted = threading.Event()
+
+    @property
+    def are_wanted(self) -> bool:
+        """Whether anybody ever asked for one."""
+        return self._wanted.is_set()
 
     def open_all(self) -> None:
         """Opens every workspace's warehouse, and removes what is left of those that were deleted."""
@@ -44,10 +56,12 @@ class Warehouses:
             self.remove(workspace_id)
 
     def all(self) -> dict[str, Warehouse]:
+        """Those that are open."""
         with self._lock:
             return dict(self._open)
 
     def of(self, workspace_id: str) -> Warehouse:
+        self._wanted.set()
         with self._lock:
             found = self._open.get(workspace_id)
             if found is None:
@@ -56,6 +70,8 @@ class Warehouses:
 
     def queries(self, workspace_id: str) -> Queries:
         """The workspace's queries: each in a process of its own, within its time and memory."""
+        from headwater.warehouse.query import Queries
+
         warehouse = self.of(workspace_id)
         with self._lock:
             found = self._queries.get(workspace_id)
@@ -70,6 +86,8 @@ class Warehouses:
 
     def tables(self, workspace_id: str) -> OwnTables:
         """The workspace's own tables, in schema `production`."""
+        from headwater.warehouse.tables import OwnTables
+
         return OwnTables(self.of(workspace_id), guard=self._guard, sealer=self._sealer)
 
     def refresh_due_tables(self) -> None:
@@ -106,6 +124,8 @@ class Warehouses:
 
     def _make(self, workspace_id: str) -> Warehouse:
         """With each source's schema and tables that are missing. NotFound: the workspace is gone for good."""
+        from headwater.warehouse.loader import Warehouse
+
         if workspace_id in self._directory.gone_workspaces():
             raise NotFound(f"the workspace {workspace_id} was deleted")
         if self._directory.workspace(workspace_id) is None:

@@ -17,7 +17,7 @@ from headwater.base.clean import decode_frame
 from headwater.base.errors import HeadwaterError, NotFound
 from headwater.base.event import CleanEvent
 from headwater.journal.protocol import JournalDamaged, OffsetGone, Reader, Record
-from headwater.warehouse.loader import LoadReport
+from headwater.warehouse.report import LoadReport
 
 READ_BYTES = 96 * 1024 * 1024
 """At most; a read ends with its segment of the journal, which is 64 MiB by default."""
@@ -201,10 +201,7 @@ class Loading:
         self._passed(offset)
 
     def _first_offset(self) -> int:
-        """A warehouse without a cursor is new, or its file was lost: it takes all that is kept."""
-        earliest = self._clean.earliest()
-        cursors = [target.cursor(READER) for target in self._targets().values()]
-        return min((earliest if cursor is None else cursor for cursor in cursors), default=earliest)
+        return first_offset(self._clean, self._targets())
 
     def _by_workspace(self, records: Sequence[Record]) -> dict[str, Frames]:
         """Every known workspace has an entry, so that the cursors of quiet ones move too; but for those that are behind
@@ -219,6 +216,13 @@ class Loading:
                     frames = found.setdefault(event.workspace_id, Frames())
                     (frames.events if frame.replay is None else frames.replayed).append(event)
         return found
+
+
+def first_offset(clean: Reader, targets: Mapping[str, Target]) -> int:
+    """Where loading goes on. A warehouse without a cursor is new, or its file was lost: it takes all that is kept."""
+    earliest = clean.earliest()
+    cursors = [target.cursor(READER) for target in targets.values()]
+    return min((earliest if cursor is None else cursor for cursor in cursors), default=earliest)
 
 
 def _settle(stretch: UnderWay) -> None:
