@@ -1,7 +1,6 @@
 /** What is true of the page and the browser at this moment, as the envelope's context. */
 
 const LONGEST = 2000;
-const KEPT = "headwater:timezone";
 
 export function contextOf(sdk: { name: string; version: string }): Record<string, unknown> {
   const { location, navigator, screen, document } = window;
@@ -27,26 +26,23 @@ function cut(text: string): string {
   return text.slice(0, LONGEST);
 }
 
+declare const Temporal: { Now: { timeZoneId(): string } };
 let zone: string | undefined;
 
 /**
- * The first question after it loads a browser's tables, which takes a weak machine longer than a frame: so the answer
- * is kept for the window, as long as its offset from UTC stays.
+ * The first question to `Intl` loads a browser's tables, which takes a weak machine longer than a frame: so the younger
+ * one is asked first, which does not.
  */
 function timezone(): string | undefined {
   if (zone) return zone;
-  const offset = `${new Date().getTimezoneOffset()} `;
   try {
-    const kept = sessionStorage.getItem(KEPT) || "";
-    if (kept.startsWith(offset)) return (zone = kept.slice(offset.length));
+    return (zone = Temporal.Now.timeZoneId());
   } catch {
-    // no storage: ask
+    // a browser without it
   }
   try {
-    zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    sessionStorage.setItem(KEPT, offset + zone);
+    return (zone = Intl.DateTimeFormat().resolvedOptions().timeZone);
   } catch {
-    // no Intl, or no storage
+    return undefined;
   }
-  return zone;
 }

@@ -1,7 +1,7 @@
 /** The browser, as the core wants it. */
 
 import type { Platform, RendererModule } from "@headwater/core";
-import { authorCode } from "./author";
+import { authorCode, keepCode } from "./author";
 import { contextOf } from "./context";
 import { address } from "./routes";
 import { holdRoom, ROOMS } from "./room";
@@ -13,7 +13,7 @@ declare const HEADWATER_VERSION: string;
 
 export function browserPlatform(): Platform {
   const sdk = { name: "@headwater/browser", version: HEADWATER_VERSION };
-  const author = authorCode();
+  keepCode();
   const opened = openStore();
   return {
     ...opened,
@@ -29,9 +29,11 @@ export function browserPlatform(): Platform {
     beacon,
     context: () => contextOf(sdk),
     address,
-    author,
+    get author() {
+      return authorCode();
+    },
     load: (folder) =>
-      import(/* @vite-ignore */ /* webpackIgnore: true */ `${folder}${author ? "author" : "surfaces"}.js`) as Promise<RendererModule>,
+      import(/* @vite-ignore */ /* webpackIgnore: true */ `${folder}${authorCode() ? "author" : "surfaces"}.js`) as Promise<RendererModule>,
     title: () => document.title,
     tell: (name, detail) => void dispatchEvent(new CustomEvent(name, { detail })),
     warn: (sentence) => console.warn(`headwater: ${sentence}.`),

@@ -52,6 +52,13 @@ it("keeps things in the storage, and leaves no trace of having tried", () => {
   expect(store.get("a")).toBeNull();
 });
 
+it("tries nothing where the storage has our id", () => {
+  const kept = Object.assign(storage(1), { "headwater:anonymous_id": "1" });
+  page(kept, new Map());
+  expect(openStore().storage).toBe("localStorage");
+  expect(kept).toEqual({ "headwater:anonymous_id": "1" });
+});
+
 it("keeps in memory what the storage has no room for", () => {
   page(storage(1), new Map());
   const { store } = openStore();

@@ -3,51 +3,51 @@
 import type { Platform, Store } from "@headwater/core";
 
 const COOKIE_DAYS = 400;
+const TRY = "headwater:try";
+const OURS = "headwater:anonymous_id";
 
 export function openStore(): Pick<Platform, "store" | "storage"> {
-  const memory = new Map<string, string>();
+  const memory = memoryStore();
   const local = works();
   if (local) return { store: localStore(local, memory), storage: "localStorage" };
-  const store = memoryStore(memory);
-  return cookieStore(store) || { store, storage: "memory" };
+  return cookieStore(memory) || { store: memory, storage: "memory" };
 }
 
 /** The storage, if one may write to it: browsers refuse it by throwing, or are full. */
 function works(): Storage | null {
   try {
     const storage = window.localStorage;
-    storage.setItem("headwater:try", "1");
-    storage.removeItem("headwater:try");
+    // It was written, so one may; trying takes a weak machine milliseconds.
+    if (storage.getItem(OURS)) return storage;
+    storage.setItem(TRY, "1");
+    storage.removeItem(TRY);
     return storage;
   } catch {
     return null;
   }
 }
 
-function localStore(storage: Storage, memory: Map<string, string>): Store {
-  const tried = <Result>(action: () => Result, otherwise: Result): Result => {
+function localStore(storage: Storage, memory: Store): Store {
+  const tried = <Result>(action: () => Result): Result | undefined => {
     try {
       return action();
     } catch {
-      return otherwise;
+      return undefined;
     }
   };
   return {
-    get: (key) => tried(() => storage.getItem(key), null) ?? memory.get(key) ?? null,
-    set(key, text) {
-      const isKept = tried(() => (storage.setItem(key, text), true), false);
-      if (!isKept) memory.set(key, text);
-      return isKept;
-    },
+    get: (key) => tried(() => storage.getItem(key)) ?? memory.get(key),
+    set: (key, text) => tried(() => (storage.setItem(key, text), true)) || memory.set(key, text),
     remove(key) {
-      memory.delete(key);
-      tried(() => storage.removeItem(key), undefined);
+      memory.remove(key);
+      tried(() => storage.removeItem(key));
     },
-    keys: () => tried(() => Object.keys(storage), []),
+    keys: () => tried(() => Object.keys(storage)) || [],
   };
 }
 
-function memoryStore(memory: Map<string, string>): Store {
+function memoryStore(): Store {
+  const memory = new Map<string, string>();
   return {
     get: (key) => memory.get(key) ?? null,
     set: (key, text) => (memory.set(key, text), false),
@@ -75,9 +75,9 @@ function cookieStore(memory: Store): Pick<Platform, "store" | "storage"> | null 
       // a page without cookies, such as a sandboxed frame
     }
   };
-  write("headwater:try", "1");
-  if (read("headwater:try") !== "1") return null;
-  write("headwater:try", "");
+  write(TRY, "1");
+  if (read(TRY) !== "1") return null;
+  write(TRY, "");
   const isId = (key: string) => key.endsWith("_id");
   return {
     storage: "cookie",

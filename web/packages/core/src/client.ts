@@ -8,6 +8,7 @@ import type { Platform } from "./platform";
 import { createQueue, LEFT_LYING_MS, type Queue } from "./queue";
 import { createSender, GATHER_MS, type Sender } from "./sender";
 import type { Renderer, Stage } from "./stage";
+import { waitMs } from "./wait";
 
 const ANONYMOUS = "headwater:anonymous_id";
 const TOLD = "headwater:told";
@@ -15,6 +16,8 @@ const EARLY_CALLS = 100;
 const FLUSH_PATIENCE_MS = 2000;
 /** Until what was said of a person has come to count; and how old an answer may be when the page goes elsewhere. */
 const SETTLED_MS = 3000;
+/** How often one question is asked again, when the server is away: over some five minutes. */
+const MOST_TRIES = 10;
 
 /** The SDK, and what the surroundings drive it by. */
 export interface Client {
@@ -39,7 +42,7 @@ type Signature = string | { hmac?: string; hash?: string } | undefined;
 export function createClient(platform: Platform, defaultHost: string, onInit?: (options: Options) => void): Client {
   const { store } = platform;
   const console = createConsole(platform);
-  console.guard(platform.ready, undefined);
+  console.guard(platform.ready);
   const early: (() => void)[] = [];
   let line: Line | undefined;
   let given: Options | undefined;
@@ -66,7 +69,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
 
   /** What a call does, once it is known where to send. It never throws. */
   function when(action: () => void) {
-    if (line) console.guard(action, undefined);
+    if (line) console.guard(action);
     else if (early.length < EARLY_CALLS) early.push(action);
   }
 
@@ -92,7 +95,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     const userId = idText(id);
     if (userId) {
       const changed = userId !== user.userId;
-      const hmac = typeof signature === "object" ? signature && (signature.hmac || signature.hash) : signature;
+      const hmac = typeof signature === "object" ? signature?.hmac || signature?.hash : signature;
       if (changed) told = "";
       user = { userId, hmac: hmac || (changed ? undefined : user.hmac) };
       given = { ...given!, userId, hmac: user.hmac, traits: changed ? undefined : given!.traits };
@@ -113,7 +116,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
         console.say(name, `the trait "${name}" is kept, but the reserved one is "email"`);
       }
     }
-    const email = traits && traits.email;
+    const email = traits?.email;
     if (email != null && typeof email !== "string") console.say("email", `the trait "email" should be a string`);
   }
 
@@ -192,9 +195,14 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   function look(isNew: boolean) {
     const mine = ++asks;
     askedAt = platform.now();
+    let tries = 0;
+    let retry: unknown;
     const ask = async () => {
       if (mine !== asks) return;
-      const answer = await bootstrap(platform, line!.host, line!.token, identity());
+      platform.cancel(retry);
+      const answer = await bootstrap(platform, line!.host, line!.token, identity(), (said) => {
+        if (tries < MOST_TRIES) retry = platform.later(() => void ask(), waitMs(platform, tries++, said));
+      });
       if (mine !== asks) return;
       found = answer;
       present();
@@ -211,19 +219,18 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   }
 
   function isHere({ pages, trigger }: Candidate["placements"][number]): boolean {
-    if (trigger && trigger.on === "manual") return false;
-    return !pages || console.guard(() => new RegExp(pages).test(platform.address()), false);
+    return trigger?.on !== "manual" && (!pages || !!console.guard(() => new RegExp(pages).test(platform.address())));
   }
 
   function show(action: (shown: Renderer) => void) {
     renderer = renderer || platform.load(`${line!.host}/sdk/latest/`).then((module) => module.start(stage));
     renderer.then(
-      (shown) => console.guard(() => action(shown), undefined),
+      (shown) => console.guard(() => action(shown)),
       (error: unknown) => {
         renderer = undefined;
         console.guard(() => {
           throw error;
-        }, undefined);
+        });
       },
     );
   }
@@ -231,7 +238,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   const flush = (): Promise<void> => (line ? line.sender.flush() : Promise.resolve());
 
   const sdk: Headwater = {
-    init: (options) => console.guard(() => start(options), undefined),
+    init: (options) => console.guard(() => start(options)),
     identify: (id, traits, signature) =>
       when(() => {
         recognise(id, signature);
@@ -289,8 +296,8 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     tracked,
     say: (said) => when(() => say(said)),
     call(name, ...rest) {
-      const callback = given && given.callbacks && given.callbacks[name];
-      if (callback) console.guard(() => callback(...rest), undefined);
+      const callback = given?.callbacks?.[name];
+      if (callback) console.guard(() => callback(...rest));
     },
   };
 

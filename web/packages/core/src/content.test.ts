@@ -134,6 +134,47 @@ describe("what may be shown", () => {
     expect(where.gets.length).toBeGreaterThan(before + 1);
   });
 
+  /** A page that says what the last one said, so asks once. */
+  async function second(got: Place["got"]): Promise<{ where: Place; client: ReturnType<typeof createClient> }> {
+    const kept = new Map<string, string>();
+    await started([], {}, place(kept));
+    const where = Object.assign(place(kept), { got });
+    const client = createClient(where, HOST);
+    client.sdk.init({ clientToken: TOKEN, userId: "ann" });
+    await where.pass(100);
+    return { where, client };
+  }
+
+  it("is asked again by itself while the server is away, later and later, and not before it says", async () => {
+    const { where, client } = await second({ status: 503, retryAfterS: 20 });
+    await where.pass(19_000);
+    expect(where.gets.length).toBe(1);
+    where.got = { status: 0 };
+    await where.pass(2_000);
+    expect(where.gets.length).toBe(2);
+    await where.pass(3_600_000);
+    expect(where.gets.length).toBe(11);
+    where.got = answer({});
+    await where.pass(3_600_000);
+    expect([where.gets.length, where.loads]).toEqual([11, []]);
+    client.route();
+    await where.pass(0);
+    expect(where.loads).toEqual([FOLDER]);
+  });
+
+  it("comes with the next try", async () => {
+    const { where } = await second({ status: 503 });
+    where.got = answer({});
+    await where.pass(3_600_000);
+    expect([where.gets.length, where.loads]).toEqual([2, [FOLDER]]);
+  });
+
+  it("is not asked again where the server has refused", async () => {
+    const { where } = await second({ status: 403, body: { code: "invalid_client_token" } });
+    await where.pass(3_600_000);
+    expect(where.gets.length).toBe(1);
+  });
+
   it("is what was asked for last, in whatever order the answers come", async () => {
     const where = place();
     const waiting: (() => void)[] = [];

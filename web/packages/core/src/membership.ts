@@ -1,6 +1,7 @@
 /** Which segments the user is in, and what they may be shown: asked of the server, or what it said last for the same user. */
 
-import type { Platform } from "./platform";
+import type { Answer, Platform } from "./platform";
+import { passes } from "./wait";
 
 export interface Person {
   userId: string | undefined;
@@ -20,7 +21,14 @@ export interface Bootstrap {
 
 export const NOTHING: Bootstrap = { segments: [], experiences: [] };
 
-export async function bootstrap(platform: Platform, host: string, token: string, person: Person): Promise<Bootstrap> {
+/** `failed` is called when the server may answer later what it did not answer now. */
+export async function bootstrap(
+  platform: Platform,
+  host: string,
+  token: string,
+  person: Person,
+  failed?: (answer: Answer) => void,
+): Promise<Bootstrap> {
   const whose = nameOf(person);
   const key = `headwater:bootstrap:${token}`;
   const { userId, anonymousId, hmac } = person;
@@ -33,6 +41,7 @@ export async function bootstrap(platform: Platform, host: string, token: string,
     platform.store.set(key, JSON.stringify([whose, answer.body]));
     return answer.body;
   }
+  if (failed && passes(answer)) failed(answer);
   return kept(platform.store.get(key), whose);
 }
 

@@ -5,8 +5,8 @@ import type { Platform } from "./platform";
 export interface Console {
   /** Says a sentence, unless one of this kind was said already. */
   say(kind: string, sentence: string): void;
-  /** Runs what must not throw; gives `otherwise` when it did. */
-  guard<Result>(action: () => Result, otherwise: Result): Result;
+  /** Runs what must not throw; gives nothing when it did. */
+  guard<Result>(action: () => Result): Result | undefined;
 }
 
 export function createConsole(platform: Pick<Platform, "warn">): Console {
@@ -19,12 +19,12 @@ export function createConsole(platform: Pick<Platform, "warn">): Console {
   };
   return {
     say,
-    guard(action, otherwise) {
+    guard(action) {
       try {
         return action();
       } catch (error) {
         say("fault", `a call failed and was left out: ${String(error)}`);
-        return otherwise;
+        return undefined;
       }
     },
   };

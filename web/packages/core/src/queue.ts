@@ -100,7 +100,7 @@ export function createQueue(
       hold(waiting.filter((item) => !item.found || store.get(item.key)));
       const taken: Waiting[] = [];
       for (const item of waiting) {
-        if (except && except.has(item.key)) continue;
+        if (except?.has(item.key)) continue;
         bytes -= sizeBytes(item.text) + 1;
         if (taken.length && (bytes < 0 || taken.length >= count)) break;
         taken.push(item);

@@ -8,14 +8,13 @@
 import type { Console } from "./once";
 import type { Answer, Platform } from "./platform";
 import { type Queue, sizeBytes, type Waiting } from "./queue";
+import { passes, waitMs } from "./wait";
 
 export const BATCH_EVENTS = 100;
 /** Browsers take 64 KiB of requests that may outlive their page. */
 export const BATCH_BYTES = 30_000;
 export const LAST_BYTES = 30_000;
 export const GATHER_MS = 200;
-const FIRST_WAIT_MS = 1000;
-const LONGEST_WAIT_MS = 60_000;
 
 export interface Sender {
   /** Sends soon, with what else comes until then. */
@@ -49,13 +48,12 @@ export function createSender(
   let stopped = false;
   let underway: Waiting[] = [];
 
-  function wakeIn(delayMs: number) {
-    if (timer === undefined && !stopped) {
-      timer = platform.later(() => {
-        timer = undefined;
-        void flush();
-      }, delayMs);
-    }
+  function wake() {
+    if (timer !== undefined || stopped) return;
+    timer = platform.later(() => {
+      timer = undefined;
+      void flush();
+    }, Math.max(waitUntil - platform.now(), GATHER_MS));
   }
 
   function flush(): Promise<void> {
@@ -68,7 +66,7 @@ export function createSender(
   function rest() {
     running = undefined;
     underway = [];
-    if (queue.size()) wakeIn(Math.max(waitUntil - platform.now(), GATHER_MS));
+    if (queue.size()) wake();
   }
 
   async function drain() {
@@ -89,11 +87,11 @@ export function createSender(
       failures = waitUntil = 0;
       limit = BATCH_EVENTS;
       queue.remove(underway);
-      if (said.rejected && said.rejected[0]) tell(said.rejected[0]);
+      if (said.rejected?.[0]) tell(said.rejected[0]);
       return true;
     }
-    if (answer.status < 400 || answer.status >= 500 || answer.status === 429 || !said.code) {
-      waitUntil = platform.now() + waitMs(answer);
+    if (passes(answer) || !said.code) {
+      waitUntil = platform.now() + waitMs(platform, failures++, answer);
       return false;
     }
     return refused(said);
@@ -120,13 +118,8 @@ export function createSender(
     console.say(`refused ${said.code}`, `an event was not taken (${said.code}): ${said.message}`);
   }
 
-  function waitMs(answer: Answer): number {
-    const longest = Math.min(FIRST_WAIT_MS * 2 ** failures++, LONGEST_WAIT_MS);
-    return Math.max(longest * (0.5 + platform.random() / 2), (answer.retryAfterS || 0) * 1000);
-  }
-
   return {
-    wake: () => wakeIn(Math.max(waitUntil - platform.now(), GATHER_MS)),
+    wake,
     flush,
     last() {
       const items = stopped ? [] : queue.take(BATCH_EVENTS, LAST_BYTES, new Set(underway.map((item) => item.key)));
