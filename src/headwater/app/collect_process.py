@@ -34,6 +34,7 @@ from headwater.collect import unproven
 from headwater.collect.doors import Doors
 from headwater.collect.model import DoorSettings
 from headwater.collect.server import DoorApplication, DoorProtocol, Heads, nothing_here
+from headwater.collect.turn import Turn
 from headwater.collect.unproven import Standing
 from headwater.control.access import Access
 from headwater.journal.commit import GroupCommit
@@ -80,6 +81,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         journal=commit,
         accepted=tally.add,
         heads=Heads(),
+        turn=Turn(loop=asyncio.get_running_loop(), door=door, journal=commit, accepted=tally.add),
         trusted=trusted,
     )
     figures.listener = listener

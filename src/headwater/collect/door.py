@@ -17,6 +17,7 @@ from headwater.base.outcome import RejectCode
 from headwater.collect import answers, batch, body, browser, calls, identity, keys, pixel
 from headwater.collect.intake import Intake
 from headwater.collect.model import Decision, Directory, DoorSettings, Durable, Refused, SourceEntry, WorkspaceEntry
+from headwater.collect.plain import Lane
 from headwater.collect.records import Good, Told
 from headwater.collect.refusal import NotTaken, Refusal
 from headwater.collect.scripts import Scripts
@@ -25,6 +26,7 @@ from headwater.control.sources import takes_no_keys
 __all__ = ["Decision", "Directory", "Door", "DoorSettings", "Durable", "Refused", "SourceEntry"]
 
 RETRY_AFTER_S = 2.0
+_MAX_LANES = 1024
 
 _PROJECTS = "/v1/projects/"
 _PIXEL = "/v1/pixel/"
@@ -63,7 +65,10 @@ class Door:
         self._keys = keys.HeaderKeys()
         self._origins = answers.Origins(settings.allowed_origins)
         self._scripts = Scripts(settings.scripts)
+        self._kinds: dict[str, CallType] = {f"/v1/{kind}": kind for kind in CALL_TYPES}
+        self._kinds |= {f"/v1/{letter}": kind for letter, kind in _SHORT.items()}
         self._posts = self._routes()
+        self._lanes: dict[tuple[CallType, str, Reply], Lane] = {}
         self.rejected = self._intake.rejected
         self.throttled = self._intake.throttled
         self.telemetry = 0
@@ -87,6 +92,22 @@ class Door:
             return decision
         return msgspec.structs.replace(decision, reply=self._origins.opened(decision.reply, request.headers))
 
+    def lane(self, request: Request) -> Lane | None:
+        """Where POSTs with this head may go, whatever their bodies; None: each must be looked at by itself."""
+        path = _one_slash(request.path)
+        kind = self._kinds.get(path) or self._kinds.get(path.rstrip("/"))
+        key = self._keys.key(request.headers.get(b"authorization"))
+        if kind is None or not key or request.header(b"content-encoding"):
+            return None
+        reply = self._origins.opened(answers.OK, request.headers)
+        known = (kind, key, reply)
+        if (lane := self._lanes.get(known)) is None:
+            if len(self._lanes) >= _MAX_LANES:
+                self._lanes.clear()
+            lane = Lane(kind, key, reply=reply, directory=self._directory, intake=self._intake)
+            self._lanes[known] = lane
+        return lane
+
     def too_large(self) -> Reply:
         """For whoever stops reading a body that is over the limit: whose it is was not looked at."""
         return self._intake.too_large(body.too_large().refusal)
@@ -97,8 +118,7 @@ class Door:
         return answers.opened_to_any(answers.PIXEL if pixel_asked else answers.overloaded(retry_after_s))
 
     def _routes(self) -> dict[str, Route]:
-        routes: dict[str, Route] = {f"/v1/{kind}": self._single(kind) for kind in CALL_TYPES}
-        routes |= {f"/v1/{letter}": routes[f"/v1/{kind}"] for letter, kind in _SHORT.items()}
+        routes: dict[str, Route] = {path: self._single(kind) for path, kind in self._kinds.items()}
         routes |= {f"/v1/{name}": self._batch for name in ("batch", "b", "import")}
         return routes | {"/v1/m": self._telemetry}
 

@@ -15,6 +15,7 @@ from headwater.collect.door import RETRY_AFTER_S, Door
 from headwater.collect.inbound import InboundDirectory, InboundDoor
 from headwater.collect.intake import Intake
 from headwater.collect.model import CustomerDirectory, Decision, Directory, DoorSettings, RestDirectory
+from headwater.collect.plain import Lane
 from headwater.collect.rest import RestDoor
 from headwater.collect.sdk import SdkDoor
 from headwater.collect.suppression import SuppressedPeople, nobody
@@ -89,6 +90,10 @@ class Doors:
         if request.path.startswith("//"):
             request = msgspec.structs.replace(request, path="/" + request.path.lstrip("/"))
         return other.handle(request)
+
+    def lane(self, request: Request) -> Lane | None:
+        """Where POSTs with this head may go, whatever their bodies; None: each must be looked at by itself."""
+        return self._tracking.lane(request) if self._tracking.owns(request.path) else None
 
     def too_large(self) -> Reply:
         """For whoever stops reading a body that is over the limit: whose it is was not looked at."""

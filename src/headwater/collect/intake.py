@@ -60,7 +60,7 @@ class Intake:
         notes = [note for index, why in bad for note in self._notes(source, why, bytes(items[index]), suppressed)]
         if not count:
             return Refused(reply=answers.refused(bad[0][1]), source_id=source.source_id, notes=notes)
-        received_ms = int(self._clock() * 1000)
+        received_ms = self.now_ms()
         taken = good if suppressed is None else [each for each in good if not _is_of(suppressed, each)]
         written = records.encode(source, told, taken, received_ms=received_ms, address=address) if taken else []
         if hidden := len(good) - len(taken):
@@ -75,6 +75,14 @@ class Intake:
             workspace_id=source.workspace_id,
             notes=notes,
         )
+
+    def is_open(self, source: SourceEntry) -> bool:
+        """Whether everything right that comes from the source is stored: no rate bounds it, nobody is suppressed."""
+        return not self._limits.bound and self._suppressed(source.workspace_id) is None
+
+    def now_ms(self) -> int:
+        """When what is looked at now was received."""
+        return int(self._clock() * 1000)
 
     def refuse(self, source: SourceEntry | None, why: Refusal, payload: bytes, status: int | None = None) -> Decision:
         """The request as a whole. Without a known source it is counted and leaves no other trace."""

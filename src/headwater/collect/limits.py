@@ -20,6 +20,10 @@ class Limits:
         self._clock = clock
         self._levels: dict[str, tuple[float, float]] = {}
 
+    @property
+    def bound(self) -> bool:
+        return self._per_s > 0
+
     def wait_s(self, name: str, amount: int = 1) -> float:
         """Takes `amount`, and gives 0; or takes nothing, and gives the seconds until something is left."""
         if self._per_s <= 0:

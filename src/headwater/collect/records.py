@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -15,6 +15,7 @@ from headwater.collect.body import one_line
 from headwater.collect.model import SourceEntry
 
 _ENCODE = msgspec.json.Encoder().encode
+_NO_EVENTS: Final = b'"e":[]'
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +89,30 @@ def deletions(source: SourceEntry, calls: Sequence[msgspec.Raw], *, received_ms:
         fate=DropReason.ERASURE_REQUESTED.value,
     )
     return one_line(_ENCODE(record))
+
+
+class Frame:
+    """What is the same in the records of several requests of one source, each with one event."""
+
+    def __init__(self, source: SourceEntry, told: Told, *, received_ms: int) -> None:
+        self._source = source
+        self._told = told
+        self._received_ms = received_ms
+        self._ends: dict[str, tuple[bytes, bytes]] = {}
+
+    def around(self, event: bytes, address: str) -> bytes:
+        """The encoded RawRecord; the event is JSON text without line breaks."""
+        before, after = self.ends(address)
+        return b"".join((before, event, after))
+
+    def ends(self, address: str) -> tuple[bytes, bytes]:
+        """What stands before the events in a record, and behind them."""
+        found = self._ends.get(address)
+        if found is None:
+            empty = _ENCODE(_record(self._source, self._told, (), self._received_ms, address))
+            before, _, after = empty.partition(_NO_EVENTS)  # inside a string a quote would have a backslash before it
+            found = self._ends[address] = before + _NO_EVENTS[:-1], _NO_EVENTS[-1:] + after
+        return found
 
 
 def _record(source: SourceEntry, told: Told, events: Sequence[Good], received_ms: int, address: str) -> RawRecord:

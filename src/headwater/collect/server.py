@@ -11,21 +11,22 @@ import asyncio
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
-from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
-import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from headwater.base.errors import HeadwaterError
 from headwater.base.event import MAX_BODY_BYTES
 from headwater.base.http import Reply, Request
 from headwater.collect import answers
-from headwater.collect.model import Decision, Durable, Refused
+from headwater.collect.asked import WITHOUT_LENGTH, Accepted, Asked, Door, Journal, decide, encode_reply
+from headwater.collect.plain import Lane
+from headwater.collect.turn import Connection, Head, Known, Turn, Waiting
 
 _HTTP2_OFFER = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
 
 _CHANGING = {b"connection", b"expect", b"transfer-encoding", b"upgrade"}
+
+FindLane = Callable[[Request], Lane | None]
 
 READ_AHEAD_BYTES = 8 * MAX_BODY_BYTES
 """A body that is too large is read (and forgotten) so far, so that the client gets its answer; then it is cut."""
@@ -34,96 +35,21 @@ MAX_HEADS = 2048
 MAX_HEAD_BYTES = 2048
 """More heads than this, and longer ones, are not remembered."""
 
-Done = Callable[[HeadwaterError | None], None]
 Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
 
-class Door(Protocol):
-    """What decides the answers: one door, or all as one."""
+class _Reading(Waiting):
+    """A request whose body the parser reads."""
 
-    def owns(self, path: str) -> bool: ...
-    def handle(self, request: Request) -> Decision: ...
-    def too_large(self) -> Reply: ...
-    def overloaded(self, request: Request) -> Reply: ...
+    __slots__ = ("dropped_bytes", "headers")
 
+    body: bytes | bytearray
 
-class Journal(Protocol):
-    def submit(self, payloads: Sequence[bytes], done: Done) -> None: ...
-
-
-class Accepted(Protocol):
-    def __call__(self, source_id: str, count: int) -> None: ...
-
-
-class _Asked:
-    """A request on its way through the door: how its answer gets back, whenever it is known."""
-
-    __slots__ = ("accepted", "decision", "door", "request")
-
-    door: Door
-    accepted: Accepted
-    request: Request
-    decision: Durable
-
-    def answer(self, reply: Reply) -> None:
-        raise NotImplementedError
-
-    def stored(self, error: HeadwaterError | None) -> None:
-        """What the journal calls: nothing is answered 200 before."""
-        if error is None:
-            self.accepted(self.decision.source_id, self.decision.count)
-            self.answer(self.decision.reply)
-        else:
-            self.answer(self.door.overloaded(self.request))
-
-
-class _Waiting(_Asked):
-    """Stands in uvicorn's place for the request under way, so that its queue holds back what comes after."""
-
-    __slots__ = (
-        "body",
-        "disconnected",
-        "dropped_bytes",
-        "headers",
-        "keep_alive",
-        "message_event",
-        "protocol",
-        "response_complete",
-    )
-
-    def __init__(self, protocol: DoorProtocol, headers: dict[bytes, bytes], *, keep_alive: bool) -> None:
-        self.protocol = protocol
+    def __init__(self, connection: Connection, headers: dict[bytes, bytes], *, keep_alive: bool) -> None:
+        super().__init__(connection, keep_alive=keep_alive)
         self.headers = headers
-        self.keep_alive = keep_alive
-        self.response_complete = False
-        self.disconnected = False
-        self.body: bytes | bytearray = b""
+        self.body = b""
         self.dropped_bytes = 0
-        self.message_event = self
-
-    def set(self) -> None:
-        """uvicorn wakes a waiting application by this; here nobody waits."""
-
-    def answer(self, reply: Reply) -> None:
-        if self.response_complete:
-            return
-        self.response_complete = True
-        transport = self.protocol.transport
-        if self.disconnected or transport.is_closing():
-            return
-        transport.write(encode_reply(reply, keep_alive=self.keep_alive))
-        if not self.keep_alive:
-            transport.close()
-        self.protocol.on_response_complete()
-
-
-class Head(msgspec.Struct, frozen=True, gc=False):
-    """What the head of a POST says. `size_bytes`: of the body."""
-
-    path: str
-    query: str
-    headers: dict[bytes, bytes]
-    size_bytes: int
 
 
 class Heads:
@@ -136,7 +62,9 @@ class Heads:
         self._known: dict[bytes, Head] = {}
         self.get = self._known.get
 
-    def keep(self, head: bytes, *, url: bytes, headers: dict[bytes, bytes], lines: int) -> None:
+    def keep(
+        self, head: bytes, *, url: bytes, headers: dict[bytes, bytes], lines: int, lane: FindLane = lambda _: None
+    ) -> None:
         """`lines`: how many header lines the parser read; it may end a head elsewhere than we do."""
         length = headers.get(b"content-length", b"")
         is_plain = head.startswith(b"POST ") and head.count(b"\n") == head.count(b"\r\n") == lines + 2
@@ -145,11 +73,14 @@ class Heads:
         if len(self._known) >= MAX_HEADS:
             self._known.clear()
         path, _, query = url.partition(b"?")
-        self._known[head] = Head(path.decode("latin-1"), query.decode("latin-1"), headers, int(length))
+        known = Request(method="POST", path=path.decode("latin-1"), query=query.decode("latin-1"), headers=headers)
+        found = lane(known)
+        stored = encode_reply(found.reply, keep_alive=True) if found is not None else b""
+        self._known[head] = Head(known.path, known.query, headers, int(length), found, stored)
 
 
 class DoorProtocol(HttpToolsProtocol):
-    """`heads` is one for all connections."""
+    """`heads` and `turn` are one for all connections."""
 
     def __init__(
         self,
@@ -158,6 +89,7 @@ class DoorProtocol(HttpToolsProtocol):
         journal: Journal,
         accepted: Accepted,
         heads: Heads,
+        turn: Turn,
         trusted: Networks = (),
         **rest: Any,
     ) -> None:
@@ -167,9 +99,11 @@ class DoorProtocol(HttpToolsProtocol):
         self._accepted = accepted
         self._trusted = trusted
         self._heads = heads
+        self._turn = turn
+        self._known = Known(self, keep_alive=True)
         self._head = b""
         self._within = False
-        self._fast: _Waiting | None = None
+        self._fast: _Reading | None = None
         self._path = ""
         self._quiet = False
         self._quiet_since_s = 0.0
@@ -192,17 +126,14 @@ class DoorProtocol(HttpToolsProtocol):
         if head is None or head.size_bytes != len(data) - size or not self._is_free():
             return False
         self._head = b""
-        self._unset_keepalive_if_required()
-        self.cycle = waiting = _Waiting(self, head.headers, keep_alive=True)  # pyright: ignore[reportAttributeAccessIssue]
-        request = Request(
-            method="POST",
-            path=head.path,
-            query=head.query,
-            headers=head.headers,
-            body=data[size:],
-            peer=self._peer(head.headers),
-        )
-        decide(request, waiting, door=self._door, journal=self._journal, accepted=self._accepted)
+        self._quiet = False
+        known = self._known
+        known.begin(head, data[size:])
+        self.cycle = known  # pyright: ignore[reportAttributeAccessIssue]
+        if head.lane is None:
+            self._turn.by_itself(known)
+        else:
+            self._turn.add(known)
         return True
 
     def _is_free(self) -> bool:
@@ -232,9 +163,9 @@ class DoorProtocol(HttpToolsProtocol):
             return
         keep_alive = self._keeps_alive(headers)
         if self._head and keep_alive:
-            self._heads.keep(self._head, url=self.url, headers=headers, lines=len(self.headers))
+            self._heads.keep(self._head, url=self.url, headers=headers, lines=len(self.headers), lane=self._door.lane)
         self._head = b""
-        self._fast = _Waiting(self, headers, keep_alive=keep_alive)
+        self._fast = _Reading(self, headers, keep_alive=keep_alive)
         self.cycle = self._fast  # pyright: ignore[reportAttributeAccessIssue]
         if self.expect_100_continue:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -272,7 +203,6 @@ class DoorProtocol(HttpToolsProtocol):
         if self.pipeline or self.transport.is_closing():
             super().on_response_complete()
             return
-        self.server_state.total_requests += 1
         self.flow.resume_reading()
         self._quiet = True
         self._quiet_since_s = self.loop.time()
@@ -316,13 +246,13 @@ class DoorProtocol(HttpToolsProtocol):
             return False
         return b"connection" not in headers or parser.get_http_version() != "1.0"
 
-    def _drop(self, waiting: _Waiting, size_bytes: int) -> None:
+    def _drop(self, waiting: _Reading, size_bytes: int) -> None:
         waiting.dropped_bytes += size_bytes
         if waiting.dropped_bytes > READ_AHEAD_BYTES and not waiting.response_complete:
             waiting.keep_alive = False
             waiting.answer(self._door.too_large())
 
-    def _request(self, waiting: _Waiting) -> Request:
+    def _request(self, waiting: _Reading) -> Request:
         _, _, query = self.url.partition(b"?")
         headers = waiting.headers
         return Request(
@@ -331,10 +261,10 @@ class DoorProtocol(HttpToolsProtocol):
             query=query.decode("latin-1"),
             headers=headers,
             body=bytes(waiting.body),
-            peer=self._peer(headers),
+            peer=self.peer(headers),
         )
 
-    def _peer(self, headers: dict[bytes, bytes]) -> str:
+    def peer(self, headers: dict[bytes, bytes]) -> str:
         return client_address(self.client[0] if self.client else "", headers, self._trusted)
 
 
@@ -394,7 +324,7 @@ async def nothing_here(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await _send(send, answers.not_found("There is nothing here but doors for events."))
 
 
-class _Awaited(_Asked):
+class _Awaited(Asked):
     """A request that a task waits for the answer of."""
 
     __slots__ = ("answered",)
@@ -421,61 +351,10 @@ async def _read_bounded(receive: Any) -> bytes | None:
 
 
 async def _send(send: Any, reply: Reply) -> None:
-    length = () if reply.status in _WITHOUT_LENGTH else ((b"content-length", b"%d" % len(reply.body)),)
+    length = () if reply.status in WITHOUT_LENGTH else ((b"content-length", b"%d" % len(reply.body)),)
     headers = [*reply.headers, *length]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})
-
-
-def decide(request: Request, asked: _Asked, *, door: Door, journal: Journal, accepted: Accepted) -> None:
-    """Stores what must be stored and answers when it is durable; what is only noted never delays an answer."""
-    try:
-        decision = door.handle(request)
-    except HeadwaterError:  # who owns the key cannot be looked up now; the client keeps its events and comes again
-        asked.answer(door.overloaded(request))
-        return
-    if isinstance(decision, Reply):
-        asked.answer(decision)
-        return
-    if isinstance(decision, Refused):
-        if decision.notes:
-            _note(journal, decision.notes)
-        asked.answer(decision.reply)
-        return
-    asked.door, asked.accepted, asked.request, asked.decision = door, accepted, request, decision
-    try:
-        journal.submit([*decision.records, *decision.notes] if decision.notes else decision.records, asked.stored)
-    except HeadwaterError:
-        asked.answer(door.overloaded(request))
-
-
-def _note(journal: Journal, notes: Sequence[bytes]) -> None:
-    try:
-        journal.submit(notes, lambda _error: None)
-    except HeadwaterError:
-        return
-
-
-def encode_reply(reply: Reply, *, keep_alive: bool) -> bytes:
-    if reply is answers.OK and keep_alive:
-        return _STORED
-    lines = [b"HTTP/1.1 %d %s\r\n" % (reply.status, _PHRASES.get(reply.status, b""))]
-    lines += [b"%s: %s\r\n" % header for header in reply.headers]
-    if not keep_alive:
-        lines.append(b"connection: close\r\n")
-    if reply.status not in _WITHOUT_LENGTH:
-        lines.append(b"content-length: %d\r\n" % len(reply.body))
-    return b"".join((*lines, b"\r\n", reply.body))
-
-
-_WITHOUT_LENGTH = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
-"""Answers without a body: a length would be that of another answer."""
-
-_PHRASES = {status.value: status.phrase.encode("ascii") for status in HTTPStatus}
-_STORED = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
-    len(answers.SUCCESS),
-    answers.SUCCESS,
-)
 
 
 def client_address(peer: str, headers: dict[bytes, bytes], trusted: Networks) -> str:

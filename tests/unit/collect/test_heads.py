@@ -16,8 +16,10 @@ from uvicorn.server import ServerState
 from headwater.base.errors import HeadwaterError
 from headwater.base.http import Reply, Request
 from headwater.collect import answers
+from headwater.collect.asked import Door as AnyDoor
 from headwater.collect.model import Decision, Durable
-from headwater.collect.server import MAX_HEADS, DoorProtocol, Head, Heads
+from headwater.collect.server import MAX_HEADS, DoorApplication, DoorProtocol, Heads
+from headwater.collect.turn import Head, Turn
 
 PLAIN = b"POST /v1/track HTTP/1.1\r\nHost: a\r\nAuthorization: Basic azo=\r\nContent-Length: 7\r\n\r\n"
 ODD = {
@@ -44,6 +46,9 @@ class Door:
         self.seen.append(request)
         return Durable(records=[request.body], count=1, reply=answers.OK, source_id="s", workspace_id="w", notes=[])
 
+    def lane(self, request: Request) -> None:
+        return None
+
     def too_large(self) -> Reply:
         return answers.OK
 
@@ -56,9 +61,11 @@ class Journal:
 
     def __init__(self) -> None:
         self.waiting: list[Callable[[HeadwaterError | None], None]] = []
+        self.stored: list[bytes] = []
 
     def submit(self, payloads: Sequence[bytes], done: Callable[[HeadwaterError | None], None]) -> None:
         self.waiting.append(done)
+        self.stored += payloads
 
     def flush(self) -> None:
         while self.waiting:
@@ -90,16 +97,27 @@ class Never(Heads):
     def keep(self, head: bytes, **_: Any) -> None: ...
 
 
+def uncounted(source_id: str, count: int) -> None: ...
+
+
 async def nothing(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.start", "status": 404, "headers": [(b"content-length", b"0")]})
     await send({"type": "http.response.body", "body": b""})
 
 
 class Connection:
-    def __init__(self, heads: Heads, door: Door, *, slow: bool = False) -> None:
+    """`through`: requests that wait their turn go to the door too; else to an application that has nothing."""
+
+    def __init__(self, heads: Heads, door: AnyDoor, *, slow: bool = False, through: bool = False) -> None:
         self.journal, self.slow = Journal(), slow
+        behind = DoorApplication(nothing, door=door, journal=self.journal, accepted=uncounted)
         config = uvicorn.Config(
-            nothing, http=DoorProtocol, ws="none", lifespan="off", log_config=None, date_header=False
+            behind if through else nothing,
+            http=DoorProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            date_header=False,
         )
         config.load()
         self.protocol = DoorProtocol(
@@ -109,8 +127,9 @@ class Connection:
             _loop=asyncio.get_running_loop(),
             door=door,
             journal=self.journal,
-            accepted=lambda source_id, count: None,
+            accepted=uncounted,
             heads=heads,
+            turn=Turn(loop=asyncio.get_running_loop(), door=door, journal=self.journal, accepted=uncounted),
         )
         self.wire = Wire()
         self.protocol.connection_made(self.wire)
@@ -121,12 +140,12 @@ class Connection:
                 self.protocol.data_received(piece)
             if not self.slow:
                 await self.settle()
-        await self.settle()
+        await self.settle(30)
         self.protocol.connection_lost(None)
         return self.wire.written
 
-    async def settle(self) -> None:
-        for _ in range(6):
+    async def settle(self, turns: int = 6) -> None:
+        for _ in range(turns):
             self.journal.flush()
             await asyncio.sleep(0)
 
@@ -186,7 +205,7 @@ def test_others_do_not_learn_what_a_key_opens() -> None:
 
 
 def test_heads_are_bounded() -> None:
-    heads = Heads()
+    heads, head = Heads(), PLAIN
     for index in range(MAX_HEADS + 5):
         head = PLAIN.replace(b"Host: a", b"Host: %d" % index)
         heads.keep(head, url=b"/v1/track", headers={b"content-length": b"7"}, lines=3)

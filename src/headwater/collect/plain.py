@@ -1,0 +1,157 @@
+"""Single events as most of them come: many are judged and written down at once, what holds for all looked up once.
+
+What is taken here, the door takes just so by itself (`tests/property/test_collect_plain.py`); whatever is not plain
+is left to it, to be taken or refused there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Final
+
+import msgspec
+
+from headwater.base.event import MAX_EVENT_BYTES, MAX_MESSAGE_ID_CHARS, CallType
+from headwater.base.http import Reply
+from headwater.collect import records
+from headwater.collect.body import too_deep
+from headwater.collect.intake import Intake
+from headwater.collect.model import Directory
+from headwater.collect.records import Told
+
+_Text = Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class _Object(msgspec.Struct, frozen=True, gc=False):
+    """Any JSON object; what is in it is not looked at."""
+
+
+class _Context(msgspec.Struct, frozen=True, gc=False):
+    """One that asks for nothing and proves nothing."""
+
+    direct: None = None
+    hmac: None = None
+
+
+class _Call(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
+    """What must be so of any call. `calls.Item` allows more."""
+
+    type: CallType | None = None
+    message_id: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE_ID_CHARS)] | None = None
+    user_id: str | None = None
+    anonymous_id: str | None = None
+    group_id: str | None = None
+    previous_id: str | None = None
+    event: str | None = None
+    name: str | None = None
+    category: str | None = None
+    properties: _Object | None = None
+    traits: _Object | None = None
+    context: _Context | None = None
+    integrations: _Object | None = None
+    timestamp: datetime | None = None
+    original_timestamp: datetime | None = None
+    sent_at: datetime | None = None
+    hmac: None = None
+
+
+class _Track(_Call, frozen=True, gc=False, kw_only=True, rename="camel"):
+    event: _Text  # pyright: ignore[reportGeneralTypeIssues]
+
+
+class _Named(_Call, frozen=True, gc=False, kw_only=True, rename="camel"):
+    name: _Text | None = None
+
+
+class _Group(_Call, frozen=True, gc=False, kw_only=True, rename="camel"):
+    group_id: _Text  # pyright: ignore[reportGeneralTypeIssues]
+
+
+class _Alias(_Call, frozen=True, gc=False, kw_only=True, rename="camel"):
+    user_id: _Text  # pyright: ignore[reportGeneralTypeIssues]
+    previous_id: _Text  # pyright: ignore[reportGeneralTypeIssues]
+
+
+_FORMS: Final[dict[CallType, type[_Call]]] = {
+    "identify": _Call,
+    "track": _Track,
+    "page": _Named,
+    "screen": _Named,
+    "group": _Group,
+    "alias": _Alias,
+}
+_OPEN: Final = ord("{")
+_CLOSE: Final = ord("}")
+
+
+def plain(kind: CallType) -> Callable[[bytes], bool]:
+    """Whether a body is a call of this kind with which all is right, that asks for nothing beside being stored."""
+    read = msgspec.json.Decoder(_FORMS[kind]).decode
+
+    def is_plain(text: bytes) -> bool:
+        try:
+            call = read(text)
+            if not text.isascii():
+                text.decode("utf-8")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return False
+        return (
+            text[0] == _OPEN
+            and text[-1] == _CLOSE
+            and len(text) <= MAX_EVENT_BYTES
+            and not (b"\n" in text or b"\r" in text)
+            and bool(call.user_id or call.anonymous_id)
+            and (call.timestamp is None or 1 < call.timestamp.year < 9999)
+            and (call.original_timestamp is None or 1 < call.original_timestamp.year < 9999)
+            and (call.sent_at is None or 1 < call.sent_at.year < 9999)
+            and not too_deep(text)
+        )
+
+    return is_plain
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """`records`, of each body in turn: the encoded RawRecord; None: the request must be looked at by itself."""
+
+    source_id: str
+    records: list[bytes | None]
+
+
+class Lane:
+    """Requests for one kind of call with one key. `reply` is what each that is stored is answered."""
+
+    def __init__(self, kind: CallType, key: str, *, reply: Reply, directory: Directory, intake: Intake) -> None:
+        self.reply = reply
+        self._kind: CallType = kind
+        self._key = key
+        self._directory = directory
+        self._intake = intake
+        self._is_plain = plain(kind)
+
+    def take(self, bodies: Sequence[bytes], address: Callable[[int], str]) -> Taken | None:
+        """None: each must be looked at by itself. `address` tells the sender's by a body's place.
+
+        Raises HeadwaterError when who has the key cannot be looked up now.
+        """
+        source = self._directory.by_write_key(self._key)
+        if source is None or not self._intake.is_open(source):
+            return None
+        told = Told(call=self._kind)
+        shows_address = source.platform == "browser"
+        if shows_address:
+            workspace = self._directory.workspace(source.workspace_id)
+            if workspace is not None:
+                if workspace.identity_verification != "off":
+                    return None
+                told = Told(call=self._kind, ids_signed=False)
+        frame = records.Frame(source, told, received_ms=self._intake.now_ms())
+        is_plain = self._is_plain
+        if shows_address:
+            return Taken(
+                source.source_id,
+                [frame.around(text, address(at)) if is_plain(text) else None for at, text in enumerate(bodies)],
+            )
+        before, after = frame.ends("")
+        join = b"".join
+        return Taken(source.source_id, [join((before, text, after)) if is_plain(text) else None for text in bodies])

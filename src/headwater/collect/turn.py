@@ -1,0 +1,168 @@
+"""Plain requests of one turn of the event loop, whichever connections they came on: decided, stored and answered
+together, so that what is the same for all of them is done once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import msgspec
+
+from headwater.base.errors import HeadwaterError
+from headwater.base.http import Reply, Request
+from headwater.collect.asked import Accepted, Asked, Door, Journal, decide, encode_reply
+from headwater.collect.plain import Lane
+
+MAX_TOGETHER: Final = 256
+"""More are not stored all or none: this many single events have 8 MiB at most."""
+
+
+class Connection(Protocol):
+    """A client's, as far as answers go there."""
+
+    transport: asyncio.Transport
+
+    def peer(self, headers: dict[bytes, bytes]) -> str:
+        """The client's address."""
+        ...
+
+    def on_response_complete(self) -> None: ...
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What the head of a POST says. `size_bytes`: of the body.
+
+    `lane`: where all requests with it may go; `stored`: the bytes of the answer to what is stored there.
+    """
+
+    path: str
+    query: str
+    headers: dict[bytes, bytes]
+    size_bytes: int
+    lane: Lane | None = None
+    stored: bytes = b""
+
+
+class Waiting(Asked):
+    """Stands in uvicorn's place for the request under way, so that its queue holds back what comes after."""
+
+    __slots__ = ("body", "connection", "disconnected", "head", "keep_alive", "message_event", "response_complete")
+
+    def __init__(self, connection: Connection, *, keep_alive: bool) -> None:
+        self.connection = connection
+        self.keep_alive = keep_alive
+        self.response_complete = False
+        self.disconnected = False
+        self.message_event = self
+
+    def set(self) -> None:
+        """uvicorn wakes a waiting application by this; here nobody waits."""
+
+    def answer(self, reply: Reply) -> None:
+        if not self.response_complete:
+            self.write(encode_reply(reply, keep_alive=self.keep_alive))
+
+    def write(self, answer: bytes) -> None:
+        self.response_complete = True
+        connection = self.connection
+        transport = connection.transport
+        if self.disconnected or transport.is_closing():
+            return
+        transport.write(answer)
+        if not self.keep_alive:
+            transport.close()
+        connection.on_response_complete()
+
+
+class Known(Waiting):
+    """A request whose head came before. One serves a connection for all of them: each waits for the one before."""
+
+    __slots__ = ()
+
+    head: Head
+    body: bytes
+
+    def begin(self, head: Head, body: bytes) -> None:
+        self.head, self.body = head, body
+        self.response_complete = False
+
+    def whole(self) -> Request:
+        head = self.head
+        peer = self.connection.peer(head.headers)
+        return Request(method="POST", path=head.path, query=head.query, headers=head.headers, body=self.body, peer=peer)
+
+
+class Turn:
+    """One for all connections."""
+
+    def __init__(self, *, loop: asyncio.AbstractEventLoop, door: Door, journal: Journal, accepted: Accepted) -> None:
+        self._loop = loop
+        self._door = door
+        self._journal = journal
+        self._accepted = accepted
+        self._asked: list[Known] = []
+
+    def add(self, asked: Known) -> None:
+        """Its head has a lane."""
+        if not self._asked:
+            self._loop.call_soon(self._decide)
+        self._asked.append(asked)
+
+    def by_itself(self, asked: Known) -> None:
+        decide(asked.whole(), asked, door=self._door, journal=self._journal, accepted=self._accepted)
+
+    def _decide(self) -> None:
+        lanes: dict[Lane | None, list[Known]] = {}
+        for asked in self._asked:
+            lanes.setdefault(asked.head.lane, []).append(asked)
+        self._asked = []
+        for lane, group in lanes.items():
+            for at in range(0, len(group), MAX_TOGETHER):
+                self._take(lane, group[at : at + MAX_TOGETHER])
+
+    def _take(self, lane: Lane | None, group: Sequence[Known]) -> None:
+        bodies = [asked.body for asked in group]
+        try:
+            taken = lane and lane.take(bodies, lambda at: group[at].connection.peer(group[at].head.headers))
+        except HeadwaterError:
+            taken = None  # each is answered by itself that it may come again
+        if taken is None:
+            for asked in group:
+                self.by_itself(asked)
+            return
+        records = [record for record in taken.records if record is not None]
+        if len(records) < len(group):
+            for asked, record in zip(group, taken.records, strict=True):
+                if record is None:
+                    self.by_itself(asked)
+            group = [asked for asked, record in zip(group, taken.records, strict=True) if record is not None]
+        if records:
+            self._store(taken.source_id, group, records)
+
+    def _store(self, source_id: str, group: Sequence[Known], records: Sequence[bytes]) -> None:
+        def stored(error: HeadwaterError | None) -> None:
+            if error is not None:
+                self._refuse(group)
+                return
+            self._accepted(source_id, len(group))
+            for asked in group:
+                self._say_stored(asked)
+
+        try:
+            self._journal.submit(records, stored)
+        except HeadwaterError:
+            self._refuse(group)
+
+    def _say_stored(self, asked: Known) -> None:
+        try:
+            if asked.keep_alive:
+                asked.write(asked.head.stored)
+            elif asked.head.lane is not None:
+                asked.answer(asked.head.lane.reply)
+        except Exception as fault:  # one's trouble must not leave the others without an answer
+            self._loop.call_exception_handler({"message": "an answer failed", "exception": fault})
+
+    def _refuse(self, group: Sequence[Known]) -> None:
+        for asked in group:
+            asked.answer(self._door.overloaded(asked.whole()))
