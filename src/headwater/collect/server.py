@@ -34,6 +34,8 @@ READ_AHEAD_BYTES = 8 * MAX_BODY_BYTES
 MAX_HEADS = 2048
 MAX_HEAD_BYTES = 2048
 """More heads than this, and longer ones, are not remembered."""
+MAX_PIECES = 64
+"""A body that comes in more is put together on the way: many small pieces take far more memory than it."""
 
 Networks = Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]
 
@@ -42,8 +44,6 @@ class _Reading(Waiting):
     """A request whose body the parser reads."""
 
     __slots__ = ("dropped_bytes", "headers")
-
-    body: bytes | bytearray
 
     def __init__(self, connection: Connection, headers: dict[bytes, bytes], *, keep_alive: bool) -> None:
         super().__init__(connection, keep_alive=keep_alive)
@@ -102,6 +102,8 @@ class DoorProtocol(HttpToolsProtocol):
         self._turn = turn
         self._known = Known(self, keep_alive=True)
         self._head = b""
+        self._pieces: list[bytes] = []
+        self._missing_bytes = 0
         self._within = False
         self._fast: _Reading | None = None
         self._path = ""
@@ -110,6 +112,9 @@ class DoorProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Some clients (Java's for one) offer HTTP/2 with a request, and the parser would then skip its body."""
+        if self._missing_bytes:
+            self._gather(data)
+            return
         size = data.find(b"\r\n\r\n") + 4
         if self._within or not 4 <= size <= MAX_HEAD_BYTES:
             self._head = b""
@@ -120,21 +125,44 @@ class DoorProtocol(HttpToolsProtocol):
         super().data_received(data)
 
     def _came_before(self, data: bytes, size: int) -> bool:
-        """Takes a whole request whose head (`size` bytes) came before; else notes the head, to know it next time."""
+        """Takes a request whose head (`size` bytes) came before; else notes the head, to know it next time."""
         self._head = data[:size]
         head = self._heads.get(self._head)
-        if head is None or head.size_bytes != len(data) - size or not self._is_free():
+        if head is None or not self._is_free():
+            return False
+        missing_bytes = head.size_bytes - len(data) + size
+        if missing_bytes < 0 or head.size_bytes > MAX_BODY_BYTES:
             return False
         self._head = b""
         self._quiet = False
         known = self._known
-        known.begin(head, data[size:])
+        known.begin(head)
         self.cycle = known  # pyright: ignore[reportAttributeAccessIssue]
-        if head.lane is None:
-            self._turn.by_itself(known)
+        if missing_bytes:
+            self._missing_bytes = missing_bytes
+            self._pieces = [data[size:]]
         else:
+            known.body = data[size:]
             self._turn.add(known)
         return True
+
+    def _gather(self, data: bytes) -> None:
+        """The body of a request whose head came before, and what may come behind it."""
+        missing_bytes = self._missing_bytes
+        pieces = self._pieces
+        if len(data) < missing_bytes:
+            self._missing_bytes = missing_bytes - len(data)
+            pieces.append(data)
+            if len(pieces) > MAX_PIECES:
+                self._pieces = [b"".join(pieces)]
+            return
+        pieces.append(data[:missing_bytes])
+        self._missing_bytes = 0
+        self._pieces = []
+        self._known.body = b"".join(pieces)
+        self._turn.add(self._known)
+        if len(data) > missing_bytes:
+            self.data_received(data[missing_bytes:])
 
     def _is_free(self) -> bool:
         """No request of this connection is waiting for its answer."""
@@ -221,6 +249,7 @@ class DoorProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._pieces = []
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
             self.timeout_keep_alive_task = None

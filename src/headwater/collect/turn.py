@@ -47,7 +47,9 @@ class Head(msgspec.Struct, frozen=True, gc=False):
 class Waiting(Asked):
     """Stands in uvicorn's place for the request under way, so that its queue holds back what comes after."""
 
-    __slots__ = ("body", "connection", "disconnected", "head", "keep_alive", "message_event", "response_complete")
+    __slots__ = ("body", "connection", "disconnected", "keep_alive", "message_event", "response_complete")
+
+    body: bytes | bytearray
 
     def __init__(self, connection: Connection, *, keep_alive: bool) -> None:
         self.connection = connection
@@ -65,6 +67,7 @@ class Waiting(Asked):
 
     def write(self, answer: bytes) -> None:
         self.response_complete = True
+        self.body = b""  # a connection may be quiet for long
         connection = self.connection
         transport = connection.transport
         if self.disconnected or transport.is_closing():
@@ -78,19 +81,32 @@ class Waiting(Asked):
 class Known(Waiting):
     """A request whose head came before. One serves a connection for all of them: each waits for the one before."""
 
-    __slots__ = ()
+    __slots__ = ("head",)
 
     head: Head
-    body: bytes
 
-    def begin(self, head: Head, body: bytes) -> None:
-        self.head, self.body = head, body
+    def begin(self, head: Head) -> None:
+        self.head = head
         self.response_complete = False
 
     def whole(self) -> Request:
         head = self.head
         peer = self.connection.peer(head.headers)
-        return Request(method="POST", path=head.path, query=head.query, headers=head.headers, body=self.body, peer=peer)
+        return Request(
+            method="POST", path=head.path, query=head.query, headers=head.headers, body=bytes(self.body), peer=peer
+        )
+
+
+class _Alone(Asked):
+    """One that is looked at by itself. What came of it is not kept by the connection."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+
+    def answer(self, reply: Reply) -> None:
+        self.known.answer(reply)
 
 
 class Turn:
@@ -104,13 +120,15 @@ class Turn:
         self._asked: list[Known] = []
 
     def add(self, asked: Known) -> None:
-        """Its head has a lane."""
+        if asked.head.lane is None:
+            self._by_itself(asked)
+            return
         if not self._asked:
             self._loop.call_soon(self._decide)
         self._asked.append(asked)
 
-    def by_itself(self, asked: Known) -> None:
-        decide(asked.whole(), asked, door=self._door, journal=self._journal, accepted=self._accepted)
+    def _by_itself(self, asked: Known) -> None:
+        decide(asked.whole(), _Alone(asked), door=self._door, journal=self._journal, accepted=self._accepted)
 
     def _decide(self) -> None:
         lanes: dict[Lane | None, list[Known]] = {}
@@ -122,20 +140,20 @@ class Turn:
                 self._take(lane, group[at : at + MAX_TOGETHER])
 
     def _take(self, lane: Lane | None, group: Sequence[Known]) -> None:
-        bodies = [asked.body for asked in group]
+        bodies = [bytes(asked.body) for asked in group]
         try:
             taken = lane and lane.take(bodies, lambda at: group[at].connection.peer(group[at].head.headers))
         except HeadwaterError:
             taken = None  # each is answered by itself that it may come again
         if taken is None:
             for asked in group:
-                self.by_itself(asked)
+                self._by_itself(asked)
             return
         records = [record for record in taken.records if record is not None]
         if len(records) < len(group):
             for asked, record in zip(group, taken.records, strict=True):
                 if record is None:
-                    self.by_itself(asked)
+                    self._by_itself(asked)
             group = [asked for asked, record in zip(group, taken.records, strict=True) if record is not None]
         if records:
             self._store(taken.source_id, group, records)

@@ -20,6 +20,7 @@ from headwater.collect.asked import Door as AnyDoor
 from headwater.collect.model import Decision, Durable
 from headwater.collect.server import MAX_HEADS, DoorApplication, DoorProtocol, Heads
 from headwater.collect.turn import Head, Turn
+from tests.unit.collect.doors import KEY, basic, make_door
 
 PLAIN = b"POST /v1/track HTTP/1.1\r\nHost: a\r\nAuthorization: Basic azo=\r\nContent-Length: 7\r\n\r\n"
 ODD = {
@@ -245,3 +246,39 @@ def test_however_the_bytes_come_the_door_sees_what_the_parser_reads(
         pieces = [stream[start:end] for start, end in itertools.pairwise(marks)]
     heads = known(PLAIN)
     assert seen(heads, *pieces, slow=slow) == seen(Never(), *pieces, slow=slow)
+
+
+@pytest.mark.parametrize("lane", [True, False])
+def test_a_quiet_connection_keeps_nothing_of_what_came(lane: bool) -> None:
+    body = b'{"event":"Clicked","userId":"u","properties":{"marked":"%s"}}' % (b"m" * 9000)
+    head = b"POST /v1/%s HTTP/1.1\r\nHost: a\r\nAuthorization: %s\r\nContent-Length: %d\r\n\r\n"
+    request = head % (b"track" if lane else b"m", basic(KEY)[b"authorization"], len(body)) + body
+
+    async def talk() -> int:
+        connection = Connection(Heads(), make_door())
+        for _ in range(3):
+            connection.protocol.data_received(request[:4000])
+            connection.protocol.data_received(request[4000:])
+            await connection.settle()
+        assert connection.wire.written.count(b"200 OK") == 3
+        known: Any = connection.protocol.cycle
+        kept = [getattr(known, name, None) for name in ("body", "request", "decision")]
+        return len(repr(kept)) + sum(map(len, connection.protocol.__dict__["_pieces"]))
+
+    assert asyncio.run(talk()) < 100
+
+
+@pytest.mark.parametrize("more", [b"", PLAIN + b'{"b":2}'])
+def test_a_body_in_many_small_pieces_is_put_together(more: bytes) -> None:
+    body = bytes(range(48, 58)) * 40
+    head = PLAIN.replace(b"Content-Length: 7", b"Content-Length: 400")
+    pieces = [head, *(body[at : at + 1] for at in range(399)), body[399:] + more]
+    heads = known(head, body)
+    assert heads.get(head) is not None
+    requests, written = seen(heads, *pieces)
+    assert requests[0].body == body
+    assert (requests, written) == seen(Never(), *pieces)
+
+
+def test_who_leaves_in_the_middle_of_a_body_has_sent_nothing() -> None:
+    assert seen(known(PLAIN), PLAIN + b'{"a":1}', PLAIN + b'{"a"')[0] == seen(Never(), PLAIN + b'{"a":1}')[0]
