@@ -75,7 +75,7 @@ def check(page: Page) -> None:
 
 def wait_until_still(page: Page) -> None:
     """No dialog slides in any more and no row fades; what moves for ever (the waiting dot) does not count."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while page.evaluate(MOVING):
         assert time.monotonic() < deadline, "something moves on and on"
         page.wait_for_timeout(50)

@@ -34,6 +34,20 @@ TOLD = """() => {
     });
   }
 }"""
+GLANCE = """async () => {
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const start = performance.now();
+  document.querySelector(".headwater-content").scrollIntoView();
+  await pause(400);
+  window.scrollTo(0, 0);
+  await drawn();
+  const ms = performance.now() - start;
+  await pause(300);
+  return ms;
+}"""
+"""Gives how long the content was in sight, in ms: on a busy machine longer than it was meant to be."""
+SEEN_MS = 1000
 TALL = "<p>Far above</p>" + "<br>" * 200
 
 
@@ -193,15 +207,8 @@ def test_half_a_second_is_no_view(page: Page, server: Server, site: Site) -> Non
     publish(server, "Brief", tree(button()), placement(page="/brief.html"))
     listening(page)
     show(page, server, site, "/brief.html", page_of(server, TALL + SLOT))
-    for _ in range(5):
-        page.evaluate("""async () => {
-          const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-          document.querySelector(".headwater-content").scrollIntoView();
-          await pause(400);
-          window.scrollTo(0, 0);
-          await pause(300);
-        }""")
-    assert told_of(page) == []
+    in_sight_ms = [page.evaluate(GLANCE) for _ in range(5)]
+    assert told_of(page) == [] or max(in_sight_ms) >= SEEN_MS, in_sight_ms
 
 
 def test_a_tab_that_nobody_looks_at_sees_nothing(page: Page, server: Server, site: Site) -> None:

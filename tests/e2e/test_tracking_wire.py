@@ -13,7 +13,7 @@ import pytest
 
 from tests.server import Server
 
-ANSWER_S = 10.0
+ANSWER_S = 60.0
 SUCCESS = b'{"success":true}'
 
 
