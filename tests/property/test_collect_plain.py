@@ -7,14 +7,21 @@ import itertools
 import json
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.base.http import Request
+from headwater.base.http import Reply, Request
+from headwater.collect import answers, batch, calls
+from headwater.collect.calls import Item
 from headwater.collect.door import Door, Durable
+from headwater.collect.plain import plain_events
+from headwater.collect.records import Good, encode
+from headwater.collect.refusal import NotTaken
 from tests.property import generate
-from tests.unit.collect.doors import BROWSER_KEY, DISABLED_KEY, KEY, Workspace, basic, make_door
+from tests.unit.collect.doors import BROWSER_KEY, DISABLED_KEY, KEY, NOW, Source, Workspace, basic, make_door
 from tests.unit.collect.test_heads import Connection, Heads, Never
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
@@ -79,6 +86,88 @@ def test_limits_and_signed_identities_are_looked_at_by_themselves() -> None:
     assert not same(make_door(rate_limit_per_s=5.0), BROWSER_KEY, sent)
     for setting in ("observe", "require"):
         assert not same(make_door(workspace=Workspace(identity_verification=setting)), BROWSER_KEY, sent)
+
+
+def taken_one_by_one(text: bytes, door: Door, key: str) -> bool:
+    """Whether a batch was taken as a whole, which then is what comes of looking at each event by itself."""
+    try:
+        envelope, marker = batch.read(text)
+        told = batch.told(envelope, marker)
+    except NotTaken:
+        return False
+    items = envelope.batch or []
+    whole = plain_events(text, items)
+    if whole is None or marker:
+        return False
+    judged = [calls.judge(raw, None) for raw in items]
+    good = [Good(raw, item.direct, item) for raw, item in zip(items, judged, strict=True) if isinstance(item, Item)]
+    assert len(good) == len(items)
+    assert not any(item.direct or item.signatures for item in judged if isinstance(item, Item))
+    decision = door.handle(Request(method="POST", path="/v1/batch", headers=basic(key), body=text, peer=PEER))
+    if isinstance(decision, Reply):
+        return False  # the key opens nothing
+    source = Source("src_2", platform="browser") if key == BROWSER_KEY else Source("src_1")
+    told = msgspec.structs.replace(told, ids_signed=False if key == BROWSER_KEY else None)
+    assert isinstance(decision, Durable)
+    assert decision.records == encode(source, told, good, received_ms=int(NOW * 1000), address=PEER)
+    assert (decision.count, decision.notes, decision.reply) == (len(items), [], answers.OK)
+    return True
+
+
+@given(SEEDS, st.sampled_from([KEY, BROWSER_KEY]))
+@settings(max_examples=400, deadline=None)
+def test_a_batch_that_is_taken_as_a_whole_is_taken_as_one_by_one(seed: int, key: str) -> None:
+    rng = Random(seed)
+    events = [generate.call(rng) for _ in range(rng.randrange(1, 5))]
+    if rng.random() < 0.2:
+        events.append(generate.faulty(rng)[0])
+    extra = rng.choice(
+        ({}, {"sentAt": "2026-11-21T09:17:41.212Z"}, {"context": {"direct": rng.random() < 0.5, "a": 1}})
+    )
+    text = generate.written(rng, {"batch": events} | extra)
+    if rng.random() < 0.2:
+        text = text[: rng.randrange(len(text))] + rng.choice((b"", b"}", b"\\ud800", b" ", b"1")) + text[-5:]
+    taken_one_by_one(text, make_door(), key)
+
+
+def test_what_all_send_is_taken_as_a_whole_and_what_needs_a_look_is_not() -> None:
+    door = make_door()
+    right = {"userId": "u", "type": "track", "event": "A", "timestamp": "2026-11-21T09:17:41.212Z"}
+    kinds: list[dict[str, Any]] = [
+        right,
+        {"userId": "u", "type": "identify", "name": ""},
+        {"anonymousId": "u", "type": "page", "name": "P"},
+        {"anonymousId": "u", "type": "screen", "name": None, "context": {"direct": None, "ip": "::1"}},
+        {"userId": "u", "type": "group", "groupId": "g", "name": ""},
+        {"userId": "u", "type": "alias", "previousId": "p", "integrations": {}},
+    ]
+    for key in (KEY, BROWSER_KEY):
+        assert taken_one_by_one(json.dumps({"batch": kinds * 20}, indent=1).encode(), door, key)
+    odd: list[Any] = [
+        right | {"context": {"direct": True}},
+        right | {"context": {"hmac": "ab"}},
+        right | {"hmac": "ab"},
+        right | {"timestamp": "9999-12-31T23:59:59Z"},
+        right | {"sentAt": "0001-01-01T00:00:00Z"},
+        right | {"originalTimestamp": "0001-01-01T00:00:00Z"},
+        right | {"timestamp": ""},
+        right | {"properties": generate.nested(150)},
+        right | {"properties": {"a": "x" * 40_000}},
+        right | {"properties": []},
+        right | {"event": ""},
+        right | {"userId": ""},
+        right | {"type": None},
+        right | {"type": "group", "groupId": ""},
+        {"userId": "u", "type": "alias", "previousId": ""},
+        {"anonymousId": "u", "type": "alias", "previousId": "p"},
+        {"userId": "u", "type": "page", "name": ""},
+        {"userId": "u", "type": "screen", "name": ""},
+        None,
+        5,
+    ]
+    for each in odd:
+        text = json.dumps({"batch": [right, each]}).encode()
+        assert plain_events(text, batch.read(text)[0].batch or []) is None, each
 
 
 def wire(sent: generate.Sent, key: str) -> bytes:

@@ -28,7 +28,7 @@ _GZIP = zlib.MAX_WBITS | 16
 _MAX_GZIP_MEMBERS = 64
 
 _BRACKETS = b"[]{}"
-_NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
+NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
 _NOT_STRUCTURE = bytes(set(range(256)) - set(_BRACKETS + b'"'))
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 """A step into an object or array, or, as a signed byte, out of it."""
@@ -89,7 +89,7 @@ def parse(decode: Callable[[bytes], T], text: bytes) -> tuple[T, bytes]:
 
 def too_deep(text: bytes) -> bool:
     """Whether valid JSON text nests objects and arrays deeper than MAX_DEPTH; the outermost one counts."""
-    if len(text.translate(None, _NOT_BRACKETS)) <= 2 * MAX_DEPTH:
+    if len(text.translate(None, NOT_BRACKETS)) <= 2 * MAX_DEPTH:
         return False
     if b"\\" in text:
         text = text.replace(b"\\\\", b"").replace(b'\\"', b"")

@@ -17,7 +17,7 @@ from headwater.base.outcome import RejectCode
 from headwater.collect import answers, batch, body, browser, calls, identity, keys, pixel
 from headwater.collect.intake import Intake
 from headwater.collect.model import Decision, Directory, DoorSettings, Durable, Refused, SourceEntry, WorkspaceEntry
-from headwater.collect.plain import Lane
+from headwater.collect.plain import Lane, plain_events
 from headwater.collect.records import Good, Told
 from headwater.collect.refusal import NotTaken, Refusal
 from headwater.collect.scripts import Scripts
@@ -245,6 +245,10 @@ class Door:
         except NotTaken as error:
             return self._intake.refuse(source, error.refusal, text)
         proof = self._proof(request, source, workspace, batch.signature(envelope))
+        if proof is _unasked and item_key is None and not marker and (events := plain_events(text, items)):
+            decision = self._intake.store_plain(source, told, events, address=request.peer)
+            if decision is not None:
+                return decision
         return self._many(request, source, told, items, marker, item_key, proof)
 
     def _many(

@@ -53,8 +53,7 @@ class Intake:
         `deletions` are calls to erase users, as `deletion` writes them down.
         """
         count = len(good) + len(deletions)
-        if count and (wait_s := self._limits.wait_s(source.source_id, count)):
-            self.throttled[source.source_id] += 1
+        if count and (wait_s := self._wait_s(source, count)):
             return answers.too_many(wait_s)
         suppressed = self._suppressed(source.workspace_id)
         notes = [note for index, why in bad for note in self._notes(source, why, bytes(items[index]), suppressed)]
@@ -75,6 +74,34 @@ class Intake:
             workspace_id=source.workspace_id,
             notes=notes,
         )
+
+    def store_plain(
+        self, source: SourceEntry, told: Told, events: Sequence[bytes], *, address: str = ""
+    ) -> Decision | None:
+        """The same for events of which none asks to carry the sender's address. None: people are suppressed, so that
+        each must be looked at."""
+        if self._suppressed(source.workspace_id) is not None:
+            return None
+        if wait_s := self._wait_s(source, len(events)):
+            return answers.too_many(wait_s)
+        shows_address = told.direct or source.platform == "browser"
+        record = records.Frame(source, told, received_ms=self.now_ms()).around_all(
+            events, address if shows_address else ""
+        )
+        return Durable(
+            records=[record],
+            count=len(events),
+            reply=answers.OK,
+            source_id=source.source_id,
+            workspace_id=source.workspace_id,
+        )
+
+    def _wait_s(self, source: SourceEntry, count: int) -> float:
+        """Takes the events from what the source may send, and gives 0; or the seconds to wait."""
+        wait_s = self._limits.wait_s(source.source_id, count)
+        if wait_s:
+            self.throttled[source.source_id] += 1
+        return wait_s
 
     def is_open(self, source: SourceEntry) -> bool:
         """Whether everything right that comes from the source is stored: no rate bounds it, nobody is suppressed."""

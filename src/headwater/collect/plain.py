@@ -1,4 +1,4 @@
-"""Single events as most of them come: many are judged and written down at once, what holds for all looked up once.
+"""Events as most of them come: many are judged and written down at once, what holds for all looked up once.
 
 What is taken here, the door takes just so by itself (`tests/property/test_collect_plain.py`); whatever is not plain
 is left to it, to be taken or refused there.
@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import methodcaller
 from typing import Annotated, Final
 
 import msgspec
 
-from headwater.base.event import MAX_EVENT_BYTES, MAX_MESSAGE_ID_CHARS, CallType
+from headwater.base.event import MAX_DEPTH, MAX_EVENT_BYTES, MAX_MESSAGE_ID_CHARS, CallType
 from headwater.base.http import Reply
 from headwater.collect import records
-from headwater.collect.body import too_deep
+from headwater.collect.body import NOT_BRACKETS, too_deep
 from headwater.collect.intake import Intake
 from headwater.collect.model import Directory
 from headwater.collect.records import Told
@@ -109,6 +110,47 @@ def plain(kind: CallType) -> Callable[[bytes], bool]:
         )
 
     return is_plain
+
+
+class _Batch(msgspec.Struct, frozen=True, gc=False):
+    batch: list[_Call]
+
+
+_BATCH: Final = msgspec.json.Decoder(_Batch).decode
+_BRACKETS: Final = methodcaller("translate", None, NOT_BRACKETS)
+
+
+def plain_events(text: bytes, items: Sequence[msgspec.Raw]) -> list[bytes] | None:
+    """The events of a batch (`items`, of the body `text`) when each of them is right, and asks for nothing more."""
+    try:
+        if not all(map(_is_right, _BATCH(text).batch)):
+            return None
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    events = list(map(bytes, items))
+    if max(map(len, events)) > MAX_EVENT_BYTES or max(map(len, map(_BRACKETS, events))) > 2 * MAX_DEPTH:
+        return None
+    return events
+
+
+def _is_right(call: _Call) -> bool:
+    """As `calls.judge` finds, for calls that name their kind themselves."""
+    kind = call.type
+    if not (call.user_id or call.anonymous_id):
+        return False
+    if call.timestamp is not None and not 1 < call.timestamp.year < 9999:
+        return False
+    if call.original_timestamp is not None and not 1 < call.original_timestamp.year < 9999:
+        return False
+    if call.sent_at is not None and not 1 < call.sent_at.year < 9999:
+        return False
+    if kind == "track":
+        return bool(call.event)
+    if kind == "group":
+        return bool(call.group_id)
+    if kind == "alias":
+        return bool(call.user_id and call.previous_id)
+    return kind == "identify" or (kind is not None and call.name != "")
 
 
 class Taken(msgspec.Struct, frozen=True):

@@ -105,6 +105,11 @@ class Frame:
         before, after = self.ends(address)
         return b"".join((before, event, after))
 
+    def around_all(self, events: Sequence[bytes], address: str) -> bytes:
+        """The encoded RawRecord of all of them."""
+        before, after = self.ends(address)
+        return one_line(b"".join((before, b",".join(events), after)))
+
     def ends(self, address: str) -> tuple[bytes, bytes]:
         """What stands before the events in a record, and behind them."""
         found = self._ends.get(address)
