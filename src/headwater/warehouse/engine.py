@@ -14,7 +14,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -80,7 +80,7 @@ def quoted(*names: str) -> str:
 class Engine:
     """Thread-safe. `path` None keeps everything in memory (for tests). Sizes are DuckDB's (`1GB`).
 
-    `behind` is set while much waits to be loaded.
+    `behind` is set while much waits to be loaded. `opened` is given each new writing connection.
     """
 
     def __init__(
@@ -91,6 +91,7 @@ class Engine:
         threads: int = 2,
         spill_limit: str = "4GB",
         checkpoint_bytes: int = CHECKPOINT_BYTES,
+        opened: Callable[[duckdb.DuckDBPyConnection], None] = lambda writer: None,
     ) -> None:
         if path is not None and "?" in str(path):  # the engine would put its log elsewhere
             raise InvalidInput(f'The warehouse cannot lie at "{path}": take a folder without a question mark.')
@@ -98,6 +99,7 @@ class Engine:
         self._settings = {"memory_limit": memory_limit, "threads": str(threads)}
         self._spill_limit = spill_limit
         self._checkpoint_bytes = checkpoint_bytes
+        self._opened = opened
         self._write_lock = threading.RLock()
         self._snapshots = threading.Condition()
         self._reading = 0
@@ -336,6 +338,7 @@ class Engine:
         settle(writer, None if self.path is None else self.path.with_name(self.path.name + ".tmp"), self._spill_limit)
         writer.execute("SET checkpoint_threshold = '1TB'")
         lock(writer)
+        self._opened(writer)
         self._writer = writer
         self._reader = writer.cursor()
         self._reader.execute(f"USE {DATABASE}")

@@ -16,6 +16,7 @@ from headwater.warehouse.books import bury, move, unbury
 from headwater.warehouse.exact import Unreadable
 from headwater.warehouse.flatten import Flattener, Row
 from headwater.warehouse.ids import KnownIds, note_load
+from headwater.warehouse.incoming import Incoming
 from headwater.warehouse.latest import upsert
 from headwater.warehouse.layout import STANDARD, Gone, Layout, SourceTables, catalogue_columns
 from headwater.warehouse.report import LoadReport, Mark, Parked
@@ -30,10 +31,11 @@ CHUNK_EVENTS: Final = 50_000
 class Loader:
     """Makes loads, one after the other. What it remembers of the tables is `schemas`, ahead of what is written."""
 
-    def __init__(self, *, layout: Layout, schemas: Schemas, ids: KnownIds) -> None:
+    def __init__(self, *, layout: Layout, schemas: Schemas, ids: KnownIds, incoming: Incoming) -> None:
         self._layout = layout
         self._schemas = schemas
         self._ids = ids
+        self._incoming = incoming
         self._flattener = Flattener()
 
     def load(
@@ -140,7 +142,7 @@ class Loader:
     def _insert(self, steps: Steps, table: Table, rows: list[Row], stretch: Stretch) -> int:
         fitted = fit(rows, table, stretch, self._schemas.room(table))
         self._schemas.evolve(steps, table, fitted.settled)
-        steps.do(partial(_insert, table=table, data=fitted.data))
+        steps.do(partial(self._incoming.insert, into=table.sql, data=fitted.data))
         return fitted.unfit
 
     def _update_latest(self, steps: Steps, batch: Batch, rows: list[Row], report: LoadReport) -> None:
@@ -157,12 +159,6 @@ class Loader:
             if table is None:
                 table = self._schemas.create(steps, batch.source.schema, latest, {})
             steps.do(lambda connection: report.late_unfit.append(upsert(connection, self._schemas, table, known)))
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, *, table: Table, data: pa.Table) -> None:
-    connection.register("incoming", data)
-    connection.execute(f"INSERT INTO {table.sql} BY NAME SELECT * FROM incoming")
-    connection.unregister("incoming")
 
 
 def _set_aside(standard: Batch, own: Row) -> None:

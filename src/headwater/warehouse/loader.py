@@ -30,6 +30,7 @@ from headwater.warehouse.books import forget_parked
 from headwater.warehouse.columns import Column
 from headwater.warehouse.engine import BROKEN, DATABASE, INTERNAL, Engine, quoted
 from headwater.warehouse.ids import DiskIds, MemoryIds, committed, fill
+from headwater.warehouse.incoming import Incoming
 from headwater.warehouse.layout import Layout, SourceTables, catalogue_columns, tables_at_creation
 from headwater.warehouse.load import Loader, first_line
 from headwater.warehouse.renew import renew
@@ -81,7 +82,8 @@ class Warehouse:
         threads: int = 2,
     ) -> None:
         self.path = path
-        self.engine = Engine(path, memory_limit=memory_limit, threads=threads)
+        incoming = Incoming()
+        self.engine = Engine(path, memory_limit=memory_limit, threads=threads, opened=incoming.open)
         self._schemas = Schemas(self.engine.replay)
         self._changes = 0
         self._unasked: InTurn | None = None
@@ -89,7 +91,7 @@ class Warehouse:
             self._schemas.prepare(AtOnce(connection))
             self._sequence = committed(connection)
         self._ids = MemoryIds() if path is None else DiskIds(path.with_name(path.name + ".ids"))
-        self._loader = Loader(layout=layout, schemas=self._schemas, ids=self._ids)
+        self._loader = Loader(layout=layout, schemas=self._schemas, ids=self._ids, incoming=incoming)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writing")
         self._closing = threading.Event()
         self._filling = self._fill_ids()
