@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -27,6 +27,11 @@ IDLE_S = 0.25
 """Waits for clean events end by themselves after so long, to see whether the loop is to stop."""
 RETRY_S = 0.5
 READER = "warehouse"
+
+SHARE: Final = 3.0
+AT_MOST: Final = 2.5
+"""Loading takes no more than a third of the time, as long as that does not make loads rarer than so many times what
+was set: each table of a load costs some 4 ms of the processor before its first row."""
 
 
 class Begun(Protocol):
@@ -112,7 +117,7 @@ class Loading:
             if moved_bytes == 0:
                 self._clean.wait(self.offset, IDLE_S)
             elif moved_bytes < LARGE_BYTES:
-                self._stop.wait(max(0.0, self._every_s - (time.monotonic() - began)))
+                self._stop.wait(pause_s(time.monotonic() - began, self._every_s))
         self._settle()
 
     def stop(self) -> None:
@@ -223,6 +228,11 @@ def first_offset(clean: Reader, targets: Mapping[str, Target]) -> int:
     earliest = clean.earliest()
     cursors = [target.cursor(READER) for target in targets.values()]
     return min((earliest if cursor is None else cursor for cursor in cursors), default=earliest)
+
+
+def pause_s(took_s: float, every_s: float) -> float:
+    """How long to wait after a load that took so long, when one is to begin every so often."""
+    return max(0.0, max(every_s, min(SHARE * took_s, AT_MOST * every_s)) - took_s)
 
 
 def _settle(stretch: UnderWay) -> None:

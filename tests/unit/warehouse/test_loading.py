@@ -142,6 +142,14 @@ def test_replayed_events_are_loaded_and_not_counted(place: Place) -> None:
     assert place.loaded() == [(8, 8, 4), (8, 8, 4)]
 
 
+@pytest.mark.parametrize(
+    ("took_s", "pause_s"), [(0.0, 0.4), (0.1, 0.3), (0.2, 0.4), (0.3, 0.6), (0.5, 0.5), (1.0, 0.0), (9.0, 0.0)]
+)
+def test_loads_that_take_long_come_more_rarely_within_bounds(took_s: float, pause_s: float) -> None:
+    assert run.pause_s(took_s, 0.4) == pytest.approx(pause_s)
+    assert run.pause_s(took_s, 0.0) == 0.0
+
+
 def test_the_loop_loads_what_comes_and_ends_when_told(place: Place) -> None:
     thread = threading.Thread(target=place.loading.run)
     thread.start()
