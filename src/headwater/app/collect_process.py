@@ -72,6 +72,8 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
     pages = QuickClient(home.socket(WEB), name="web")
     health = Health(PageWay(proxy, pages), others=_others(home, settings), figures=figures, accepted=tally.counts)
     behind = DoorApplication(health, door=door, journal=commit, accepted=tally.add, trusted=trusted)
+    turn = Turn(loop=asyncio.get_running_loop(), door=door, journal=commit, accepted=tally.add)
+    commit.gather_by(turn.decide)
     listener = Listener(
         behind,
         protocol=DoorProtocol,
@@ -81,7 +83,7 @@ async def run(order: ChildOrder, *, ready: Callable[[], None], stop: asyncio.Eve
         journal=commit,
         accepted=tally.add,
         heads=Heads(),
-        turn=Turn(loop=asyncio.get_running_loop(), door=door, journal=commit, accepted=tally.add),
+        turn=turn,
         trusted=trusted,
     )
     figures.listener = listener

@@ -118,25 +118,25 @@ class DoorProtocol(HttpToolsProtocol):
         size = data.find(b"\r\n\r\n") + 4
         if self._within or not 4 <= size <= MAX_HEAD_BYTES:
             self._head = b""
-        elif self._came_before(data, size):
-            return
+        else:
+            self._head = data[:size]
+            head = self._heads.get(self._head)
+            if head is not None and self._came_before(head, data, size):
+                return
         if self._fast is None and data.find(b"h2c", 0, size) >= 0:
             data = _HTTP2_OFFER.sub(b"", data[:size]) + data[size:]
         super().data_received(data)
 
-    def _came_before(self, data: bytes, size: int) -> bool:
-        """Takes a request whose head (`size` bytes) came before; else notes the head, to know it next time."""
-        self._head = data[:size]
-        head = self._heads.get(self._head)
-        if head is None or not self._is_free():
-            return False
+    def _came_before(self, head: Head, data: bytes, size: int) -> bool:
+        """Takes a request whose head (`size` bytes) came before, when its turn has come."""
         missing_bytes = head.size_bytes - len(data) + size
-        if missing_bytes < 0 or head.size_bytes > MAX_BODY_BYTES:
+        if missing_bytes < 0 or head.size_bytes > MAX_BODY_BYTES or not self._is_free():
             return False
         self._head = b""
         self._quiet = False
         known = self._known
-        known.begin(head)
+        known.head = head
+        known.response_complete = False
         self.cycle = known  # pyright: ignore[reportAttributeAccessIssue]
         if missing_bytes:
             self._missing_bytes = missing_bytes
@@ -227,13 +227,20 @@ class DoorProtocol(HttpToolsProtocol):
         decide(request, waiting, door=self._door, journal=self._journal, accepted=self._accepted)
 
     def on_response_complete(self) -> None:
+        if self.transport.is_closing():
+            super().on_response_complete()
+        else:
+            self.be_quiet(self.loop.time())
+
+    def be_quiet(self, now_s: float) -> None:
         """As uvicorn's, but one timer serves all the requests of a connection: it looks when it is due."""
-        if self.pipeline or self.transport.is_closing():
+        if self.pipeline:
             super().on_response_complete()
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         self._quiet = True
-        self._quiet_since_s = self.loop.time()
+        self._quiet_since_s = now_s
         if self.timeout_keep_alive_task is None:
             self._look_after(self.timeout_keep_alive)
 

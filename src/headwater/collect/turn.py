@@ -29,6 +29,10 @@ class Connection(Protocol):
 
     def on_response_complete(self) -> None: ...
 
+    def be_quiet(self, now_s: float) -> None:
+        """The answer is written, and nobody said that it is the last; `now_s` is the loop's time."""
+        ...
+
 
 class Head(msgspec.Struct, frozen=True, gc=False):
     """What the head of a POST says. `size_bytes`: of the body.
@@ -85,9 +89,19 @@ class Known(Waiting):
 
     head: Head
 
-    def begin(self, head: Head) -> None:
-        self.head = head
-        self.response_complete = False
+    def say_stored(self, now_s: float) -> None:
+        """`now_s`: the loop's time."""
+        head = self.head
+        if not self.keep_alive and head.lane is not None:
+            self.answer(head.lane.reply)
+            return
+        self.response_complete = True
+        self.body = b""
+        connection = self.connection
+        transport = connection.transport
+        if not (self.disconnected or transport.is_closing()):
+            transport.write(head.stored)
+            connection.be_quiet(now_s)
 
     def whole(self) -> Request:
         head = self.head
@@ -124,13 +138,20 @@ class Turn:
             self._by_itself(asked)
             return
         if not self._asked:
-            self._loop.call_soon(self._decide)
+            self._loop.call_soon(self.decide)
         self._asked.append(asked)
 
     def _by_itself(self, asked: Known) -> None:
-        decide(asked.whole(), _Alone(asked), door=self._door, journal=self._journal, accepted=self._accepted)
+        try:
+            decide(asked.whole(), _Alone(asked), door=self._door, journal=self._journal, accepted=self._accepted)
+        except Exception as fault:  # the others of this turn are still to be decided
+            self._tell("a request could not be decided", fault)
+            asked.connection.transport.abort()
 
-    def _decide(self) -> None:
+    def decide(self) -> None:
+        """What has come in so far; also before the end of the turn, when the journal is about to flush anyway."""
+        if not self._asked:
+            return
         lanes: dict[Lane | None, list[Known]] = {}
         for asked in self._asked:
             lanes.setdefault(asked.head.lane, []).append(asked)
@@ -145,6 +166,9 @@ class Turn:
             taken = lane and lane.take(bodies, lambda at: group[at].connection.peer(group[at].head.headers))
         except HeadwaterError:
             taken = None  # each is answered by itself that it may come again
+        except Exception as fault:
+            self._tell("requests could not be decided together", fault)
+            taken = None
         if taken is None:
             for asked in group:
                 self._by_itself(asked)
@@ -164,22 +188,20 @@ class Turn:
                 self._refuse(group)
                 return
             self._accepted(source_id, len(group))
+            now_s = self._loop.time()
             for asked in group:
-                self._say_stored(asked)
+                try:
+                    asked.say_stored(now_s)
+                except Exception as fault:  # one's trouble must not leave the others without an answer
+                    self._tell("an answer failed", fault)
 
         try:
             self._journal.submit(records, stored)
         except HeadwaterError:
             self._refuse(group)
 
-    def _say_stored(self, asked: Known) -> None:
-        try:
-            if asked.keep_alive:
-                asked.write(asked.head.stored)
-            elif asked.head.lane is not None:
-                asked.answer(asked.head.lane.reply)
-        except Exception as fault:  # one's trouble must not leave the others without an answer
-            self._loop.call_exception_handler({"message": "an answer failed", "exception": fault})
+    def _tell(self, what: str, fault: Exception) -> None:
+        self._loop.call_exception_handler({"message": what, "exception": fault})
 
     def _refuse(self, group: Sequence[Known]) -> None:
         for asked in group:

@@ -55,8 +55,13 @@ class GroupCommit:
         self._in_thread = 0
         self._planned = False
         self._flush_s: float | None = None
+        self._gather: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="journal-flush", daemon=True)
         self._thread.start()
+
+    def gather_by(self, gather: Callable[[], None]) -> None:
+        """`gather` is called on the loop before a flush there: what it submits is flushed together with what waits."""
+        self._gather = gather
 
     def submit(self, payloads: Sequence[bytes], done: Done) -> None:
         size = sum(map(len, payloads))
@@ -101,6 +106,10 @@ class GroupCommit:
             self._loop.call_soon(self._flush_here)
 
     def _flush_here(self) -> None:
+        try:
+            self._gather()
+        except Exception as fault:  # what waits is flushed whatever comes of the rest
+            self._loop.call_exception_handler({"message": "gathering for a flush failed", "exception": fault})
         with self._lock:
             self._planned = False
             if not self._payloads:

@@ -204,3 +204,32 @@ def test_order_holds_whoever_flushes() -> None:
         assert len(set(log.by)) == 2
 
     asyncio.run(scene())
+
+
+def test_what_is_gathered_goes_with_the_flush_that_is_due() -> None:
+    async def scene() -> None:
+        log, troubles = TimedLog(), []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: troubles.append(context["message"]))
+        commit = GroupCommit(log, loop=loop, on_broken=lambda: None)
+        await commit.append([b"the first shows how quick the disk is"])
+        answered: list[str] = []
+        more = [b"b"]
+
+        def gather() -> None:
+            if not more:
+                raise RuntimeError("nothing more")
+            commit.submit([more.pop()], lambda _error: answered.append("b"))
+
+        commit.gather_by(gather)
+        log.by.clear()
+        commit.submit([b"a"], lambda _error: answered.append("a"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert (answered, len(log.by), troubles) == (["a", "b"], 1, [])
+        await commit.append([b"c"])
+        assert [record.payload for record in log.read(0, 1 << 20)][1:] == [b"a", b"b", b"c"]
+        assert troubles == ["gathering for a flush failed"]
+        await asyncio.to_thread(commit.close)
+
+    asyncio.run(scene())
