@@ -216,6 +216,8 @@ def test_a_wrong_token_is_told_once(context: BrowserContext, shared_server: Serv
     ours = [text for text in said if text.startswith("headwater:")]
     assert len(ours) == 1
     assert "invalid_client_token" in ours[0]
+    assert ours[0].endswith(".")
+    assert not ours[0].endswith("..")
     assert thrown == []
 
 

@@ -36,6 +36,6 @@ export function browserPlatform(): Platform {
       import(/* @vite-ignore */ /* webpackIgnore: true */ `${folder}${authorCode() ? "author" : "surfaces"}.js`) as Promise<RendererModule>,
     title: () => document.title,
     tell: (name, detail) => void dispatchEvent(new CustomEvent(name, { detail })),
-    warn: (sentence) => console.warn(`headwater: ${sentence}.`),
+    warn: (sentence) => console.warn(`headwater: ${sentence.replace(/\.?$/, ".")}`),
   };
 }
