@@ -69,6 +69,22 @@ def test_a_preview_shows_the_draft_as_it_is_now(shared_server: Server, content: 
     assert ask(shared_server, named["code"]).json()["document"]["id"] == own["id"]
 
 
+def test_a_preview_and_a_page_get_the_same_of_a_custom_element(shared_server: Server) -> None:
+    rating = {"name": "Rating", "kind": "element", "tag": "acme-rating", "title": "Rating", "props": []}
+    shared_server.api("PUT", "/workspace/components", {"components": [rating]})
+    block = {"id": "r", "type": "component", "props": {"name": "Rating", "props": {}}}
+    body = {"name": "Stars", "kind": "inline", "tree": {"kind": "inline", "blocks": [block]}}
+    made = shared_server.api("POST", "/content", body)
+    previewed = ask(shared_server, begin(shared_server, made, "preview")["code"]).json()["document"]["tree"]
+    shared_server.api("POST", f"/content/{made['id']}/publish", {})
+    bootstrap = httpx.get(
+        f"{shared_server.url}/api/bootstrap", params={"token": client_token(shared_server)}, timeout=30
+    )
+    (live,) = [each for each in bootstrap.json()["experiences"] if each["slug"] == made["slug"]]
+    assert previewed["blocks"][0]["props"]["tag"] == "acme-rating"
+    assert previewed == live["tree"]
+
+
 def test_who_may_not_is_refused(shared_server: Server, content: dict[str, Any]) -> None:
     made = begin(shared_server, content)
     other = draft(shared_server, "Other")

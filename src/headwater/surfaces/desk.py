@@ -7,8 +7,7 @@ from typing import Any
 from headwater.base.errors import NotFound
 from headwater.surfaces import placing, rows, styleguide
 from headwater.surfaces.authoring import AuthorSession
-from headwater.surfaces.components import titles
-from headwater.surfaces.labels import Labels
+from headwater.surfaces.labels import labels_of
 from headwater.surfaces.model import Content, Document, builtins
 from headwater.surfaces.store import ContentStore
 
@@ -32,7 +31,7 @@ class Desk:
         components = self._contents.components(session.workspace_id).entries
         document, shown = _document(found, session), None
         if document is not None:
-            tree = Labels(found.name, titles(components)).filled(document.tree)
+            tree = labels_of(found.name, components).filled(document.tree)
             shown = {"id": document.id, "segmentId": document.segment_id, "tree": builtins(tree)}
         return {
             "mode": session.mode,

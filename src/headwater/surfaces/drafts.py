@@ -17,9 +17,9 @@ from headwater.base.rules import EVERYONE
 from headwater.control import tables as t
 from headwater.control.database import State, is_workspace
 from headwater.control.texts import checked_name
-from headwater.surfaces import components, forms, rows, settings, slugs
+from headwater.surfaces import forms, rows, settings, slugs
 from headwater.surfaces.changes import refuse_stale
-from headwater.surfaces.labels import Labels
+from headwater.surfaces.labels import Labels, labels_of
 from headwater.surfaces.model import Author, Content, Document, Goal, Kind, Placement, Tree, builtins
 from headwater.surfaces.texts import refuse_half_characters
 from headwater.surfaces.versions import checked_tree, version_id
@@ -276,8 +276,7 @@ class Drafts:
 
 
 def labels(db: Connection, content: Content) -> Labels:
-    listed = settings.components_of(db, content.workspace_id)
-    return Labels(content.name, components.titles(listed), components.tags(listed))
+    return labels_of(content.name, settings.components_of(db, content.workspace_id))
 
 
 def _tree_columns(named: Labels, tree: Tree) -> dict[str, Any]:

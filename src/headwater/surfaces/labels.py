@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
+from headwater.surfaces.components import tags, titles
 from headwater.surfaces.markup import plain
-from headwater.surfaces.model import Block, Tree, walk
+from headwater.surfaces.model import Block, ComponentEntry, Tree, walk
 
 MAX_CHARS: Final = 200
 
@@ -65,6 +66,11 @@ class Labels:
             name = block.props.get("name")
             return words(self._titles.get(str(name), name))
         return words(block.props.get(_TEXT_OF[block.type]))
+
+
+def labels_of(content_name: str, manifest: Sequence[ComponentEntry]) -> Labels:
+    """With all that the workspace's manifest says, as pages get it: what is published, and what is previewed."""
+    return Labels(content_name, titles(manifest), tags(manifest))
 
 
 def is_interactive(block: Block) -> bool:
