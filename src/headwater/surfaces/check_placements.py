@@ -60,9 +60,19 @@ def _check(notes: Notes, placement: Placement, field: str, *, inline: bool) -> N
         pages.source_of(placement.pages)
     except InvalidInput as fault:
         notes.error("page_rule_invalid", fault.message, field=f"{field}.pages")
+    else:
+        _check_odd(notes, placement, f"{field}.pages")
     _check_trigger(notes, placement, f"{field}.trigger")
     if len(placement.languages) > MAX_LANGUAGES or not all(map(_LANGUAGE.fullmatch, placement.languages)):
         notes.error("language_invalid", "A language is a tag such as de or pt-BR.", field=f"{field}.languages")
+
+
+def _check_odd(notes: Notes, placement: Placement, field: str) -> None:
+    """It can be read, but is hardly what was meant."""
+    for rule in (*placement.pages.show, *placement.pages.hide):
+        odd = pages.oddity(rule)
+        if odd is not None:
+            notes.warning("page_rule_odd", odd, field=field)
 
 
 def _check_selector(notes: Notes, selector: str, field: str) -> None:

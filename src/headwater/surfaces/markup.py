@@ -1,8 +1,9 @@
 """The markup within a text: which words stand there, and where its links lead. The same as the page reads
 (`web/packages/surfaces/src/markup.ts`).
 
-`**bold**`, `_italic_` at the bounds of words, `[label](href)`, a line break; a backslash before punctuation makes it
-plain. Variables are left as they stand, whatever is in them. What does not read as markup is text.
+`**bold**`, `_italic_` at the bounds of words, `[label](href)`, a line break; a backslash before a character of
+these, or of a variable, makes it plain. An address may have parentheses in pairs. Variables are left as they stand,
+whatever is in them. What does not read as markup is text.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from headwater.surfaces.variables import variable
 Mark = Literal["text", "variable", "break", "bold", "italic", "open", "close"]
 
 _TOKENS: Final = re.compile(
-    r"\\([!-/:-@\[-`{-~])|\{\{([^{}]*)\}\}|(\*\*)|(_)|(\[)"
-    r"|\]\(((?:\{\{[^{}]*\}\}|\{(?!\{)|\\.|[^(){\s\\])+)\)|(\r?\n)"
+    r"\\([\\*_\[\](){}|])|\{\{([^{}]*)\}\}|(\*\*)|(_)|(\[)"
+    r"|\]\(((?:\{\{[^{}]*\}\}|\{(?!\{)|\\.|[^(){\s\\]|\((?:\{\{[^{}]*\}\}|[^(){}\s])*\))+)\)|(\r?\n)"
 )
 _WORD: Final = re.compile(r"\w")
 _NOTHING: Final = re.compile(r"(?!)")

@@ -52,6 +52,8 @@ _MARKED: Final = frozenset(".^$*+?()[]")
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~|^{}`"
 """Beside letters, digits and `-._`: what a browser may leave as it is."""
 _WILDCARDS: Final = re.compile(r"\*+|\?")
+_BRACKETED: Final = re.compile(r"(?<![:/])/(:\w+|[^/?#]*[\[\]{}<>][^/?#]*)")
+"""A part of a path as routers write one that may be anything: `[id]`, `{id}`, `<id>`, `:id`. Not the host `[::1]`."""
 
 
 class RuleFault(InvalidInput):
@@ -104,6 +106,22 @@ def rule_source(rule: PageRule) -> str:
     """The expression of one rule alone. RuleFault."""
     whole = _rule(rule)
     return "^" + (_BOUND if _TEMPERED in whole else "") + whole
+
+
+def oddity(rule: PageRule) -> str | None:
+    """What makes it doubtful that a rule ever fits, with what to write instead; None where nothing does."""
+    value = rule.value.strip()
+    if rule.kind == "path" and not value.startswith(("/", "#", "*")):
+        return (
+            f"The path {value!r} does not begin with /. Pages read it as {_rooted(value)!r}: write it so, or mend it."
+        )
+    marked = _BRACKETED.search(value) if rule.kind in ("path", "exact") else None
+    if marked is not None:
+        return (
+            f"{marked[1]!r} in the page rule {value!r} stands for itself, and hardly an address has it. Where any part "
+            "is meant, write *."
+        )
+    return None
 
 
 def is_met(rule: PageRule, address: str) -> bool:

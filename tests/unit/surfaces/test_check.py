@@ -67,6 +67,7 @@ CASES: list[tuple[str, dict[str, Any] | list[dict[str, Any]], str | None]] = [
     ("text_missing", block("text", text=""), "text"),
     ("text_missing", block("heading"), "text"),
     ("url_not_allowed", block("text", text="see [this](javascript:alert%281%29)"), "text"),
+    ("url_not_allowed", block("text", text="see [this](javascript:alert(1))"), "text"),
     ("url_not_allowed", block("text", text="see [this](vbscript:x)"), "text"),
     ("link_without_text", block("text", text="see [ ](/x)"), "text"),
     ("variable_not_allowed", block("text", text="{{url.pathname}}"), "text"),
@@ -192,6 +193,15 @@ def test_each_fault_of_a_placement(placement: Placement, code: str, field_name: 
     one = document(tree(TEXT))
     errors = check.content(content(one, placements=(placement,)), [one], AROUND)
     assert [(each.code, each.field, each.severity) for each in errors] == [(code, field_name, "error")]
+
+
+def test_a_page_rule_that_hardly_ever_fits_does_not_stop() -> None:
+    one = document(tree(TEXT))
+    pages = Pages(show=(PageRule(kind="path", value="/a"),), hide=(PageRule(kind="path", value="nope**[/orders**"),))
+    placed = Placement(id="p", selectors=("#a",), pages=pages)
+    (note,) = check.content(content(one, placements=(placed,)), [one], AROUND)
+    assert (note.code, note.severity, note.field) == ("page_rule_odd", "warning", "placements[0].pages")
+    assert "does not begin with /" in note.message
 
 
 def test_goals_that_nobody_could_reach() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from headwater.base.errors import InvalidInput
 from headwater.surfaces.model import PageRule, Pages
-from headwater.surfaces.pages import RuleFault, address_of, is_met, rule_source, source_of
+from headwater.surfaces.pages import RuleFault, address_of, is_met, oddity, rule_source, source_of
 
 
 def rule(kind: Any, value: str) -> PageRule:
@@ -158,3 +158,34 @@ def test_an_address_as_a_browser_has_it(url: str, expected: str) -> None:
 def test_what_is_no_address(url: str) -> None:
     with pytest.raises(InvalidInput, match="is no whole address"):
         address_of(url)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("path", "nope**[/orders**", "does not begin with /. Pages read it as '/nope**[/orders**'"),
+        ("path", "app.example.com/orders", "does not begin with /"),
+        ("path", "/users/[id]/edit", "'[id]' in the page rule"),
+        ("path", "/users/:id", "':id' in the page rule"),
+        ("exact", "https://app.example.com/users/{id}", "'{id}' in the page rule"),
+    ],
+)
+def test_what_hardly_ever_fits_is_said(kind: Any, value: str, said: str) -> None:
+    assert said in str(oddity(rule(kind, value)))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("path", "/users/*/edit"),
+        ("path", "**/edit"),
+        ("path", "#/team"),
+        ("path", "/at:7"),
+        ("exact", "http://[::1]:8080/a"),
+        ("exact", "app.example.com/a?b[]=1"),
+        ("query", "ids[]=1"),
+        ("subdomain", "app"),
+    ],
+)
+def test_what_may_well_fit_is_not(kind: Any, value: str) -> None:
+    assert oddity(rule(kind, value)) is None
