@@ -99,9 +99,10 @@ class DiskWindow:
     def seen(self, keys: Sequence[bytes]) -> list[bool]:
         if not keys:
             return []
+        ordered = sorted(keys)  # neighbours are found side by side
         with self._at_work():
-            found = [generation.has(keys) for generation in self._generations]
-        return [any(answers) for answers in zip(*found, strict=True)]
+            known = {key for generation in self._generations for key in generation.known(ordered)}
+        return [key in known for key in keys]
 
     def add(self, keys: Sequence[bytes], *, position: int, now: float) -> None:
         with self._at_work():
@@ -191,13 +192,17 @@ class _Generation:
         known = _number(self.store, _FORGOTTEN)
         self.forgotten = forgotten if known is None else float(known)
 
-    def has(self, keys: Sequence[bytes]) -> list[bool]:
-        return [value is not None for value in self.store.get(list(keys)) or ()]
+    def known(self, keys: Sequence[bytes]) -> list[bytes]:
+        """Those of the keys that are here."""
+        found = self.store.get(list(keys)) or []
+        if found.count(None) == len(found):  # as nearly always
+            return []
+        return [key for key, value in zip(keys, found, strict=True) if value is not None]
 
     def add(self, keys: Sequence[bytes], position: int) -> None:
         """In one piece."""
         batch = WriteBatch(raw_mode=True)
-        for key in keys:
+        for key in sorted(keys):
             batch.put(key, b"")
         batch.put(_POSITION, b"%d" % position)
         batch.put(_COUNT, b"%d" % (self.count + len(keys)))
@@ -215,6 +220,8 @@ def _open_store(path: Path) -> Rdict:
     options.set_write_buffer_size(8 * 1024 * 1024)
     options.set_max_write_buffer_number(2)
     options.set_keep_log_file_num(2)
+    options.set_memtable_whole_key_filtering(True)
+    options.set_memtable_prefix_bloom_ratio(0.1)
     blocks = BlockBasedOptions()
     blocks.set_bloom_filter(10, False)
     options.set_block_based_table_factory(blocks)

@@ -115,10 +115,12 @@ class DiskIds:
         with self._at_work() as store:
             if not self._complete:
                 return Asked(keys, ids)
-            found: list[bytes | None] = store[keys] if keys else []  # pyright: ignore
-        if found.count(None) == len(keys):  # as nearly always
-            return Asked(keys, ())
-        return Asked(keys, {id_ for id_, value in zip(ids, found, strict=True) if value is not None})
+            ordered = sorted(keys)  # neighbours are found, and put, side by side
+            found: list[bytes | None] = store[ordered] if ordered else []  # pyright: ignore
+        if found.count(None) == len(ordered):  # as nearly always
+            return Asked(ordered, ())
+        there = {key for key, value in zip(ordered, found, strict=True) if value is not None}
+        return Asked(ordered, {id_ for id_, key in zip(ids, keys, strict=True) if key in there})
 
     def keep(self, asked: Asked) -> None:
         self._put(asked.keys, 0)
@@ -216,6 +218,8 @@ def _options() -> Options:
     options.set_write_buffer_size(_BUFFER_BYTES)
     options.set_max_write_buffer_number(2)
     options.set_keep_log_file_num(1)
+    options.set_memtable_whole_key_filtering(True)
+    options.set_memtable_prefix_bloom_ratio(0.1)
     tables = BlockBasedOptions()
     tables.set_bloom_filter(12, False)
     tables.set_block_cache(Cache(_BUFFER_BYTES))
