@@ -10,9 +10,11 @@ from random import Random
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from headwater.base.event import MAX_DEPTH
 from headwater.base.http import Reply, Request
 from headwater.collect import answers, batch, calls
 from headwater.collect.calls import Item
@@ -86,6 +88,16 @@ def test_limits_and_signed_identities_are_looked_at_by_themselves() -> None:
     assert not same(make_door(rate_limit_per_s=5.0), BROWSER_KEY, sent)
     for setting in ("observe", "require"):
         assert not same(make_door(workspace=Workspace(identity_verification=setting)), BROWSER_KEY, sent)
+
+
+@pytest.mark.parametrize("levels", [1, 97, 98, 99, 100, 101, 300])
+def test_what_nests_too_deep_takes_no_lane_and_no_batch(levels: int) -> None:
+    call = {"userId": "u", "type": "track", "event": "A", "properties": {"a": generate.nested(levels)}}
+    few, many = json.dumps(call).encode(), json.dumps(call | {"traits": {"wide": [[]] * 200}}).encode()
+    for body in (few, many):
+        assert same(make_door(), KEY, generate.Sent("/v1/track", body)) == (levels + 2 <= MAX_DEPTH)
+    batch_of_it = b'{"batch":[%s,{"userId":"u","type":"identify"}]}' % few
+    assert taken_one_by_one(batch_of_it, make_door(), KEY) == (levels + 2 <= MAX_DEPTH)
 
 
 def taken_one_by_one(text: bytes, door: Door, key: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import TypeVar
 
@@ -29,6 +29,9 @@ _MAX_GZIP_MEMBERS = 64
 
 _BRACKETS = b"[]{}"
 NOT_BRACKETS = bytes(set(range(256)) - set(_BRACKETS))
+_APART = b"\0"
+"""What no JSON text holds."""
+_NOT_BRACKETS_NOR_APART = bytes(set(NOT_BRACKETS) - set(_APART))
 _NOT_STRUCTURE = bytes(set(range(256)) - set(_BRACKETS + b'"'))
 _STEPS = bytes.maketrans(b"[{]}", b"\x01\x01\xff\xff")
 """A step into an object or array, or, as a signed byte, out of it."""
@@ -96,6 +99,17 @@ def too_deep(text: bytes) -> bool:
     structure = text.translate(_STEPS, _NOT_STRUCTURE)
     steps = b"".join(structure.split(b'"')[::2])
     return max(accumulate(memoryview(steps).cast("b")), default=0) > MAX_DEPTH
+
+
+def brackets(texts: Sequence[bytes]) -> list[int]:
+    """How many brackets each has, also within its strings. A text that nests too deep has over twice MAX_DEPTH.
+
+    To sort out the bytes of all texts at once takes half of what it takes for each by itself.
+    """
+    found = _APART.join(texts).translate(None, _NOT_BRACKETS_NOR_APART).split(_APART)
+    if len(found) != len(texts):  # some are no JSON
+        found = [text.translate(None, NOT_BRACKETS) for text in texts]
+    return list(map(len, found))
 
 
 def one_line(record: bytes) -> bytes:

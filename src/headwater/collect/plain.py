@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from operator import methodcaller
 from typing import Annotated, Final
 
 import msgspec
@@ -16,7 +15,7 @@ import msgspec
 from headwater.base.event import MAX_DEPTH, MAX_EVENT_BYTES, MAX_MESSAGE_ID_CHARS, CallType
 from headwater.base.http import Reply
 from headwater.collect import records
-from headwater.collect.body import NOT_BRACKETS, too_deep
+from headwater.collect.body import brackets, too_deep
 from headwater.collect.intake import Intake
 from headwater.collect.model import Directory
 from headwater.collect.records import Told
@@ -86,11 +85,12 @@ _OPEN: Final = ord("{")
 _CLOSE: Final = ord("}")
 
 
-def plain(kind: CallType) -> Callable[[bytes], bool]:
-    """Whether a body is a call of this kind with which all is right, that asks for nothing beside being stored."""
+def plain(kind: CallType) -> Callable[[bytes, int], bool]:
+    """Whether a body, with `count` brackets, is a call of this kind with which all is right, that asks for nothing
+    beside being stored."""
     read = msgspec.json.Decoder(_FORMS[kind]).decode
 
-    def is_plain(text: bytes) -> bool:
+    def is_plain(text: bytes, count: int) -> bool:
         try:
             call = read(text)
             if not text.isascii():
@@ -106,7 +106,7 @@ def plain(kind: CallType) -> Callable[[bytes], bool]:
             and (call.timestamp is None or 1 < call.timestamp.year < 9999)
             and (call.original_timestamp is None or 1 < call.original_timestamp.year < 9999)
             and (call.sent_at is None or 1 < call.sent_at.year < 9999)
-            and not too_deep(text)
+            and (count <= 2 * MAX_DEPTH or not too_deep(text))
         )
 
     return is_plain
@@ -117,7 +117,6 @@ class _Batch(msgspec.Struct, frozen=True, gc=False):
 
 
 _BATCH: Final = msgspec.json.Decoder(_Batch).decode
-_BRACKETS: Final = methodcaller("translate", None, NOT_BRACKETS)
 
 
 def plain_events(text: bytes, items: Sequence[msgspec.Raw]) -> list[bytes] | None:
@@ -128,7 +127,9 @@ def plain_events(text: bytes, items: Sequence[msgspec.Raw]) -> list[bytes] | Non
     except (msgspec.DecodeError, RecursionError):
         return None
     events = list(map(bytes, items))
-    if max(map(len, events)) > MAX_EVENT_BYTES or max(map(len, map(_BRACKETS, events))) > 2 * MAX_DEPTH:
+    if max(map(len, events)) > MAX_EVENT_BYTES:
+        return None
+    if max(brackets(events)) > 2 * MAX_DEPTH and any(map(too_deep, events)):
         return None
     return events
 
@@ -188,12 +189,21 @@ class Lane:
                     return None
                 told = Told(call=self._kind, ids_signed=False)
         frame = records.Frame(source, told, received_ms=self._intake.now_ms())
-        is_plain = self._is_plain
+        is_plain, counts = self._is_plain, brackets(bodies)
         if shows_address:
             return Taken(
                 source.source_id,
-                [frame.around(text, address(at)) if is_plain(text) else None for at, text in enumerate(bodies)],
+                [
+                    frame.around(text, address(at)) if is_plain(text, counts[at]) else None
+                    for at, text in enumerate(bodies)
+                ],
             )
         before, after = frame.ends("")
         join = b"".join
-        return Taken(source.source_id, [join((before, text, after)) if is_plain(text) else None for text in bodies])
+        return Taken(
+            source.source_id,
+            [
+                join((before, text, after)) if is_plain(text, count) else None
+                for text, count in zip(bodies, counts, strict=True)
+            ],
+        )

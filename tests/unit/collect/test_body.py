@@ -8,7 +8,10 @@ import tracemalloc
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from headwater.collect.body import brackets
 from headwater.collect.door import Decision
 from tests.unit.collect.doors import TRACK, events, make_door, post, refusal, said
 
@@ -149,3 +152,8 @@ def test_the_answer_says_where_the_text_is_wrong() -> None:
 @pytest.mark.parametrize("content_type", [b"application/json", b"text/plain", b"text/plain;charset=UTF-8", b""])
 def test_any_content_type_may_hold_json(content_type: bytes) -> None:
     assert events(post(make_door(), "/v1/t", TRACK, headers={b"content-type": content_type})) == [TRACK]
+
+
+@given(st.lists(st.binary(max_size=30), min_size=1, max_size=5))
+def test_brackets_are_those_of_each_text(texts: list[bytes]) -> None:
+    assert brackets(texts) == [sum(map(text.count, (b"{", b"}", b"[", b"]"))) for text in texts]
