@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -18,15 +18,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from headwater.base.event import MAX_BODY_BYTES
 from headwater.base.http import Reply, Request
 from headwater.collect import answers
-from headwater.collect.asked import WITHOUT_LENGTH, Accepted, Asked, Door, Journal, decide, encode_reply
-from headwater.collect.plain import Lane
+from headwater.collect.asked import WITHOUT_LENGTH, Accepted, Asked, Door, Journal, decide
 from headwater.collect.turn import Connection, Head, Known, Turn, Waiting
 
 _HTTP2_OFFER = re.compile(rb"\r\nupgrade:[ \t]*h2c[ \t]*(?=\r\n)", re.IGNORECASE)
 
 _CHANGING = {b"connection", b"expect", b"transfer-encoding", b"upgrade"}
-
-FindLane = Callable[[Request], Lane | None]
 
 READ_AHEAD_BYTES = 8 * MAX_BODY_BYTES
 """A body that is too large is read (and forgotten) so far, so that the client gets its answer; then it is cut."""
@@ -62,9 +59,7 @@ class Heads:
         self._known: dict[bytes, Head] = {}
         self.get = self._known.get
 
-    def keep(
-        self, head: bytes, *, url: bytes, headers: dict[bytes, bytes], lines: int, lane: FindLane = lambda _: None
-    ) -> None:
+    def keep(self, head: bytes, *, url: bytes, headers: dict[bytes, bytes], lines: int) -> None:
         """`lines`: how many header lines the parser read; it may end a head elsewhere than we do."""
         length = headers.get(b"content-length", b"")
         is_plain = head.startswith(b"POST ") and head.count(b"\n") == head.count(b"\r\n") == lines + 2
@@ -73,10 +68,7 @@ class Heads:
         if len(self._known) >= MAX_HEADS:
             self._known.clear()
         path, _, query = url.partition(b"?")
-        known = Request(method="POST", path=path.decode("latin-1"), query=query.decode("latin-1"), headers=headers)
-        found = lane(known)
-        stored = encode_reply(found.reply, keep_alive=True) if found is not None else b""
-        self._known[head] = Head(known.path, known.query, headers, int(length), found, stored)
+        self._known[head] = Head(path.decode("latin-1"), query.decode("latin-1"), headers, int(length))
 
 
 class DoorProtocol(HttpToolsProtocol):
@@ -191,7 +183,7 @@ class DoorProtocol(HttpToolsProtocol):
             return
         keep_alive = self._keeps_alive(headers)
         if self._head and keep_alive:
-            self._heads.keep(self._head, url=self.url, headers=headers, lines=len(self.headers), lane=self._door.lane)
+            self._heads.keep(self._head, url=self.url, headers=headers, lines=len(self.headers))
         self._head = b""
         self._fast = _Reading(self, headers, keep_alive=keep_alive)
         self.cycle = self._fast  # pyright: ignore[reportAttributeAccessIssue]

@@ -34,16 +34,18 @@ class Connection(Protocol):
         ...
 
 
-class Head(msgspec.Struct, frozen=True, gc=False):
+class Head(msgspec.Struct, gc=False):
     """What the head of a POST says. `size_bytes`: of the body.
 
-    `lane`: where all requests with it may go; `stored`: the bytes of the answer to what is stored there.
+    `lane`: where all requests with it may go, once somebody has `sought` it: most heads come once only. `stored` are
+    the bytes of the answer to what is stored there.
     """
 
     path: str
     query: str
     headers: dict[bytes, bytes]
     size_bytes: int
+    sought: bool = False
     lane: Lane | None = None
     stored: bytes = b""
 
@@ -134,12 +136,21 @@ class Turn:
         self._asked: list[Known] = []
 
     def add(self, asked: Known) -> None:
-        if asked.head.lane is None:
+        head = asked.head
+        if not head.sought:
+            self._seek(head)
+        if head.lane is None:
             self._by_itself(asked)
             return
         if not self._asked:
             self._loop.call_soon(self.decide)
         self._asked.append(asked)
+
+    def _seek(self, head: Head) -> None:
+        head.sought = True
+        head.lane = self._door.lane(Request(method="POST", path=head.path, query=head.query, headers=head.headers))
+        if head.lane is not None:
+            head.stored = encode_reply(head.lane.reply, keep_alive=True)
 
     def _by_itself(self, asked: Known) -> None:
         try:

@@ -100,7 +100,7 @@ class Scene:
 
     def ask(self, body: bytes = BODY, *, lane: Lane | None = None, fails: bool = False) -> Known:
         asked = Known(Connection(fails=fails), keep_alive=True)
-        asked.head = Head("/v1/track", "", basic(KEY), len(body), lane or self.lane(), STORED)
+        asked.head = Head("/v1/track", "", basic(KEY), len(body), True, lane or self.lane(), STORED)
         asked.body = body
         self.turn.add(asked)
         return asked
