@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 
 from headwater.base.clock import iso, moment, parse_iso
@@ -44,3 +46,18 @@ def test_iso_8601_is_a_moment(text: str, expected: str) -> None:
 def test_other_digits_and_a_bare_point_are_no_moment(text: str) -> None:
     assert moment(text) is None
     assert parse_iso(text) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (datetime(1, 1, 1, tzinfo=UTC), "0001-01-01T00:00:00.000Z"),
+        (datetime(2026, 3, 1, 12, 0, 5, tzinfo=UTC), "2026-03-01T12:00:05.000Z"),
+        (datetime(2026, 3, 1, 12, 0, 5, 7_000, tzinfo=UTC), "2026-03-01T12:00:05.007Z"),
+        (datetime(2026, 3, 1, 12, 0, 5, 70, tzinfo=UTC), "2026-03-01T12:00:05.000070Z"),
+        (datetime(2026, 3, 1, 1, tzinfo=timezone(timedelta(hours=2))), "2026-02-28T23:00:00.000Z"),
+        (datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC), "9999-12-31T23:59:59.999999Z"),
+    ],
+)
+def test_a_moment_is_written_in_utc_with_milliseconds_or_microseconds(at: datetime, text: str) -> None:
+    assert iso(at) == text
