@@ -87,4 +87,6 @@ def show(
 def shown(page: Page) -> Locator:
     found = page.locator(".headwater-content").first
     found.wait_for(state="attached")
+    # What is large is drawn over several frames, and shows once all of it is there.
+    page.locator(".headwater-content .hw-drawing").first.wait_for(state="detached")
     return found

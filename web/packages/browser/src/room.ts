@@ -13,7 +13,9 @@ type Room = [selector: string, place: InsertPosition, heightPx: number];
 
 /** `kept`: what stands under ROOMS. Throws when somebody else wrote there. */
 export function holdRoom(kept: string | null, address: string) {
-  let waiting = (JSON.parse(kept || "{}") as Record<string, Room[]>)[`${address} ${innerWidth >> 6}`] || [];
+  // The window's width is asked for last: the browser would work out styles to tell it.
+  if (!kept?.includes(address)) return;
+  let waiting = (JSON.parse(kept) as Record<string, Room[]>)[`${address} ${innerWidth >> 6}`] || [];
   if (!waiting[0]) return;
   const rooms: Element[] = [];
   const look = () => {

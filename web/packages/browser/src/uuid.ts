@@ -1,13 +1,11 @@
 /** Random UUIDs (version 4), also where the browser has no good source of chance for us. */
 
 export function uuid(): string {
-  const bytes = new Uint8Array(16);
+  let bytes = new Uint8Array(16);
   try {
     crypto.getRandomValues(bytes);
   } catch {
-    bytes.forEach((_, place) => {
-      bytes[place] = Math.random() * 256;
-    });
+    bytes = bytes.map(() => Math.random() * 256);
   }
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;

@@ -47,7 +47,8 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
   let line: Line | undefined;
   let given: Options | undefined;
   let anonymousId = "";
-  let user: Omit<Identity, "anonymousId"> = { userId: undefined, hmac: undefined };
+  const nobody: Omit<Identity, "anonymousId"> = { userId: undefined, hmac: undefined };
+  let user = nobody;
   let told = "";
   let found = NOTHING;
   let renderer: Promise<Renderer> | undefined;
@@ -57,14 +58,9 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
 
   const identity = (): Identity => ({ anonymousId, ...user });
 
-  function known(): string {
-    return anonymousId || newAnonymous(store.get(ANONYMOUS));
-  }
-
-  function newAnonymous(id?: string | null): string {
+  function newAnonymous(id?: string | null) {
     anonymousId = id || platform.uuid();
     store.set(ANONYMOUS, anonymousId);
-    return anonymousId;
   }
 
   /** What a call does, once it is known where to send. It never throws. */
@@ -143,12 +139,10 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
     if (!options || typeof options.clientToken !== "string" || !options.clientToken) {
       return console.say("token", "init needs the clientToken of Settings > Workspaces > Access Keys; nothing is sent");
     }
-    known();
+    if (!anonymousId) newAnonymous(store.get(ANONYMOUS));
     connect(options);
     given = { ...options };
-    const before = user;
-    user = { userId: undefined, hmac: undefined };
-    if (idText(options.userId) === before.userId) user = before;
+    if (idText(options.userId) !== user.userId) user = nobody;
     recognise(options.userId, options.hmac);
     introduce(options);
     early.splice(0).forEach(when);
@@ -259,7 +253,7 @@ export function createClient(platform: Platform, defaultHost: string, onInit?: (
       }),
     reset: () =>
       when(() => {
-        user = { userId: undefined, hmac: undefined };
+        user = nobody;
         const gone = undefined;
         given = { ...given!, userId: gone, hmac: gone, traits: gone, groupId: gone, groupTraits: gone, variables: gone };
         newAnonymous();

@@ -9,7 +9,7 @@ import { CAN_DRAW } from "./place/draw";
 import { find, means } from "./place/find";
 import { watch } from "./place/observe";
 import { put, type Stand } from "./place/put";
-import { giveRoomsBack, noteRooms, takeRoom } from "./place/room";
+import { giveRoomsBack, noteRooms, settle, takeRoom } from "./place/room";
 import { type Memory, memoryOf } from "./show/memory";
 import { show as showIn, type Showing, type Surroundings } from "./show/showing";
 import { deviceOf, onDevice, unfit } from "./show/when";
@@ -39,6 +39,8 @@ interface Entry {
   tree?: Tree;
   isLoading?: boolean;
   showing?: Showing;
+  /** All of it is drawn. */
+  isOpen?: boolean;
   stand?: Stand;
   target?: Element;
   /** The selectors that mean the target while our element stands there, too. */
@@ -171,17 +173,13 @@ export function start(stage: Stage): Renderer {
   // 3. Where they stand.
 
   const look = guard(() => {
-    let isDrawing = false;
+    let isDrawing = entries.some(({ showing, isOpen }) => showing && !isOpen);
     let isBusy = false;
     for (const entry of entries) {
       if (entry.state !== "ready") continue;
       if (!entry.tree) isBusy = load(entry);
-      else if (entry.tree.kind === "modal") isDrawing = !isDrawing && openModal(entry, entry.tree);
-      else if (!stays(entry)) {
-        // One a frame: whatever the page has to do comes between.
-        if (isDrawing) watching.soon();
-        else isDrawing = place(entry, entry.tree);
-      }
+      // One at a time: whatever the page has to do comes between.
+      else if (!isDrawing) isDrawing = entry.tree.kind === "modal" ? openModal(entry, entry.tree) : !stays(entry) && place(entry, entry.tree);
     }
     // What is held ready for content stays while some is still to come.
     if (isDrawing || isBusy) return;
@@ -244,8 +242,18 @@ export function start(stage: Stage): Renderer {
     entry.stand = put(showing.host, target, placement.place);
     takeRoom(showing.host);
     entry.held = (placement.selectors ?? []).filter((selector) => means(selector, target));
-    showing.begin();
+    begin(entry, showing);
     return true;
+  }
+
+  function begin(entry: Entry, showing: Showing) {
+    entry.isOpen = false;
+    showing.begin(() => {
+      entry.isOpen = true;
+      entry.stand?.cover();
+      settle(showing.host);
+      watching.soon();
+    });
   }
 
   function openModal(entry: Entry, tree: Tree): boolean {
@@ -257,7 +265,7 @@ export function start(stage: Stage): Renderer {
     hadModal = true;
     entry.showing = showIn(entry.experience, entry.placement.id, tree, around);
     document.body.append(entry.showing.host);
-    entry.showing.begin();
+    begin(entry, entry.showing);
     return true;
   }
 

@@ -103,6 +103,8 @@ export const CSS = `
 .hw{all:initial;display:block;visibility:inherit;${INK}font:400 var(--hw-size)/1.5 var(--hw-font);overflow-wrap:break-word;text-align:start;-webkit-text-size-adjust:100%}
 .hw *,.hw ::before,.hw ::after{box-sizing:border-box}
 .hw :focus-visible{outline:2px solid var(--hw-ink);outline-offset:2px}
+.hw-drawing{float:inline-start;width:100%;max-height:0!important;visibility:hidden!important;overflow:hidden!important}
+.hw-dialog.hw-drawing{display:block;position:fixed}
 .hw-section{border-radius:var(--hw-radius)}
 .hw-pad-small{padding:.5em}.hw-pad-medium{padding:1em}.hw-pad-large{padding:2em}
 .hw-align-start{text-align:start}.hw-align-center{text-align:center}.hw-align-end{text-align:end}

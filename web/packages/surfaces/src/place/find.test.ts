@@ -65,7 +65,9 @@ it.each(["before", "after", "inside", "instead"] as const)("leaves all as it was
   const before = document.body.innerHTML;
   const host = document.createElement("div");
   const stand = put(host, target, place);
-  expect([host.isConnected, stand.holds(), target.style.display]).toEqual([true, true, place === "instead" ? "none" : ""]);
+  expect([host.isConnected, stand.holds(), target.style.display]).toEqual([true, true, ""]);
+  stand.cover();
+  expect(target.style.display).toBe(place === "instead" ? "none" : "");
   target.parentElement!.append(document.createElement("i"));
   expect(stand.holds()).toBe(true);
   stand.remove();
@@ -77,6 +79,7 @@ it("gives back the display that the target had of its own", () => {
   const target = document.querySelector<HTMLElement>("#b")!;
   target.style.setProperty("display", "flex", "important");
   const stand = put(document.createElement("div"), target, "instead");
+  stand.cover();
   expect(target.style.display).toBe("none");
   stand.remove();
   expect([target.style.display, target.style.getPropertyPriority("display")]).toEqual(["flex", "important"]);

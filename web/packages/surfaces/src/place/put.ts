@@ -3,25 +3,30 @@
 import type { Place } from "../model";
 
 export interface Stand {
+  /** What it stands in place of is hidden from now on. */
+  cover(): void;
   /** Whether it still stands there. */
   holds(): boolean;
   remove(): void;
 }
 
-/** Puts the element before, after or into its target, or in place of it: then the target is hidden meanwhile. */
+/** Puts the element before, after or into its target, or beside it to take its place. */
 export function put(element: HTMLElement, target: Element, place: Place): Stand {
   const isBody = target === document.body;
   if (place === "inside" || (isBody && place !== "before")) target.append(element);
   else if (isBody) target.prepend(element);
   else if (place === "before") target.before(element);
   else target.after(element);
-  const shown = place === "instead" && !isBody ? hide(target as HTMLElement) : undefined;
+  let uncover: (() => void) | undefined;
   const parent = element.parentNode;
   return {
+    cover() {
+      if (place === "instead" && !isBody) uncover = uncover ?? hide(target as HTMLElement);
+    },
     holds: () => element.isConnected && element.parentNode === parent && (parent === target || target.parentNode === parent),
     remove() {
       element.remove();
-      shown?.();
+      uncover?.();
     },
   };
 }

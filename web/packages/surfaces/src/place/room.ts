@@ -44,14 +44,18 @@ export function noteRooms(store: Store, address: string, placed: Placed[]) {
   store.set(KEY, JSON.stringify(Object.fromEntries(Object.entries(all).slice(-MOST_PAGES))));
 }
 
-/** The host stands there now: it takes the place of the room, and for a moment is no lower. */
+/** The host stands there now: it takes the place of the room, and until `settle` is no lower. */
 export function takeRoom(host: HTMLElement) {
   for (const room of [host.previousElementSibling, host.nextElementSibling]) {
     if (!room?.classList.contains(CLASS)) continue;
     host.style.minHeight = (room as HTMLElement).style.height;
-    window.setTimeout(() => host.style.removeProperty("min-height"), SETTLED_MS);
     return room.remove();
   }
+}
+
+/** It shows: in a moment it is as high as it will be. */
+export function settle(host: HTMLElement) {
+  window.setTimeout(() => host.style.removeProperty("min-height"), SETTLED_MS);
 }
 
 export function giveRoomsBack() {

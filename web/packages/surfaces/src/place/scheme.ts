@@ -4,16 +4,18 @@
  */
 
 export function schemeAt(element: Element): "light" | "dark" {
-  for (let at: Element | null = element; at; at = at.parentElement ?? ((at.getRootNode() as ShadowRoot).host || null)) {
+  const around = (at: Element) => at.parentElement ?? ((at.getRootNode() as ShadowRoot).host || null);
+  // Not of the element itself: it has nothing behind what it draws, and its styles would be worked out twice.
+  for (let at = around(element); at; at = around(at)) {
     const isDark = darkness(getComputedStyle(at).backgroundColor);
     if (isDark !== undefined) return isDark ? "dark" : "light";
   }
   const own = getComputedStyle(document.documentElement).colorScheme || "";
-  const asked = own.includes("light") ? PREFERS.matches : true;
+  const asked = own.includes("light") ? prefers().matches : true;
   return own.includes("dark") && asked ? "dark" : "light";
 }
 
-const PREFERS = window.matchMedia("(prefers-color-scheme:dark)");
+const prefers = () => window.matchMedia("(prefers-color-scheme:dark)");
 
 /** Of a colour as browsers compute it; undefined when one sees through it. */
 export function darkness(color: string): boolean | undefined {
@@ -35,7 +37,7 @@ export function onScheme(changed: () => void): () => void {
     const all = () => told.forEach((each) => each());
     // Pages that fade their colours have the new ones a little later.
     const tell = () => (all(), void setTimeout(all, 500));
-    PREFERS.addEventListener?.("change", tell);
+    prefers().addEventListener?.("change", tell);
     const observer = new MutationObserver(tell);
     for (const each of [document.documentElement, document.body]) observer.observe(each, { attributes: true });
   }

@@ -5,8 +5,7 @@
  */
 
 import type { ComponentTools, Mount, Mounted } from "@headwater/core";
-import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { Component, createRef, type VNode } from "preact";
 import type { Block } from "../model";
 import { fill, type Look } from "../variables";
 
@@ -18,6 +17,8 @@ export interface Holder {
   components: Record<string, Mount> | undefined;
   interact(block: Block, label?: string): void;
   warn(sentence: string): void;
+  /** Runs it once the content is seen, in a task of its own. */
+  later(action: () => void): void;
 }
 
 /** Inherited by what is slotted: taken from the page, so that it looks as it does beside us. */
@@ -31,30 +32,68 @@ const REFUSED = /^(?:on.*|innerhtml|outerhtml|srcdoc|style|__proto__|constructor
 
 type Given = Record<string, unknown>;
 
-export function Component({ block, holder }: { block: Block; holder: Holder }): VNode {
-  const around = useRef<HTMLDivElement>(null);
-  const mounted = useRef<Mounted | undefined>(undefined);
-  const props = filled(block.props.props, holder.look);
-  const slot = `hw-${block.id}`;
+interface Held {
+  block: Block;
+  holder: Holder;
+}
 
-  useEffect(() => {
-    const element = document.createElement("div");
-    element.slot = slot;
+export class HostComponent extends Component<Held> {
+  declare around: { current: HTMLDivElement | null };
+  declare element: HTMLElement;
+  declare mounted: Mounted | undefined;
+  declare isGone: boolean;
+  /** The props that it has, as JSON. */
+  declare told: string;
+
+  constructor(held: Held) {
+    super(held);
+    this.around = createRef();
+  }
+
+  override componentDidMount() {
+    const { block, holder } = this.props;
+    const element = (this.element = document.createElement("div"));
+    element.slot = `hw-${block.id}`;
     holder.host.append(element);
-    inherit(around.current, holder.host);
-    let isGone = false;
-    void mount(block, element, props, holder).then((made) => {
-      mounted.current = made;
-      if (isGone) quietly(holder, () => made?.unmount?.());
+    holder.later(() => {
+      if (this.isGone) return;
+      inherit(this.around.current, holder.host);
+      const props = this.filled();
+      void mount(block, element, props, holder).then((made) => {
+        this.mounted = made;
+        if (this.isGone) this.end();
+        else this.componentDidUpdate();
+      });
+      this.told = JSON.stringify(props);
     });
-    return () => {
-      isGone = true;
-      quietly(holder, () => mounted.current?.unmount?.());
-      element.remove();
-    };
-  }, [slot]);
-  useEffect(() => quietly(holder, () => mounted.current?.update?.(props)), [JSON.stringify(props)]);
-  return <div ref={around}><slot name={slot} /></div>;
+  }
+
+  override componentDidUpdate() {
+    const props = this.filled();
+    const told = JSON.stringify(props);
+    if (!this.mounted || told === this.told) return;
+    this.told = told;
+    quietly(this.props.holder, () => this.mounted!.update?.(props));
+  }
+
+  override componentWillUnmount() {
+    this.isGone = true;
+    this.end();
+    this.element.remove();
+  }
+
+  filled(): Given {
+    return filled(this.props.block.props.props, this.props.holder.look);
+  }
+
+  end() {
+    quietly(this.props.holder, () => this.mounted?.unmount?.());
+  }
+
+  override render(): VNode {
+    this.filled();
+    return <div ref={this.around}><slot name={`hw-${this.props.block.id}`} /></div>;
+  }
 }
 
 async function mount(block: Block, element: HTMLElement, props: Given, holder: Holder): Promise<Mounted | undefined> {

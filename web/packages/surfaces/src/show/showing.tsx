@@ -10,7 +10,7 @@ import type { Style } from "../style";
 import { actionsOf, linkOf, submits } from "../views/actions";
 import type { Scene } from "../views/scene";
 import { wordsOf } from "../views/words";
-import { Component, type Holder } from "./component";
+import { type Holder, HostComponent } from "./component";
 import type { Memory } from "./memory";
 import { type Sight, whenSeen } from "./seen";
 import { answered, dismissal, handlerOf, interaction, labelOf, type Told, traitsOf, view } from "./tell";
@@ -32,8 +32,8 @@ export interface Showing extends Drawn {
   redraw(): void;
   /** The page is viewed anew, and it with it. */
   again(): void;
-  /** It stands in its place: from now on it may be seen. */
-  begin(): void;
+  /** It stands in its place: once all of it is drawn it shows, and from then on it may be seen. */
+  begin(shows: () => void): void;
 }
 
 export function show(experience: Experience, placementId: string, tree: Tree, around: Surroundings): Showing {
@@ -47,8 +47,18 @@ export function show(experience: Experience, placementId: string, tree: Tree, ar
     around.memory().dismiss(told.contentId);
     around.dismissed(told.contentId);
   };
-  const drawn = prepare(tree, told, (stage.bootstrap as { style?: Style }).style, dismiss);
-  const look = lookOf(stage);
+  const warn = (sentence: string) => stage.platform.warn(sentence);
+  const drawn = prepare(tree, told, (stage.bootstrap as { style?: Style }).style, dismiss, warn);
+  const current = lookOf(stage);
+  /** What the content says of the person, as it says it now. */
+  const said = new Map<string, [scope: string, name: string, value: unknown]>();
+  const look: Look = (scope, name) => {
+    const value = current(scope, name);
+    said.set(`${scope}.${name}`, [scope, name, value]);
+    return value;
+  };
+  let begun: () => void;
+  const shown = new Promise<void>((done) => (begun = done));
 
   const interact = (block: Block, label?: string) => say(interaction(told, block, label ?? labelOf(told, block)));
   const holder: Holder = {
@@ -58,7 +68,8 @@ export function show(experience: Experience, placementId: string, tree: Tree, ar
       return stage.options.components;
     },
     interact,
-    warn: (sentence) => stage.platform.warn(sentence),
+    warn,
+    later: (action) => void shown.then(() => setTimeout(action)),
   };
 
   const run = (block: Block, actions: Action[], event: Event) => {
@@ -87,19 +98,25 @@ export function show(experience: Experience, placementId: string, tree: Tree, ar
       follow(button, look);
     },
     isAnswered: (form) => form.props.once !== false && around.memory().hasAnswered(keyOf(form)),
-    component: (block) => <Component key={block.id} block={block} holder={holder} />,
+    component: (block) => <HostComponent key={block.id} block={block} holder={holder} />,
   };
 
   drawn.draw(scene);
   return {
     ...drawn,
-    redraw: () => drawn.draw({ ...scene }),
+    redraw() {
+      const isNew = [...said.values()].some(([scope, name, value]) => current(scope, name) !== value);
+      if (isNew) drawn.draw({ ...scene });
+    },
     again: () => sight?.again(),
-    begin() {
-      drawn.open();
-      sight = sight ?? whenSeen(drawn.body, () => {
-        around.memory().see(told.contentId);
-        if (around.isNews(told.versionId)) say(view(told));
+    begin(shows) {
+      drawn.open(() => {
+        shows();
+        begun();
+        sight = sight ?? whenSeen(drawn.body, () => {
+          around.memory().see(told.contentId);
+          if (around.isNews(told.versionId)) say(view(told));
+        });
       });
     },
     remove() {

@@ -1,8 +1,7 @@
 /** @jsxImportSource preact */
 /** A form: asks, says in words what is missing, and thanks. */
 
-import type { VNode } from "preact";
-import { useState } from "preact/hooks";
+import { Component, type VNode } from "preact";
 import { walk } from "../model";
 import { answerOf, faultOf, inputsOf } from "./answers";
 import { submits } from "./actions";
@@ -10,9 +9,24 @@ import type { Answer } from "./scene";
 import { string, unmarked } from "./text";
 import { Blocks, type Given } from "./view";
 
-export function FormView({ block, scene, children }: Given): VNode {
-  const [faults, setFaults] = useState<Record<string, string>>({});
-  const [isSent, setSent] = useState(() => scene.isAnswered(block));
+interface State {
+  /** Once it was tried to send it. */
+  faults?: Record<string, string>;
+  isSent: boolean;
+}
+
+export class FormView extends Component<Given, State> {
+  constructor(given: Given) {
+    super(given);
+    this.state = { isSent: given.scene.isAnswered(given.block) };
+  }
+
+  override render(): VNode {
+    return drawn(this.props, this.state, (changes) => this.setState(changes));
+  }
+}
+
+function drawn({ block, scene, children }: Given, { faults, isSent }: State, set: (changes: Partial<State>) => void): VNode {
   const all = [...walk(block.blocks ?? [])];
 
   const onSubmit = (event: Event) => {
@@ -29,10 +43,10 @@ export function FormView({ block, scene, children }: Given): VNode {
       const answer = answerOf(field, inputs);
       if (answer) answers.push(answer);
     }
-    setFaults(found);
+    set({ faults: found });
     if (first) return first.focus();
     scene.submit(block, answers, event);
-    setSent(true);
+    set({ isSent: true });
     const around = form.parentElement;
     window.setTimeout(() => around?.querySelector<HTMLElement>(".hw-thanks")?.focus(), 0);
   };
@@ -49,7 +63,7 @@ export function FormView({ block, scene, children }: Given): VNode {
   return (
     <div className="hw-form">
       <form className="hw-fields" noValidate aria-label={string(block.props.name)} onSubmit={onSubmit}>
-        {children ?? <Blocks blocks={block.blocks} scene={{ ...scene, faults }} />}
+        {children ?? <Blocks blocks={block.blocks} scene={faults ? { ...scene, faults } : scene} />}
         {all.some(submits) ? null : (
           <button type="submit" className="hw-button hw-style-primary">
             {block.props.submitText === undefined ? "Send" : unmarked(block, "submitText", scene)}

@@ -1,6 +1,6 @@
 /** What the views of blocks need of wherever they are drawn: a page, a preview, the canvas of the editor. */
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, VNode } from "preact";
 import type { Block } from "../model";
 import type { Look } from "../variables";
 import type { Words } from "./words";
@@ -18,6 +18,8 @@ export interface Scene {
   component?(block: Block): ComponentChildren;
   /** What stands in place of a block's text, as where it is written; undefined: the text. */
   text?(block: Block, name: string): ComponentChildren | undefined;
+  /** Of these blocks the views that are drawn by now; by default all are. */
+  views?(blocks: Block[], scene: Scene, view: (block: Block) => VNode): (VNode | undefined)[];
   /** What is wrong with answers, by the id of their field: a form tells its fields. */
   faults?: Readonly<Record<string, string>>;
 }

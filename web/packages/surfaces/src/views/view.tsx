@@ -4,7 +4,7 @@
  * hold others; so only what both have is used.
  */
 
-import type { ComponentChildren, VNode } from "preact";
+import type { ComponentChildren, ComponentType, VNode } from "preact";
 import { fileAt, linkTo } from "../addresses";
 import { plain } from "../markup";
 import { type Block, type BlockType, walk } from "../model";
@@ -22,8 +22,6 @@ export interface Given {
   children?: ComponentChildren;
 }
 
-type Drawing = (given: Given) => VNode | null;
-
 /** A block that this version does not know is left out. */
 export function View(given: Given): VNode | null {
   const { type } = given.block;
@@ -31,11 +29,12 @@ export function View(given: Given): VNode | null {
   return Drawn ? <Drawn {...given} /> : null;
 }
 
-export function Blocks({ blocks, scene }: { blocks?: Block[]; scene: Scene }): VNode {
-  return <>{(blocks ?? []).map((block) => <View key={block.id} block={block} scene={scene} />)}</>;
+export function Blocks({ blocks = [], scene }: { blocks?: Block[]; scene: Scene }): VNode {
+  const view = (block: Block) => <View key={block.id} block={block} scene={scene} />;
+  return <>{scene.views ? scene.views(blocks, scene, view) : blocks.map(view)}</>;
 }
 
-const VIEWS: Record<BlockType, Drawing> = {
+const VIEWS: Record<BlockType, ComponentType<Given>> = {
   section: (given) => {
     const { background, padding, align } = given.block.props;
     const className = classes("section", ["pad", padding ?? "medium"], ["bg", background], ["align", align]);
