@@ -30,6 +30,8 @@ from bench.server import Server, Source, add_sources
 BATCH = 100
 CONNECTIONS = 8
 PROBE = "Bench Probe"
+SETTLED_S = 60.0
+"""By then caches are expected to be full: what memory does afterwards is its slope."""
 
 
 class _Stamped:
@@ -167,6 +169,10 @@ class Whole:
             "cpuUsByProcess": cpu_us,
             "client": found,
             "memoryMib": [sample["memoryMib"] for sample in samples],
+            "memoryMibPerMinute": slope(samples, until_s=found["seconds"]),
+            "memoryByProcessMibPerMinute": {
+                name: slope(samples, until_s=found["seconds"], of=name) for name in samples[0]["memoryByProcess"]
+            },
             "memoryByProcess": machine.pss_mib(self.server.pid),
         }
 
@@ -177,10 +183,12 @@ class Whole:
 
     def _sample(self, began: float, before: int) -> dict[str, Any]:
         done = self.done()[2] - before
+        memory = machine.pss_mib(self.server.pid)
         sample = {
             "atS": round(time.monotonic() - began, 1),
             "done": done,
-            "memoryMib": machine.pss_mib(self.server.pid)["total"],
+            "memoryMib": memory["total"],
+            "memoryByProcess": memory,
         }
         print(json.dumps({"bench": "whole", "sample": sample}), flush=True)
         return sample
@@ -230,6 +238,19 @@ class Whole:
             return []  # the table is made with the first row
 
 
+def slope(samples: list[dict[str, Any]], *, until_s: float, of: str = "total") -> float | None:
+    """MiB a minute of the line through what was measured from the first minute on; None: the run was too short."""
+    points = [
+        (sample["atS"] / 60, sample["memoryByProcess"].get(of, 0.0))
+        for sample in samples
+        if SETTLED_S <= sample["atS"] <= until_s
+    ]
+    if len(points) < 3:
+        return None
+    times, sizes = zip(*points, strict=True)
+    return round(statistics.linear_regression(times, sizes).slope, 1)
+
+
 def _started(port: int, sources: dict[str, Source], rate: float, seconds: float) -> tuple[Any, Any]:
     context = multiprocessing.get_context("spawn")
     results = context.Queue()
@@ -262,6 +283,13 @@ def main() -> int:
     return 0
 
 
+def _per_minute(steady: dict[str, Any]) -> str:
+    whole, parts = steady["memoryMibPerMinute"], steady["memoryByProcessMibPerMinute"]
+    if whole is None:
+        return "not known: the run was too short"
+    return f"{whole:+} MiB a minute: {json.dumps({name: value for name, value in parts.items() if name != 'total'})}"
+
+
 def _table(fresh: dict[str, Any], steady: dict[str, Any]) -> str:
     memory = steady["memoryMib"]
     limits = [phase["phase"] for phase in (fresh, steady) if phase["client"]["clientCores"] > 0.8]
@@ -273,6 +301,7 @@ def _table(fresh: dict[str, Any], steady: dict[str, Any]) -> str:
         f"| drained after | {steady['drainedAfterS']} s, {steady['lost']} missing |",
         f"| batch answered, p50 and p99 | {steady['client']['p50Ms']} ms, {steady['client']['p99Ms']} ms |",
         f"| memory, first and last, highest | {memory[0]} and {memory[-1]}, {max(memory)} MiB |",
+        f"| memory after the first minute | {_per_minute(steady)} |",
         f"| CPU of all processes | {steady['cpuUsPerEvent']} us/event: {json.dumps(steady['cpuUsByProcess'])} |",
         f"| row queryable at {fresh['asked']:,.0f}/s, p50 and p99 | {fresh['p50S']} s, {fresh['p99S']} s "
         f"({fresh['probes']} probes) |",

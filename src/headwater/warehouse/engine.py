@@ -96,7 +96,11 @@ class Engine:
         if path is not None and "?" in str(path):  # the engine would put its log elsewhere
             raise InvalidInput(f'The warehouse cannot lie at "{path}": take a folder without a question mark.')
         self.path = path
-        self._settings = {"memory_limit": memory_limit, "threads": str(threads)}
+        self._settings = {
+            "memory_limit": memory_limit,
+            "threads": str(threads),
+            "allocator_background_threads": "true",  # or what a load let go of stays with this process while it rests
+        }
         self._spill_limit = spill_limit
         self._checkpoint_bytes = checkpoint_bytes
         self._opened = opened

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from headwater.app import settings
+
 BEGIN = """
 import asyncio, os, sys
 from pathlib import Path
@@ -33,6 +35,8 @@ with warehouse.transaction() as connection:
     connection.execute("INSERT INTO _headwater.headwater.production_tables "
         "VALUES ('plans', 'postgres', '', '[]', 0, 3600, now(), now(), NULL)")
 warehouse.load([], next_offset=77)
+with warehouse.engine.reading() as connection:
+    print(connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0])
 warehouses.close()
 """
 
@@ -54,7 +58,7 @@ def told(program: str, data: Path) -> tuple[list[str], str]:
 
 def test_it_makes_the_files_and_tells_what_is_in_them(tmp_path: Path) -> None:
     assert told("looked()", tmp_path / "data")[0] == ["0 False 0 False"]
-    told(SCHEDULED, tmp_path / "data")
+    assert told(SCHEDULED, tmp_path / "data")[0] == [f"{settings.defaults()['warehouse_memory_mib']}.0 MiB"]
     assert told("looked()", tmp_path / "data")[0] == ["77 True 0 False"]
     assert (tmp_path / "data" / "warehouse.duckdb").exists()
 
