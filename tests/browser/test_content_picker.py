@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.showing import block, draft, page_of, placement, shown, strict, tree
+from tests.browser.showing import block, draft, page_of, placement, publish, shown, strict, tree
 from tests.browser.test_content_a11y import AXE, RULES
 from tests.compat.site import Site
 from tests.server import Server
@@ -40,6 +40,9 @@ for (const type of ["click", "mousedown", "pointerdown", "keydown", "submit"]) {
   document.addEventListener(type, (event) => reached.push(`${type} ${event.target.localName}`));
 }
 document.querySelector("button").addEventListener("click", () => reached.push("saved"));
+customElements.define("acme-rating", class extends HTMLElement {
+  connectedCallback() { this.textContent = "Five stars"; }
+});
 """
 
 
@@ -76,10 +79,15 @@ def content(shared_server: Server) -> dict[str, Any]:
     return draft(shared_server, "Greeting", shown)
 
 
-def open_page(page: Page, server: Server, site: Site, url: str) -> Locator:
-    """Opens the page of an author session, under a strict policy; gives the author's bar."""
+def lay(site: Site, server: Server) -> None:
+    """Puts the page there, under a strict policy."""
     html = page_of(server, PAGE, head='<link rel="stylesheet" href="/page.css"><script src="/page.js" defer></script>')
     site.put("/app.html", html, strict(server, scripts="'self'"))
+
+
+def open_page(page: Page, server: Server, site: Site, url: str) -> Locator:
+    """Opens the page of an author session; gives the author's bar."""
+    lay(site, server)
     page.goto(url)
     bar = page.get_by_role("region", name="headwater")
     bar.wait_for()
@@ -131,14 +139,14 @@ def test_by_keyboard_alone(page: Page, shared_server: Server, site: Site, conten
     told = bar.get_by_role("status")
     for key, what in (
         ("Tab", "h1 “A page”"),
-        ("ArrowDown", "section “Billing All about it. SaveCancel”"),
+        ("ArrowDown", "section “Billing All about it. Save Cancel”"),
         ("ArrowRight", "h2 “Billing”"),
         ("ArrowDown", "p “All about it.”"),
-        ("ArrowDown", "div “SaveCancel”"),
+        ("ArrowDown", "div “Save Cancel”"),
         ("Tab", "button “Save”"),
-        ("Shift+Tab", "div “SaveCancel”"),
+        ("Shift+Tab", "div “Save Cancel”"),
         ("ArrowUp", "p “All about it.”"),
-        ("ArrowLeft", "section “Billing All about it. SaveCancel”"),
+        ("ArrowLeft", "section “Billing All about it. Save Cancel”"),
         ("ArrowRight", "h2 “Billing”"),
     ):
         page.keyboard.press(key)
@@ -190,12 +198,42 @@ def test_the_page_can_be_used_meanwhile(page: Page, shared_server: Server, site:
     assert picked(shared_server, content, code, "The next page")["url"] == f"{site.url}/next.html"
 
 
-def test_a_session_that_is_no_more(page: Page, shared_server: Server, site: Site) -> None:
-    bar = open_page(page, shared_server, site, f"{site.url}/app.html?headwater_author={'x' * 32}")
+def test_an_old_link_changes_nothing_for_who_follows_it(
+    context: BrowserContext, shared_server: Server, site: Site
+) -> None:
+    live = tree(block("heading", "h", text="For everybody"))
+    made = publish(shared_server, "Live", live, placement(selectors=["#two"], place="after"))
+    page = context.new_page()  # that the code is known no more, the browser says in its console
+    lay(site, shared_server)
+    page.goto(f"{site.url}/app.html?headwater_author={'x' * 32}&tab=a")
+    expect(shown(page).get_by_role("heading", name="For everybody")).to_be_visible()
+    assert page.evaluate("[location.search, sessionStorage.length]") == ["?tab=a", 0]
+    assert page.locator("headwater-author").count() == 0
+    shared_server.api("POST", f"/content/{made['id']}/unpublish", {})
+
+
+def test_an_author_is_told_that_the_session_has_ended(
+    context: BrowserContext, shared_server: Server, site: Site, content: dict[str, Any]
+) -> None:
+    page = context.new_page()
+    bar, _ = start(page, shared_server, site, content)
+    gone = {"status": 404, "headers": {"Access-Control-Allow-Origin": "*"}, "body": "{}"}
+    page.route("**/api/author?*", lambda route: route.fulfill(**gone))
+    page.reload()
     expect(bar.get_by_role("alert")).to_contain_text("has ended")
-    assert page.evaluate("[location.search, sessionStorage.length]") == ["", 0]
+    assert page.evaluate("[location.search, sessionStorage.length]") == ["?tab=a", 0]
     bar.get_by_role("button", name="Close").click()
     bar.wait_for(state="detached")
+
+
+def test_a_preview_draws_custom_elements(page: Page, shared_server: Server, site: Site) -> None:
+    rating = {"name": "Rating", "kind": "element", "tag": "acme-rating", "title": "Rating", "props": []}
+    shared_server.api("PUT", "/workspace/components", {"components": [rating]})
+    written = tree(block("component", "r", name="Rating", props={}))
+    content = draft(shared_server, "Rated", written, placement(selectors=["#two"], place="after"))
+    made = session(shared_server, content, "preview", f"{site.url}/app.html")
+    open_page(page, shared_server, site, made["url"])
+    expect(page.locator("acme-rating")).to_have_text("Five stars")
 
 
 @pytest.mark.parametrize("width", [1280, 320])

@@ -8,7 +8,7 @@ import { Frame } from "./frame";
 import { matching, selectorsOf } from "./selectors";
 import { openShell } from "./shell";
 import { CSS_TEXT } from "./style";
-import { address, textOf } from "./text";
+import { address, textOf, wordsOf } from "./text";
 import { around, canBeChosen, go, insideOf, nearest, OURS, type Way } from "./walk";
 
 const WAYS: Record<string, Way> = { ArrowDown: "down", ArrowUp: "up", ArrowRight: "in", ArrowLeft: "out", Home: "first" };
@@ -152,7 +152,7 @@ function scroll(event: WheelEvent): void {
 }
 
 function found(element: Element): Found {
-  const text = ((element as HTMLElement).innerText ?? element.textContent ?? "").replace(/\s+/g, " ").trim();
+  const text = wordsOf(element);
   const shown = text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text;
   return {
     what: shown ? `${element.localName} “${shown}”` : element.localName,

@@ -97,6 +97,15 @@ test("an element's text is the whole of it, or none", () => {
   expect(textOf(document.querySelector("div")!)).toBe("");
 });
 
+test("what stands apart in the page stands apart in its text, and is found by it", () => {
+  const card = '<section><h2>Billing</h2><p>Your <b>plan</b>s renew<br>soon.</p><button>Pay</button></section>';
+  document.body.innerHTML = `<style>b { display: inline } button { display: inline-block }</style><section>Other</section>${card}`;
+  const second = document.querySelectorAll("section")[1]!;
+  expect(textOf(second)).toBe("Billing Your plans renew soon. Pay");
+  expect(find({ id: "p", place: "after", selectors: ["section"], text: textOf(second) })).toBe(second);
+  expect(find({ id: "p", place: "after", selectors: ["section"], text: "BillingYour plans renewsoon.Pay" })).toBe(second);
+});
+
 test("the page's address is told without the code", () => {
   expect(withoutCode("https://a.example/x?a=%20b&headwater_author=CODE&c#d")).toBe("https://a.example/x?a=%20b&c#d");
   expect(withoutCode("https://a.example/?headwater_author=CODE")).toBe("https://a.example/");

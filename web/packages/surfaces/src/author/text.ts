@@ -3,10 +3,22 @@
 /** Of what is longer, some of it changes all the time. */
 const LONGEST = 300;
 
-/** It settles between elements that selectors name alike, if it is the same in whole. */
+/** It settles between elements that selectors name alike, if it is the same in whole but for blanks. */
 export function textOf(element: Element): string {
-  const text = (element.textContent ?? "").replace(/\s+/g, " ").trim();
+  const text = wordsOf(element);
   return text.length > LONGEST ? "" : text;
+}
+
+/** What the element says, as it is read: there is a blank between what stands apart. */
+export function wordsOf(element: Element): string {
+  return said(element).replace(/\s+/g, " ").trim();
+}
+
+function said(node: Node): string {
+  if (node.nodeType === Node.TEXT_NODE) return node.nodeValue ?? "";
+  if (!(node instanceof Element)) return "";
+  const text = Array.from(node.childNodes, said).join("");
+  return /^(?:inline|contents|ruby.*)$/.test(getComputedStyle(node).display) && node.localName !== "br" ? text : ` ${text} `;
 }
 
 /** What the dashboard puts into the address of the page that it opens. */

@@ -59,10 +59,11 @@ function inside(root: Root, selector: string): Element[] {
   }
 }
 
+/** Blanks aside: which there are between elements is a matter of how they are laid out. */
 function says(element: Element, text: string): boolean {
   return squeezed(element.textContent) === squeezed(text);
 }
 
 function squeezed(text: string | null): string {
-  return (text ?? "").replace(/\s+/g, " ").trim();
+  return (text ?? "").replace(/\s+/g, "");
 }
