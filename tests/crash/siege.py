@@ -129,7 +129,7 @@ class Siege:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                if httpx.get(f"{self.server.url}/readyz", timeout=5).status_code == 200:
+                if httpx.get(f"{self.server.url}/readyz", timeout=30).status_code == 200:
                     return
             except httpx.TransportError:
                 pass
@@ -171,15 +171,15 @@ class Traffic:
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._reading.join(180)
-        assert self._process.wait(10) == 0
+        assert self._process.wait(60) == 0
         assert self._sent is not None
         return self._sent
 
     def kill(self) -> None:
         if self._process.poll() is None:
             self._process.kill()
-        self._process.wait(10)
-        self._reading.join(10)
+        self._process.wait(60)
+        self._reading.join(60)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()

@@ -121,7 +121,7 @@ def strike(server: Server, blow: str) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            if httpx.get(f"{server.url}/readyz", timeout=5).status_code == 200:
+            if httpx.get(f"{server.url}/readyz", timeout=30).status_code == 200:
                 return
         except httpx.TransportError:
             pass

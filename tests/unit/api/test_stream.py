@@ -47,7 +47,7 @@ async def first(work: Nearby, url: str, source: str, count: int, *, query: str =
     headers["Authorization"] = f"Bearer {ADMIN}"
     found: list[Any] = []
     async with (
-        httpx.AsyncClient(timeout=10) as client,
+        httpx.AsyncClient(timeout=60) as client,
         client.stream("GET", f"{url}/api/v1/sources/rest/events/stream{query}", headers=headers) as response,
     ):
         assert response.status_code == 200

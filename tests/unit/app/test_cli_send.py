@@ -152,7 +152,7 @@ def test_an_interruption_says_what_is_left(door: Scripted, tmp_path: Path):
         assert sending.stderr is not None
         assert sending.stderr.readline() == "Because of x. Trying again in 60 s.\n"
         sending.send_signal(signal.SIGINT)
-        out, _ = sending.communicate(timeout=20)
+        out, _ = sending.communicate(timeout=60)
     assert sending.returncode == 1
     result = {"accepted": 500, "rejected": [], "stoppedAtLine": 501, "error": "It was interrupted."}
     assert json.loads(out) == result

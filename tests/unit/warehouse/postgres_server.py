@@ -49,7 +49,7 @@ def running(folder: Path) -> Iterator[str]:
         yield dsn
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
         shutil.rmtree(home)
 
 

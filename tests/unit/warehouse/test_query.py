@@ -138,7 +138,7 @@ def test_a_query_beyond_its_memory_fails_alone(warehouse: Warehouse, queries: Qu
         assert code(queries, query) == "query_memory"
     finally:
         before = len(loaded)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while len(loaded) == before and time.monotonic() < deadline:
             time.sleep(0.01)
         stop.set()
@@ -159,7 +159,7 @@ def test_a_query_beyond_its_memory_fails_alone(warehouse: Warehouse, queries: Qu
 def test_a_query_beyond_its_time_fails_alone(queries: Queries, query: str) -> None:
     began = time.monotonic()
     assert code(queries, query, timeout_s=0.5) == "query_timeout"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert queries.run("SELECT count(*) FROM web_app.tracks").rows == [[1_000]]
 
 
@@ -344,7 +344,7 @@ def test_a_query_process_ends_with_its_parent(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while Path(f"/proc/{child}").exists() and time.monotonic() < deadline:
         if "Z" in Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0]:
             break
