@@ -44,9 +44,12 @@ wait for it."""
 REPLAY_BYTES: Final = 128 * 1024 * 1024
 """The same when so much memory is needed to read the log; a query's process has four times that."""
 
-BEHIND: Final = 3
-"""So many times as long the log may be while loads are far behind: each checkpoint writes the last row group of every
-table again, and nobody sees the newest rows in time then anyway."""
+BUSY: Final = 3
+"""So many times as long the log may be while loads are large: each checkpoint writes the last row group of every table
+again, and a load of 20,000 events fills the log alone."""
+
+BUSY_S: Final = 3.0
+"""So long after the last large load, at most."""
 
 SWAP_S: Final = 60.0
 """So long the queries under way are waited for before the file is replaced; those that come meanwhile wait too."""
@@ -80,14 +83,14 @@ def quoted(*names: str) -> str:
 class Engine:
     """Thread-safe. `path` None keeps everything in memory (for tests). Sizes are DuckDB's (`1GB`).
 
-    `behind` is set while much waits to be loaded. `opened` is given each new writing connection.
+    `opened` is given each new writing connection.
     """
 
     def __init__(
         self,
         path: Path | None,
         *,
-        memory_limit: str = "1GB",
+        memory_limit: str = "256MiB",
         threads: int = 2,
         spill_limit: str = "4GB",
         checkpoint_bytes: int = CHECKPOINT_BYTES,
@@ -125,7 +128,7 @@ class Engine:
         self._reader: duckdb.DuckDBPyConnection | None = None
         self._closed = False
         self._checkpoint_after = 0.0
-        self.behind = False
+        self._busy_until = 0.0
         self._open()
 
     @contextmanager
@@ -280,6 +283,10 @@ class Engine:
             self._closed = True
             self._close()
 
+    def set_busy(self, busy: bool) -> None:
+        """Whether much is loaded at a time, just now."""
+        self._busy_until = time.monotonic() + BUSY_S if busy else 0.0
+
     def _log_is_long(self, times: int = 1) -> bool:
         return self._wal_bytes > times * self._checkpoint_bytes or self.replay.size_bytes > times * REPLAY_BYTES
 
@@ -292,7 +299,7 @@ class Engine:
                     self._forget_log()
 
     def _checkpoint_when_due(self) -> None:
-        due = self._wanted or self._log_is_long(BEHIND if self.behind else 1)
+        due = self._wanted or self._log_is_long(BUSY if time.monotonic() < self._busy_until else 1)
         due = due and self.path is not None and time.monotonic() >= self._checkpoint_after
         if due and self._write_lock.acquire(blocking=False):
             try:

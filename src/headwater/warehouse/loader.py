@@ -78,7 +78,7 @@ class Warehouse:
         path: Path | None,
         *,
         layout: Layout,
-        memory_limit: str = "1GB",
+        memory_limit: str = "256MiB",
         threads: int = 2,
     ) -> None:
         self.path = path
@@ -249,14 +249,14 @@ class Warehouse:
         *,
         next_offset: int | None,
         reader: str = "warehouse",
-        behind: bool = False,
+        busy: bool = False,
     ) -> Beginning:
         """As `load`, but what is made of the events is still being written when this returns.
 
         The next load may begin meanwhile, and is written when this one was; the results are asked for in the same
-        order. By one thread. `behind`: much more waits to be loaded.
+        order. By one thread. `busy`: much comes at a time.
         """
-        self.engine.behind = behind
+        self.engine.set_busy(busy)
         if self._closing.is_set():
             raise Transient("The warehouse is closed.")
         cursor = None if next_offset is None else Mark(reader, next_offset)

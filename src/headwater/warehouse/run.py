@@ -23,6 +23,8 @@ READ_BYTES = 96 * 1024 * 1024
 """At most; a read ends with its segment of the journal, which is 64 MiB by default."""
 LARGE_BYTES = 32 * 1024 * 1024
 """A stretch of that size is part of a backlog: the next one is begun before it is written."""
+BUSY_BYTES = 8 * 1024 * 1024
+"""A stretch of that size is part of a busy stream, at least: checkpoints are made more rarely."""
 IDLE_S = 0.25
 """Waits for clean events end by themselves after so long, to see whether the loop is to stop."""
 RETRY_S = 0.5
@@ -52,7 +54,7 @@ class Target(Protocol):
     def cursor(self, reader: str = ...) -> int | None: ...
 
     def begin(
-        self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = ..., behind: bool = ...
+        self, events: Sequence[CleanEvent], *, next_offset: int | None, reader: str = ..., busy: bool = ...
     ) -> Begun: ...
 
 
@@ -152,7 +154,7 @@ class Loading:
     def _begin(self, records: Sequence[Record]) -> UnderWay:
         after = records[-1].next
         stretch = UnderWay(after, after - records[0].offset, [])
-        behind = stretch.size_bytes >= LARGE_BYTES
+        busy = stretch.size_bytes >= BUSY_BYTES
         try:
             for workspace_id, frames in self._by_workspace(records).items():
                 try:
@@ -162,7 +164,7 @@ class Loading:
                     continue
                 if frames.replayed:
                     stretch.loads.append(target.begin(frames.replayed, next_offset=None))
-                stretch.loads.append(target.begin(frames.events, next_offset=after, behind=behind))
+                stretch.loads.append(target.begin(frames.events, next_offset=after, busy=busy))
         except BaseException:
             self._settle()
             _settle(stretch)
