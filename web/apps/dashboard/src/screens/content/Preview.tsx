@@ -7,8 +7,8 @@ import { openAuthorSession } from "../../api/content";
 import type { Content } from "../../api/contentTypes";
 import { meQuery, workspaceQuery } from "../../api/queries";
 import { Failed } from "../../parts/States";
-import { When } from "../../parts/When";
-import { pageAddress, rememberAddress, rememberedAddress } from "./addresses";
+import { Awaited } from "../../parts/When";
+import { NO_ADDRESS, pageAddress, rememberAddress, rememberedAddress } from "./addresses";
 import { useDrafts } from "./drafts";
 import { openSoon } from "./newTab";
 
@@ -40,7 +40,7 @@ export function Preview({ content }: { content: Content }) {
   function submit(event: FormEvent) {
     event.preventDefault();
     const url = pageAddress(address);
-    setProblem(url ? null : "Give the address of a page, such as https://app.example.com/home.");
+    setProblem(url ? null : NO_ADDRESS);
     if (!url) return;
     if (workspace) rememberAddress(workspace.id, url);
     show.mutate(url);
@@ -96,7 +96,7 @@ export function Preview({ content }: { content: Content }) {
             <a href={show.data.url} target="_blank" rel="noreferrer" className="hw-link">
               Open the preview
             </a>
-            . It ends <When at={show.data.expiresAt} />.
+            . <Awaited at={show.data.expiresAt} what="It ends" />
           </Text>
         )}
       </div>

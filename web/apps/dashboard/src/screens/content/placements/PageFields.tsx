@@ -6,7 +6,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { pagesTestQuery } from "../../../api/contentQueries";
 import type { PageRule, Pages } from "../../../api/contentTypes";
 import { BlockIcon, CheckIcon, PlusIcon, TrashIcon } from "../../../shell/icons";
-import { pageAddress } from "../addresses";
+import { NO_ADDRESS, pageAddress } from "../addresses";
 import { RULE_KINDS, ruleInWords } from "./placement";
 
 const MOST = 20;
@@ -166,7 +166,7 @@ function Tester({ pages }: { pages: Pages }) {
             </Text>
           </>
         ) : address !== "" && !url ? (
-          <Text size="sm">This is no address of a page.</Text>
+          <Text size="sm">{NO_ADDRESS}</Text>
         ) : null}
       </div>
     </div>

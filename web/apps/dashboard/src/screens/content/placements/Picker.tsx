@@ -9,7 +9,7 @@ import type { AuthorSession, Content, Picked } from "../../../api/contentTypes";
 import { workspaceQuery } from "../../../api/queries";
 import { Failed } from "../../../parts/States";
 import { CheckIcon, TargetIcon } from "../../../shell/icons";
-import { pageAddress, rememberAddress, rememberedAddress } from "../addresses";
+import { NO_ADDRESS, pageAddress, rememberAddress, rememberedAddress } from "../addresses";
 import { openSoon } from "../newTab";
 
 type Props = { content: Content; onPicked: (target: Picked) => void };
@@ -32,7 +32,9 @@ export function Picker({ content, onPicked }: Props) {
   });
   function begin() {
     const url = pageAddress(address);
-    setProblem(url ? null : "Give the address of the page, such as https://app.example.com/home.");
+    setProblem(url ? null : NO_ADDRESS);
+    // What is awaited from here on is this page, and none that was asked for before.
+    setSession(null);
     if (!url) return;
     if (workspace) rememberAddress(workspace.id, url);
     open.mutate(url);
