@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 DIRTY = '''
 import time
@@ -123,9 +125,9 @@ def run(folder: Path, text: str, *options: str) -> tuple[dict[str, str], str, li
     """Each test's last outcome, all that was printed, and what the fixtures told."""
     (folder / "test_it.py").write_text(text)
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
-    pytest = [sys.executable, "-m", "pytest", "-p", "tests.reruns_plugin", "-p", "no:cacheprovider", "-rA"]
+    command = [sys.executable, "-m", "pytest", "-p", "tests.reruns_plugin", "-p", "no:cacheprovider", "-rA"]
     done = subprocess.run(
-        [*pytest, *options, str(folder / "test_it.py")],
+        [*command, *options, str(folder / "test_it.py")],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -137,8 +139,9 @@ def run(folder: Path, text: str, *options: str) -> tuple[dict[str, str], str, li
     return outcomes, done.stdout + done.stderr, told.read_text().splitlines() if told.exists() else []
 
 
-def test_a_second_run_has_module_fixtures_of_its_own(tmp_path: Path):
-    outcomes, printed, told = run(tmp_path, DIRTY)
+@pytest.mark.parametrize("options", [[], ["--numprocesses", "1", "--dist", "loadfile"]], ids=["alone", "as a worker"])
+def test_a_second_run_has_module_fixtures_of_its_own(tmp_path: Path, options: list[str]):
+    outcomes, printed, told = run(tmp_path, DIRTY, *options)
     assert outcomes == {
         "test_before": "PASSED",
         "test_dirties": "PASSED",
