@@ -1,12 +1,13 @@
 /** Add Source: a label, the schema it gives, the settings the catalogue asks for; refusals are explained in place. */
 
 import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
 import { queryClient } from "../../api/cache";
 import { createSource } from "../../api/calls";
 import { ApiError } from "../../api/errors";
+import { useOnce } from "../../api/once";
 import { catalogSourceQuery, sourcesQuery } from "../../api/queries";
 import type { CatalogEntry, SettingValue } from "../../api/types";
 import { Failed, Loading } from "../../parts/States";
@@ -46,7 +47,7 @@ function Form({ entry }: { entry: CatalogEntry }) {
   const [problems, setProblems] = useState<Record<string, string>>({});
   const form = useRef<HTMLFormElement>(null);
   const used = sources?.data.map((source) => source.schema) ?? [];
-  const add = useMutation({
+  const add = useOnce({
     mutationFn: () => createSource({ catalog: entry.slug, name: label.trim(), settings: sent(settings) }),
     onSuccess: (source) => {
       void queryClient.invalidateQueries({ queryKey: ["sources"] });

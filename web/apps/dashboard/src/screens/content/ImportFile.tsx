@@ -1,10 +1,10 @@
 /** A content out of a file that was exported here or elsewhere. */
 
 import { Button, Group, Radio, Stack, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type ChangeEvent, type FormEvent, useId, useState } from "react";
 import { importContent } from "../../api/content";
+import { useOnce } from "../../api/once";
 import { Failed } from "../../parts/States";
 import { isObject } from "../../words/exact";
 import { keepContent } from "./keep";
@@ -17,7 +17,7 @@ export function ImportFile({ onClose }: { onClose: () => void }) {
   const [file, setFile] = useState<File | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [as, setAs] = useState<"new" | "replace">("new");
-  const bring = useMutation({
+  const bring = useOnce({
     mutationFn: (content: Record<string, unknown>) => importContent(content, as),
     onSuccess: async (made) => {
       await keepContent(made);

@@ -1,11 +1,11 @@
 /** The beginnings of a content: its name, and whether it stands in the page or over it. */
 
 import { Button, Group, Radio, Stack, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
 import { createContent } from "../../api/content";
 import type { Kind } from "../../api/contentTypes";
+import { useOnce } from "../../api/once";
 import { Failed } from "../../parts/States";
 import { keepContent } from "./keep";
 
@@ -15,7 +15,7 @@ export function NewContent({ folder, onClose }: { folder: string; onClose: () =>
   const [kind, setKind] = useState<Kind>("inline");
   const [problem, setProblem] = useState<string | null>(null);
   const field = useRef<HTMLInputElement>(null);
-  const create = useMutation({
+  const create = useOnce({
     mutationFn: () => createContent({ name: name.trim(), kind, ...(folder ? { folder } : {}) }),
     onSuccess: async (made) => {
       await keepContent(made);

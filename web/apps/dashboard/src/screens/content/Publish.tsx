@@ -1,11 +1,12 @@
 /** Publishing: first what the check says, then which of the changed designs go live, with a note for later. */
 
 import { Button, Checkbox, Group, Stack, Text, Textarea } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { publishContent } from "../../api/content";
 import { checkQuery } from "../../api/contentQueries";
 import type { Content, Document } from "../../api/contentTypes";
+import { useOnce } from "../../api/once";
 import { Failed, Loading } from "../../parts/States";
 import { useDrafts } from "./drafts";
 import { keepContent } from "./keep";
@@ -53,7 +54,7 @@ function Choice({ content, problems, onClose }: ChoiceProps) {
   const errors = problems.filter((each) => each.severity === "error" && concerns(each.documentId, chosen));
   const isNothing = chosen.length === 0 && content.documents.every(({ versionId }) => versionId === null);
   const isOff = errors.length > 0 || isNothing;
-  const publish = useMutation({
+  const publish = useOnce({
     mutationFn: () => publishContent(content.id, { documentIds: chosen, ...(note.trim() ? { note: note.trim() } : {}) }),
     onSuccess: keepContent,
   });

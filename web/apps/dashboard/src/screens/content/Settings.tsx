@@ -13,6 +13,7 @@ import {
   unpublishContent,
 } from "../../api/content";
 import type { Content } from "../../api/contentTypes";
+import { useOnce } from "../../api/once";
 import { CopyButton } from "../../parts/Copy";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
@@ -192,7 +193,7 @@ function End({ content }: { content: Content }) {
               Unpublish
             </Button>
             <Text size="sm" c="dimmed" mt={4}>
-              Nobody sees it any more; all of it stays here as a draft.
+              Nobody sees it any more. All of it stays here as a draft; to undo it, publish again.
             </Text>
           </div>
         )}
@@ -201,7 +202,7 @@ function End({ content }: { content: Content }) {
             {isArchived ? "Restore" : "Archive"}
           </Button>
           <Text size="sm" c="dimmed" mt={4}>
-            {isArchived ? "Back among the drafts." : "Nobody sees it, and the list leaves it out until it is asked for."}
+            {isArchived ? "Back among the drafts." : "Nobody sees it, and the list leaves it out until it is asked for. To undo it, restore it here; it comes back as a draft."}
           </Text>
         </div>
         <span role="status" className="hw-sr">
@@ -229,7 +230,7 @@ function Duplicate({ content, onClose }: { content: Content; onClose: () => void
   const navigate = useNavigate();
   const drafts = useDrafts();
   const [name, setName] = useState(`${content.name} (copy)`);
-  const copy = useMutation({
+  const copy = useOnce({
     mutationFn: async () => {
       await drafts.flush();
       return duplicateContent(content.id, name.trim());

@@ -1,10 +1,11 @@
 /** Add Destination: a name, whose events it gets, the settings that the catalogue asks for. */
 
 import { Alert, Button, Group, Stack, TextInput } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useRef, useState } from "react";
 import { queryClient } from "../../api/cache";
+import { useOnce } from "../../api/once";
 import { createDestination } from "../../api/sending";
 import { catalogDestinationQuery } from "../../api/sendingQueries";
 import type { CatalogDestination, SettingValue } from "../../api/types";
@@ -40,7 +41,7 @@ function Form({ entry }: { entry: CatalogDestination }) {
   const [settings, setSettings] = useState<Record<string, SettingValue>>(() => firstValues(entry.settings));
   const [problems, setProblems] = useState<Record<string, string>>({});
   const form = useRef<HTMLFormElement>(null);
-  const add = useMutation({
+  const add = useOnce({
     mutationFn: () => createDestination(entry.slug, { name: name.trim(), sourceIds, settings: given(settings) }),
     onSuccess: (made) => {
       void queryClient.invalidateQueries({ queryKey: ["destinations"] });

@@ -3,6 +3,7 @@
 import { Button, Group, Stack, Text, Textarea, Title } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { useOnce } from "../../api/once";
 import { preview, tryEvent } from "../../api/sending";
 import type { ConnectionKind, OutgoingRequest } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
@@ -21,7 +22,7 @@ export function Tester({ kind, id }: { kind: ConnectionKind; id: string }) {
   const [text, setText] = useState(() => JSON.stringify(SAMPLE, null, 2));
   const [problem, setProblem] = useState<string>();
   const look = useMutation({ mutationFn: (event: Record<string, unknown>) => preview(kind, id, { event }) });
-  const send = useMutation({ mutationFn: (event: Record<string, unknown>) => tryEvent(kind, id, event) });
+  const send = useOnce({ mutationFn: (event: Record<string, unknown>) => tryEvent(kind, id, event) });
 
   function given(then: (event: Record<string, unknown>) => void) {
     try {

@@ -1,10 +1,11 @@
 /** The past again: from when to when, for which reader, how far it is, how it ended. */
 
 import { Badge, Button, Group, NativeSelect, Text, TextInput, Title } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { queryClient } from "../../api/cache";
 import { startReplay } from "../../api/calls";
+import { useOnce } from "../../api/once";
 import { replayQuery, replaysQuery } from "../../api/queries";
 import { ApiError } from "../../api/errors";
 import type { Replay, ReplayReader } from "../../api/types";
@@ -39,7 +40,7 @@ function NewReplay({ readers }: { readers: string[] }) {
   const [connectionId, setConnectionId] = useState("");
   const connections = useConnections();
   const isSend = reader === "send";
-  const start = useMutation({
+  const start = useOnce({
     mutationFn: () =>
       startReplay({
         reader: reader as ReplayReader,

@@ -1,10 +1,11 @@
 /** What a person may ask of you: a copy of all that is held of them, and that it is erased. */
 
 import { Button, Checkbox, Group, Progress, Text } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { queryClient } from "../../api/cache";
+import { useOnce } from "../../api/once";
 import { erase, exportAddress } from "../../api/people";
 import { regulationQuery } from "../../api/peopleQueries";
 import type { Person } from "../../api/types";
@@ -38,7 +39,7 @@ export function Held({ person }: { person: Person }) {
 
 function Erasing({ person, close }: { person: Person; close: () => void }) {
   const [suppresses, setSuppresses] = useState(false);
-  const begin = useMutation({ mutationFn: () => erase(person, suppresses) });
+  const begin = useOnce({ mutationFn: () => erase(person, suppresses) });
   if (begin.data) return <Progressing id={begin.data.id} close={close} />;
   return (
     <>

@@ -1,8 +1,8 @@
 /** A new segment; once it is made its own page opens. */
 
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { queryClient } from "../../api/cache";
+import { useOnce } from "../../api/once";
 import { createSegment } from "../../api/people";
 import { Page } from "../../shell/Page";
 import { Form } from "./Form";
@@ -10,7 +10,7 @@ import { ToSegments } from "./ToSegments";
 
 export function NewSegment() {
   const navigate = useNavigate();
-  const create = useMutation({
+  const create = useOnce({
     mutationFn: createSegment,
     onSuccess: (made) => {
       void queryClient.invalidateQueries({ queryKey: ["segments"] });

@@ -4,6 +4,7 @@ import { Alert, Button, Group, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { queryClient } from "../../api/cache";
+import { useOnce } from "../../api/once";
 import { pause, recover, resume, testConnection } from "../../api/sending";
 import type { ConnectionKind, ConnectionState } from "../../api/types";
 import { Dialog } from "../../parts/Dialog";
@@ -27,7 +28,7 @@ export function refreshConnection(kind: ConnectionKind, id: string): Promise<unk
 export function Actions({ kind, id, connection }: Props) {
   const [isRecovering, setRecovering] = useState(false);
   const onSettled = () => refreshConnection(kind, id);
-  const test = useMutation({ mutationFn: () => testConnection(kind, id), onSettled });
+  const test = useOnce({ mutationFn: () => testConnection(kind, id), onSettled });
   const turn = useMutation({ mutationFn: () => (connection.paused ? resume : pause)(kind, id), onSettled });
   return (
     <div>
@@ -104,7 +105,7 @@ function Notes({ connection: { enabled, disabledReason, paused, state } }: { con
 
 function Recover({ kind, id, onDone }: { kind: ConnectionKind; id: string; onDone: () => void }) {
   const [since, setSince] = useState(() => local(new Date(Date.now() - 24 * 3_600_000)));
-  const begin = useMutation({
+  const begin = useOnce({
     mutationFn: () => recover(kind, id, new Date(since).toISOString()),
     onSuccess: () => refreshConnection(kind, id),
   });

@@ -1,8 +1,8 @@
 /** The end of a connection or a segment, asked for once more before it is done. */
 
 import { Button, Group, Text } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { useOnce } from "../../api/once";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
 import { TrashIcon } from "../../shell/icons";
@@ -20,7 +20,7 @@ const WAITING = "What still waits for it is never sent. Events themselves stay w
 
 export function Delete({ what, name, consequence = WAITING, remove, onDone }: Props) {
   const [isAsking, setAsking] = useState(false);
-  const end = useMutation({ mutationFn: remove, onSuccess: onDone });
+  const end = useOnce({ mutationFn: remove, onSuccess: onDone });
   return (
     <div>
       <Button variant="outline" color="brick" leftSection={<TrashIcon />} onClick={() => setAsking(true)}>

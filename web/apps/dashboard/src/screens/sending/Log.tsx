@@ -1,9 +1,10 @@
 /** The log of a connection: every attempt with what was sent and what was answered; search, filter, send again. */
 
 import { Button, Group, NativeSelect, Text, TextInput, Title } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useId, useState } from "react";
 import { queryClient } from "../../api/cache";
+import { useOnce } from "../../api/once";
 import { resend } from "../../api/sending";
 import { attemptQuery, attemptsQuery } from "../../api/sendingQueries";
 import type { Attempt, AttemptStatus, ConnectionKind } from "../../api/types";
@@ -122,7 +123,7 @@ function Row({ kind, id, attempt }: Place & { attempt: Attempt }) {
 
 function Detail({ panel, kind, id, summary }: Place & { panel: string; summary: Attempt }) {
   const { data, error, isPending, refetch } = useQuery(attemptQuery(kind, id, summary.id));
-  const again = useMutation({
+  const again = useOnce({
     mutationFn: () => resend(kind, id, summary.id),
     onSuccess: () => queryClient.invalidateQueries({ queryKey: ["attempts", kind, id] }),
   });

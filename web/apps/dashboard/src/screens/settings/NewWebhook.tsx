@@ -1,8 +1,8 @@
 /** Set up a new webhook; then its own page opens. */
 
-import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { queryClient } from "../../api/cache";
+import { useOnce } from "../../api/once";
 import { createWebhook, type WebhookGiven } from "../../api/sending";
 import { Page } from "../../shell/Page";
 import { Back } from "./Back";
@@ -10,7 +10,7 @@ import { WebhookForm } from "./WebhookForm";
 
 export function NewWebhook() {
   const navigate = useNavigate();
-  const create = useMutation({
+  const create = useOnce({
     mutationFn: createWebhook,
     onSuccess: async (made) => {
       await queryClient.invalidateQueries({ queryKey: ["webhooks"] });

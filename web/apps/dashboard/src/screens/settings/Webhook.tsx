@@ -4,6 +4,7 @@ import { Button, Group, Stack, Text, Title } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { queryClient } from "../../api/cache";
+import { useOnce } from "../../api/once";
 import { changeWebhook, deleteWebhook, rotateSecret, webhookSecret } from "../../api/sending";
 import { webhookQuery } from "../../api/sendingQueries";
 import type { Webhook as WebhookValue } from "../../api/types";
@@ -108,7 +109,7 @@ function Settings({ webhook }: { webhook: WebhookValue }) {
 
 function Secret({ id }: { id: string }) {
   const show = useMutation({ mutationFn: () => webhookSecret(id) });
-  const rotate = useMutation({ mutationFn: () => rotateSecret(id) });
+  const rotate = useOnce({ mutationFn: () => rotateSecret(id) });
   const known = rotate.data ?? show.data;
   return (
     <section className="hw-card" aria-labelledby="secret">
