@@ -146,6 +146,9 @@ def test_waiting_for_the_first_event(view: Page, shared_server: Server) -> None:
     view.get_by_role("button", name="Add a new key").click()
     view.get_by_role("button", name="Remove write key 1").wait_for()
     check(view)
+    view.get_by_role("button", name="Remove write key 1").click()
+    view.get_by_role("dialog").wait_for()
+    check(view)
 
 
 def test_sql(view: Page, shared_server: Server, source: dict[str, Any]) -> None:

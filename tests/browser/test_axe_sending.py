@@ -77,6 +77,9 @@ def test_access_keys(view_of: Page, sent: Sent) -> None:
     view_of.get_by_text("Copy it now").wait_for()
     view_of.get_by_role("list", name="API keys").wait_for()
     check(view_of)
+    view_of.get_by_role("button", name="Remove Reporting").first.click()
+    view_of.get_by_role("dialog").wait_for()
+    check(view_of)
 
 
 def test_the_form_of_a_new_webhook(view_of: Page, sent: Sent) -> None:

@@ -275,9 +275,18 @@ def test_signatures_are_observed_then_required(inside: Page, shared_server: Serv
     page.reload()
     expect(page.get_by_role("list", name="Identity secrets")).to_contain_text("Back end")
     expect(page.get_by_text(secret)).to_have_count(0)
+    page.get_by_role("button", name="Remove Back end").click()
+    dialog = page.get_by_role("dialog", name="Remove the secret Back end?")
+    expect(dialog).to_contain_text("It is the last secret, and signatures are required: every user id from a page")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="Remove Back end")).to_be_focused()
+    assert told("honest", signature) == 200
     page.get_by_role("radio", name="Off").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     page.get_by_role("button", name="Remove Back end").click()
+    expect(dialog).to_contain_text("Signatures are not asked for just now")
+    dialog.get_by_role("button", name="Remove the secret").click()
     expect(page.get_by_text("No secret yet.")).to_be_visible()
     assert told("posing", None) == 200
 

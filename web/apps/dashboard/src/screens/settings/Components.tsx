@@ -12,6 +12,7 @@ import type { ComponentEntry, ComponentProp, Components } from "../../api/conten
 import { ApiError } from "../../api/errors";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Dialog } from "../../parts/Dialog";
+import { Removal } from "../../parts/Removal";
 import { Failed, Loading } from "../../parts/States";
 import { PencilIcon, PlusIcon, TrashIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
@@ -83,6 +84,7 @@ function usePut(onDone: () => void) {
 
 function List({ all, onOpen }: { all: Components; onOpen: (opened: Opened) => void }) {
   const entries = all.components;
+  const [leaving, setLeaving] = useState<ComponentEntry | null>(null);
   const remove = usePut(() => undefined);
   if (entries.length === 0) {
     return (
@@ -120,7 +122,7 @@ function List({ all, onOpen }: { all: Components; onOpen: (opened: Opened) => vo
               size="compact-sm"
               variant="default"
               leftSection={<TrashIcon size={14} />}
-              onClick={() => remove.mutate({ ...all, components: entries.filter((_, at) => at !== index) })}
+              onClick={() => setLeaving(entry)}
             >
               Delete
               <span className="hw-sr">&nbsp;{entry.title}</span>
@@ -128,7 +130,19 @@ function List({ all, onOpen }: { all: Components; onOpen: (opened: Opened) => vo
           </li>
         ))}
       </ul>
-      {remove.error && <Failed what="delete the component" error={remove.error} />}
+      <Removal
+        thing={leaving}
+        what="the component"
+        act="Delete"
+        title={`Delete the component ${leaving?.title ?? ""}?`}
+        remove={({ name }) => remove.mutateAsync({ ...all, components: entries.filter((each) => each.name !== name) })}
+        onClose={() => setLeaving(null)}
+      >
+        <Text size="sm">
+          Authors can no longer put it into content, and content that holds it can no longer be published. Your pages stay
+          as they are.
+        </Text>
+      </Removal>
       <section aria-labelledby="register">
         <h2 id="register" className="hw-heading">
           In your pages

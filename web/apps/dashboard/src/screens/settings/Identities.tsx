@@ -5,6 +5,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { queryClient } from "../../api/cache";
+import { useOnce } from "../../api/once";
 import {
   changeWorkspace,
   createIdentitySecret,
@@ -14,14 +15,16 @@ import {
 } from "../../api/people";
 import { identityReportQuery, identitySecretsQuery } from "../../api/peopleQueries";
 import { sourcesQuery, workspaceQuery } from "../../api/queries";
-import type { IdentityReport, Verification } from "../../api/types";
+import type { IdentityReport, IdentitySecret, Verification } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { Dialog } from "../../parts/Dialog";
+import { Removal } from "../../parts/Removal";
 import { Shown } from "../../parts/Shown";
 import { Failed, Loading } from "../../parts/States";
 import { When } from "../../parts/When";
 import { Page } from "../../shell/Page";
 import { Sections } from "./Sections";
+import { whoIsUnproven } from "./unproven";
 
 export function Identities() {
   const { data, error, isPending, refetch } = useQuery(workspaceQuery);
@@ -41,7 +44,7 @@ export function Identities() {
             <Choice value={data.identityVerification} />
             <Report value={data.identityVerification} />
           </Stack>
-          <Secrets />
+          <Secrets value={data.identityVerification} />
         </div>
       )}
     </Page>
@@ -133,19 +136,25 @@ const signature = crypto.createHmac("sha256", secret).update(userId).digest("hex
 // In the page
 headwater.init({ clientToken, userId, hmac: signature });`;
 
-function Secrets() {
+/** What comes of a user id without a right signature. */
+const WITHOUT: Record<Verification, string> = {
+  off: "Signatures are not asked for just now, so pages stay as they are.",
+  observe: "User ids that come with one are believed still, and stand in the report.",
+  require: "User ids that come with one are refused, and pages show nothing of these users.",
+};
+
+function Secrets({ value }: { value: Verification }) {
   const { data, error, isPending, refetch } = useQuery(identitySecretsQuery);
   const [name, setName] = useState("");
-  const onSuccess = () => queryClient.invalidateQueries({ queryKey: ["identity-secrets"] });
-  const create = useMutation({
+  const [leaving, setLeaving] = useState<IdentitySecret | null>(null);
+  const refresh = () => queryClient.invalidateQueries({ queryKey: ["identity-secrets"] });
+  const create = useOnce({
     mutationFn: () => createIdentitySecret(name.trim()),
     onSuccess: () => {
       setName("");
-      return onSuccess();
+      return refresh();
     },
   });
-  const remove = useMutation({ mutationFn: removeIdentitySecret, onSuccess });
-  const problem = create.error ?? remove.error;
   function submit(event: FormEvent) {
     event.preventDefault();
     if (name.trim() !== "") create.mutate();
@@ -176,7 +185,7 @@ function Secrets() {
                   <When at={secret.createdAt} />
                 </span>
               </span>
-              <Button size="compact-sm" variant="default" onClick={() => remove.mutate(secret.id)}>
+              <Button size="compact-sm" variant="default" onClick={() => setLeaving(secret)}>
                 Remove
                 <span className="hw-sr">&nbsp;{secret.name}</span>
               </Button>
@@ -204,7 +213,7 @@ function Secrets() {
           <CodeBlock code={create.data.key} what="identity secret" wrap />
         </div>
       )}
-      {problem && <Failed what="change the secrets" error={problem} />}
+      {create.error && <Failed what="create the secret" error={create.error} />}
       <details style={{ marginBlockStart: "1rem" }}>
         <summary>How to sign</summary>
         <Text size="sm" my="xs">
@@ -212,6 +221,28 @@ function Secrets() {
         </Text>
         <CodeBlock code={sample} what="how to sign a user id" />
       </details>
+      <Removal
+        thing={leaving}
+        what="the secret"
+        title={`Remove the secret ${leaving?.name ?? ""}?`}
+        remove={async (secret) => {
+          await removeIdentitySecret(secret.id);
+          await refresh();
+        }}
+        onClose={() => setLeaving(null)}
+      >
+        <Text size="sm">
+          A signature that was made with it is a wrong one from now on. {WITHOUT[value]} It cannot be taken back: the
+          same secret never comes again.
+        </Text>
+        {data?.data.length === 1 && (
+          <Text size="sm" fw={600}>
+            {value === "require"
+              ? "It is the last secret, and signatures are required: every user id from a page will be refused. Make another secret first, or choose Observe."
+              : "It is the last secret: no user id from a page will be rightly signed until there is another."}
+          </Text>
+        )}
+      </Removal>
     </section>
   );
 }
@@ -293,7 +324,7 @@ function Doors({ report }: { report: IdentityReport }) {
 const SHOWN = 20;
 
 function Newest({ report }: { report: IdentityReport }) {
-  if (report.newest.length === 0) return <Text size="sm">All of them came with a right signature.</Text>;
+  if (report.newest.length === 0) return <Text size="sm">{whoIsUnproven(report)}</Text>;
   return (
     <>
       <Title order={3} mt="md" mb={4}>

@@ -1,7 +1,7 @@
 /** Settings > Style guide: the colours, font and corners of all content, and whether everyone can read it. */
 
 import "../content/studio.css";
-import { Alert, Button, Checkbox, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type CSSProperties, type FormEvent, type ReactNode, useId, useState } from "react";
 import { queryClient } from "../../api/cache";
@@ -287,13 +287,13 @@ function PixelField({ label, value, problem, onChange }: PixelProps) {
 
 /** All that is too low stands open; the rest for whoever wants to know. */
 function Contrasts({ found, title }: { found: Pair[]; title: string }) {
-  const [isWhole, setWhole] = useState("low");
+  const [isWhole, setWhole] = useState(false);
   const low = found.filter(({ isEnough }) => !isEnough);
-  const shown = isWhole === "all" ? found : low;
+  const shown = isWhole ? found : low;
   if (found.length === 0) return <Text size="sm">The contrast is counted once each colour is whole.</Text>;
   return (
     <div>
-      <Group gap="sm" mb={4} justify="space-between">
+      <Stack gap="xs" mb="xs">
         <Text size="sm" role="status">
           {low.length === 0
             ? "Every pair of colours can be told apart."
@@ -301,17 +301,14 @@ function Contrasts({ found, title }: { found: Pair[]; title: string }) {
               ? "One pair of colours is too alike."
               : `${low.length} pairs of colours are too alike.`}
         </Text>
-        <NativeSelect
+        <Checkbox
           size="xs"
-          aria-label={`${title}: which contrasts to list`}
-          value={isWhole}
-          data={[
-            { value: "low", label: "too low" },
-            { value: "all", label: "all" },
-          ]}
-          onChange={(event) => setWhole(event.currentTarget.value)}
+          label={`List the contrast of all ${found.length} pairs`}
+          description="Otherwise of those alone that are too alike."
+          checked={isWhole}
+          onChange={(event) => setWhole(event.currentTarget.checked)}
         />
-      </Group>
+      </Stack>
       {shown.length > 0 && (
         <ul className="hw-plain" aria-label={`${title}: contrasts`}>
           {shown.map(({ token, behind, ratio, needed, isEnough }) => (

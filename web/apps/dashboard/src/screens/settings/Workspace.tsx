@@ -1,14 +1,17 @@
 /** Settings > Workspaces > Access Keys: the client token that pages carry, and the API keys of programs. */
 
 import { Button, Group, NativeSelect, Stack, Text, TextInput, Title } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { queryClient } from "../../api/cache";
 import { addClientToken, apiKeys, createApiKey, removeApiKey, removeClientToken, type Scope } from "../../api/calls";
+import { useOnce } from "../../api/once";
 import { workspaceQuery } from "../../api/queries";
+import type { ApiKey } from "../../api/types";
 import { CodeBlock } from "../../parts/CodeBlock";
 import { CopyButton } from "../../parts/Copy";
+import { Removal } from "../../parts/Removal";
 import { Failed, Loading } from "../../parts/States";
 import { When } from "../../parts/When";
 import { Page } from "../../shell/Page";
@@ -34,10 +37,9 @@ export function Workspace() {
 }
 
 function ClientTokens({ tokens }: { tokens: string[] }) {
-  const onSuccess = () => queryClient.invalidateQueries(workspaceQuery);
-  const add = useMutation({ mutationFn: addClientToken, onSuccess });
-  const remove = useMutation({ mutationFn: removeClientToken, onSuccess });
-  const problem = add.error ?? remove.error;
+  const [leaving, setLeaving] = useState<string | null>(null);
+  const refresh = () => queryClient.invalidateQueries(workspaceQuery);
+  const add = useOnce({ mutationFn: addClientToken, onSuccess: refresh });
   return (
     <section className="hw-card" aria-labelledby="client-token">
       <Title order={2} id="client-token" mb="xs">
@@ -59,7 +61,7 @@ function ClientTokens({ tokens }: { tokens: string[] }) {
             </code>
             <CopyButton text={token} what={tokens.length > 1 ? `client token ${index + 1}` : "client token"} />
             {tokens.length > 1 && (
-              <Button size="compact-sm" variant="default" onClick={() => remove.mutate(token)}>
+              <Button size="compact-sm" variant="default" onClick={() => setLeaving(token)}>
                 Remove
                 <span className="hw-sr">&nbsp;client token {index + 1}</span>
               </Button>
@@ -75,7 +77,22 @@ function ClientTokens({ tokens }: { tokens: string[] }) {
           All of them work until you remove them.
         </Text>
       </Group>
-      {problem && <Failed what="change the client tokens" error={problem} />}
+      {add.error && <Failed what="add a client token" error={add.error} />}
+      <Removal
+        thing={leaving}
+        what="the token"
+        title="Remove this client token?"
+        remove={async (token) => {
+          await removeClientToken(token);
+          await refresh();
+        }}
+        onClose={() => setLeaving(null)}
+      >
+        <Text size="sm">
+          Pages that still carry <span className="hw-mono">{leaving}</span> stop working with it at once: their events are
+          refused with 403, and they show no content. It cannot be taken back. What they sent so far stays.
+        </Text>
+      </Removal>
     </section>
   );
 }
@@ -91,14 +108,13 @@ function ApiKeys() {
   const { data, error, isPending, refetch } = useQuery(keysQuery);
   const [name, setName] = useState("");
   const [scope, setScope] = useState<Scope>("admin");
-  const onSuccess = () => queryClient.invalidateQueries(keysQuery);
-  const create = useMutation({ mutationFn: () => createApiKey(name.trim(), scope), onSuccess });
-  const remove = useMutation({ mutationFn: removeApiKey, onSuccess });
+  const [leaving, setLeaving] = useState<ApiKey | null>(null);
+  const refresh = () => queryClient.invalidateQueries(keysQuery);
+  const create = useOnce({ mutationFn: () => createApiKey(name.trim(), scope), onSuccess: refresh });
   function submit(event: FormEvent) {
     event.preventDefault();
     if (name.trim() !== "") create.mutate();
   }
-  const problem = create.error ?? remove.error;
   return (
     <section className="hw-card" aria-labelledby="api-keys">
       <Title order={2} id="api-keys" mb="xs">
@@ -123,7 +139,7 @@ function ApiKeys() {
                 <strong>{key.name}</strong> <span className="hw-mono">{key.prefix}…</span> {key.scopes.join(", ")}{" "}
                 <span className="hw-event-who">{key.lastUsedAt ? <When at={key.lastUsedAt} /> : "never used"}</span>
               </span>
-              <Button size="compact-sm" variant="default" onClick={() => remove.mutate(key.id)}>
+              <Button size="compact-sm" variant="default" onClick={() => setLeaving(key)}>
                 Remove
                 <span className="hw-sr">&nbsp;{key.name}</span>
               </Button>
@@ -157,7 +173,23 @@ function ApiKeys() {
           <CodeBlock code={create.data.key} what="API key" wrap />
         </div>
       )}
-      {problem && <Failed what="change the API keys" error={problem} />}
+      {create.error && <Failed what="create the API key" error={create.error} />}
+      <Removal
+        thing={leaving}
+        what="the key"
+        title={`Remove the API key ${leaving?.name ?? ""}?`}
+        remove={async (key) => {
+          await removeApiKey(key.id);
+          await refresh();
+        }}
+        onClose={() => setLeaving(null)}
+      >
+        <Text size="sm">
+          Programs and back ends that still use <span className="hw-mono">{leaving?.prefix}…</span> are refused with 401
+          from now on{leaving?.scopes.includes("admin") ? ", the events that they send included" : ""}. It cannot be taken
+          back: the same key never comes again.
+        </Text>
+      </Removal>
     </section>
   );
 }

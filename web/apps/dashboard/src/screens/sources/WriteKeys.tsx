@@ -1,19 +1,19 @@
 /** Write keys: shown, copied, rotated with overlap (add the new one, move the senders, remove the old one). */
 
 import { Button, Group, Stack, Text, Title } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { queryClient } from "../../api/cache";
 import { addWriteKey, removeWriteKey } from "../../api/calls";
+import { useOnce } from "../../api/once";
 import type { Source } from "../../api/types";
 import { CopyButton } from "../../parts/Copy";
-import { Dialog } from "../../parts/Dialog";
+import { Removal } from "../../parts/Removal";
 import { Failed } from "../../parts/States";
 
 export function WriteKeys({ source }: { source: Source }) {
   const [leaving, setLeaving] = useState<string | null>(null);
   const refresh = () => queryClient.invalidateQueries({ queryKey: ["source", source.id] });
-  const add = useMutation({ mutationFn: () => addWriteKey(source.id), onSuccess: refresh });
+  const add = useOnce({ mutationFn: () => addWriteKey(source.id), onSuccess: refresh });
   const several = source.writeKeys.length > 1;
   return (
     <div>
@@ -47,44 +47,21 @@ export function WriteKeys({ source }: { source: Source }) {
         </Text>
       </Group>
       {add.error && <Failed what="add a key" error={add.error} />}
-      <RemoveKey sourceId={source.id} writeKey={leaving} onClose={() => setLeaving(null)} />
-    </div>
-  );
-}
-
-function RemoveKey({
-  sourceId,
-  writeKey,
-  onClose,
-}: {
-  sourceId: string;
-  writeKey: string | null;
-  onClose: () => void;
-}) {
-  const remove = useMutation({
-    mutationFn: (key: string) => removeWriteKey(sourceId, key),
-    onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ["source", sourceId] });
-      onClose();
-    },
-  });
-  return (
-    <Dialog title="Remove this write key?" isOpen={writeKey !== null} onClose={onClose}>
-      <Stack>
-        <Text>
-          Whoever still sends with <span className="hw-mono">{writeKey}</span> is refused with 401 from now on. What it
+      <Removal
+        thing={leaving}
+        what="the key"
+        title="Remove this write key?"
+        remove={async (key) => {
+          await removeWriteKey(source.id, key);
+          await refresh();
+        }}
+        onClose={() => setLeaving(null)}
+      >
+        <Text size="sm">
+          Whoever still sends with <span className="hw-mono">{leaving}</span> is refused with 401 from now on. What it
           sent so far stays.
         </Text>
-        {remove.error && <Failed what="remove the key" error={remove.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            Keep it
-          </Button>
-          <Button color="brick" loading={remove.isPending} onClick={() => writeKey && remove.mutate(writeKey)}>
-            Remove the key
-          </Button>
-        </Group>
-      </Stack>
-    </Dialog>
+      </Removal>
+    </div>
   );
 }
