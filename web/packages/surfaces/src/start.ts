@@ -19,6 +19,8 @@ const MOST_PUTS = 20;
 const NOTED_AFTER_MS = 2000;
 /** An event may lead to another page, on which it sets something off. */
 const LINGERS_MS = 5000;
+/** By then it is known what may be shown, also to a person of whom something was said just now. */
+const MISSED_AFTER_MS = 5000;
 
 /** One experience at one of its placements. */
 interface Entry {
@@ -59,6 +61,7 @@ export function start(stage: Stage): Renderer {
   let person = "";
   let remembered: Memory | undefined;
   const wanted = new Set<string>();
+  const missed = new Set<string>();
   /** Event → when, as far as it may still set something off. */
   const happened = new Map(stage.tracked.map((name) => [name, platform.now()]));
   let hadModal = false;
@@ -83,7 +86,7 @@ export function start(stage: Stage): Renderer {
   const around: Surroundings = {
     stage,
     memory,
-    show: (slug) => show(slug),
+    show: (slug) => ask(slug),
     dismissed(contentId) {
       for (const entry of entries) if (entry.experience.contentId === contentId) rest(entry, "dismissed", "");
     },
@@ -277,6 +280,16 @@ export function start(stage: Stage): Renderer {
 
   // 4. What sets them off.
 
+  /** Shows it now, or when it comes while this page is viewed; tells once when it did not. */
+  function ask(slug: string) {
+    show(slug);
+    window.setTimeout(() => {
+      if (!wanted.has(slug) || missed.has(slug)) return;
+      missed.add(slug);
+      platform.warn(`the content ${slug} was to be shown, but nothing of that slug is live for this user`);
+    }, MISSED_AFTER_MS);
+  }
+
   function show(slug: string) {
     wanted.add(slug);
     for (const entry of entries) {
@@ -322,7 +335,7 @@ export function start(stage: Stage): Renderer {
 
   Object.assign(stage.sdk, { explain });
   update();
-  return { update, show: guard(show) };
+  return { update, show: guard(ask) };
 }
 
 function isOff({ state }: Entry): boolean {

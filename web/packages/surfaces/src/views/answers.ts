@@ -36,8 +36,15 @@ export function answerOf(field: Block, inputs: Input[]): Answer | undefined {
   }
   const [value] = values;
   if (!value) return undefined;
-  const isNumber = (kind === "number" || kind === "scale") && Number.isFinite(Number(value));
-  return { field, value, trait: isNumber ? Number(value) : value };
+  const number = Number(value);
+  const isNumber = (kind === "number" || kind === "scale") && Number.isFinite(number);
+  return isNumber ? { field, value: decimal(value), trait: number } : { field, value, trait: value };
+}
+
+/** As it was typed, but in digits: browsers take `1e3` and `.5`, too. */
+export function decimal(typed: string): string {
+  if (/^-?\d+(\.\d+)?$/.test(typed)) return typed;
+  return Number(typed).toLocaleString("en", { useGrouping: false, maximumSignificantDigits: 21 });
 }
 
 function isChecked(input: Input): boolean {

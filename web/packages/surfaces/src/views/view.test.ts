@@ -3,6 +3,7 @@ import { createElement, render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Block, BlockType, Props } from "../model";
 import { member } from "../variables";
+import { decimal } from "./answers";
 import type { Answer, Scene } from "./scene";
 import { Blocks } from "./view";
 import { wordsOf } from "./words";
@@ -119,6 +120,13 @@ it("says what is missing, and goes there", async () => {
   expect(first.getAttribute("aria-invalid")).toBe("true");
   expect(first.getAttribute("aria-describedby")).toBe(`hw-${fields[0]!.id}-fault`);
   expect(sent).toEqual([]);
+});
+
+it.each([
+  ["4", "4"], ["-0.50", "-0.50"], ["007", "007"], ["12345678901234567890", "12345678901234567890"], ["1e1", "10"], ["2.5E-3", "0.0025"],
+  [".5", "0.5"], ["1e21", "1000000000000000000000"], ["1e-9", "0.000000001"], ["-1.1e0", "-1.1"],
+])("tells the number that was typed as %s in digits", (typed, told) => {
+  expect(decimal(typed)).toBe(told);
 });
 
 it("hands over the answers as texts, and as traits in their own types; then it thanks", async () => {
