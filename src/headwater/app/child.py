@@ -11,11 +11,13 @@ import signal
 import uvloop
 
 from headwater.app import log
+from headwater.app.memory import give_back_large
 from headwater.app.supervisor import ChildOrder, become
 
 
 def main(order: ChildOrder) -> None:
     become(order.process.name, order.parent_pid)
+    give_back_large()
     log.configure(level=order.settings.log_level, form=order.settings.log_format)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(order))
