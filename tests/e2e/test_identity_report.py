@@ -15,7 +15,7 @@ import pytest
 
 from tests.server import Server
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def test_each_door_tells_who_would_fail(observed: Observed) -> None:
 
 
 def test_a_thousand_who_fail_are_counted_and_a_hundred_named(observed: Observed) -> None:
-    before = observed.doors()["customer-events"][1]
+    before = observed.doors().get("customer-events", (0, 0, 0))[1]
     for part in range(10):
         assert observed.post(*(view(f"crowd-{part}-{n}", 1000 + part * 100 + n) for n in range(100))) == 200
     assert observed.doors()["customer-events"][1] == before + 1000
