@@ -93,7 +93,7 @@ class MemoryIds:
 
 
 class DiskIds:
-    """12 bytes an id on disk, with Bloom filters; some 20 MB of memory whatever their number.
+    """12 bytes an id on disk, with Bloom filters; in memory some 20 MB and 2 bytes an id.
 
     A store that met a full disk takes nothing more until it is opened anew: that is tried at the next call.
     """
