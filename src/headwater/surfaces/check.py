@@ -42,6 +42,7 @@ def content(content: Content, documents: Sequence[Document], around: Surrounding
     notes = Notes()
     check_placements(notes, content.placements, _kinds(content, documents))
     check_goals(notes, content.goals, around)
+    _check_slug(notes, content, around)
     for low in styleguide.too_low(around.style.colors):
         notes.error(
             "contrast_too_low",
@@ -72,6 +73,19 @@ def document(content: Content, document: Document, around: Surroundings) -> list
     check_forms(notes, tree)
     _check_labels(notes, tree)
     return notes.found
+
+
+def _check_slug(notes: Notes, content: Content, around: Surroundings) -> None:
+    """Who calls it by the slug that it had is told nowhere else, and would find nothing."""
+    if content.live is None or content.live.slug == content.slug:
+        return
+    for name in around.callers:
+        notes.warning(
+            "slug_called",
+            f'A button of "{name}" shows the content {content.live.slug}. Once this is published it is called '
+            f"{content.slug}, and that button shows nothing. Choose it anew there.",
+            field="slug",
+        )
 
 
 def _check_block(notes: Notes, block: Block, path: Sequence[Block], around: Surroundings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -19,7 +19,9 @@ from headwater.surfaces.model import (
     EmailAction,
     SubmitAction,
     TrackAction,
+    Tree,
     UrlAction,
+    walk,
 )
 from headwater.surfaces.variables import with_fallbacks
 
@@ -47,6 +49,15 @@ def check_actions(notes: Notes, block: Block, around: Surroundings, *, in_form: 
     _check_submit(notes, actions, in_form=in_form)
     for index, action in enumerate(actions):
         _check_action(notes, action, f"actions[{index}]", around)
+
+
+def shows(tree: Tree, slug: str) -> bool:
+    """Whether a click in it shows the content of this slug."""
+    return any({"type": "content", "slug": slug} in _listed(block.props.get("actions")) for block in walk(tree.blocks))
+
+
+def _listed(actions: object) -> Sequence[object]:
+    return cast("list[object]", actions) if isinstance(actions, list) else ()
 
 
 def _check_submit(notes: Notes, actions: Sequence[Action], *, in_form: bool) -> None:

@@ -12,13 +12,17 @@ from headwater.surfaces.styleguide import StyleGuide
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
-    """What the workspace has: ids of segments, slugs of contents (and of live ones), components by name, its style."""
+    """What the workspace has: ids of segments, slugs of contents (and of live ones), components by name, its style.
+
+    `callers`: the names of other contents with a button for the slug that this one gives up.
+    """
 
     segments: frozenset[str]
     slugs: frozenset[str]
     live_slugs: frozenset[str]
     components: Mapping[str, ComponentEntry]
     style: StyleGuide
+    callers: tuple[str, ...] = ()
 
 
 class Notes:

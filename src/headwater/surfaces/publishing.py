@@ -15,9 +15,20 @@ from headwater.base.errors import Conflict, NotFound, Unprocessable
 from headwater.control import tables as t
 from headwater.control.database import State
 from headwater.surfaces import check, rows, settings
+from headwater.surfaces.check_actions import shows
 from headwater.surfaces.diff import Difference, differences
 from headwater.surfaces.drafts import labels
-from headwater.surfaces.model import Author, Content, Document, Finding, Tree, Version, VersionHead, builtins
+from headwater.surfaces.model import (
+    Author,
+    Content,
+    Document,
+    Finding,
+    Tree,
+    Version,
+    VersionHead,
+    builtins,
+    tree_of,
+)
 from headwater.surfaces.texts import checked_note
 from headwater.surfaces.versions import version_id
 
@@ -204,7 +215,23 @@ def _surroundings(db: Connection, content: Content) -> check.Surroundings:
         live_slugs=frozenset(row.live_slug for row in others if row.live_slug),
         components={each.name: each for each in settings.components_of(db, content.workspace_id)},
         style=settings.style_of(db, content.workspace_id).guide,
+        callers=_callers(db, content),
     )
+
+
+def _callers(db: Connection, content: Content) -> tuple[str, ...]:
+    """The names of other contents whose buttons show this one by the slug that it gives up, in drafts or live."""
+    if content.live is None or content.live.slug == content.slug:
+        return ()
+    c, of, v = t.experiences.c, t.experience_documents.c, t.experience_versions.c
+    joined = t.experience_documents.join(t.experiences, of.experience_id == c.id)
+    theirs = (c.workspace_id == content.workspace_id, c.archived_at.is_(None), c.id != content.id)
+    live = joined.join(t.experience_versions, (v.document_id == of.id) & (v.version_id == of.live_version_id))
+    found = [
+        *db.execute(select(c.name, of.tree).select_from(joined).where(*theirs)),
+        *db.execute(select(c.name, v.tree).select_from(live).where(*theirs)),
+    ]
+    return tuple(sorted({name for name, tree in found if shows(tree_of(tree), content.live.slug)}))
 
 
 def _refuse(findings: Sequence[Finding], what: str) -> None:

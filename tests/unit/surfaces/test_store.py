@@ -109,6 +109,29 @@ def test_name_slug_and_placements_are_live_when_they_are_published(desk: Desk) -
     assert desk.contents.summaries(desk.id)[0].status == published.status == "published"
 
 
+def test_who_calls_a_content_by_the_slug_that_it_gives_up_is_told_before(desk: Desk) -> None:
+    def warned(content: Content) -> list[str]:
+        found = desk.contents.publishing.check(desk.id, str(content.id))
+        return [each.message for each in found if each.code == "slug_called"]
+
+    def calling(slug: str) -> Tree:
+        return tree(block("button", text="More", id="more", actions=[{"type": "content", "slug": slug}]))
+
+    content = desk.published(desk.made())
+    other = desk.made(name="News")
+    drafted = desk.saved(other, 0, calling("welcome"))
+    assert warned(content) == []
+    renamed = desk.changed(content, slug="hello")
+    said = 'A button of "News" shows the content welcome. Once this is published it is called hello, and that button'
+    assert [each.startswith(said) for each in warned(renamed)] == [True]
+    live = desk.published(drafted)
+    desk.saved(live, 0, calling("another"))
+    assert len(warned(renamed)) == 1, "what is live calls it still"
+    desk.published(desk.saved(desk.contents.get(desk.id, str(other.id)), 0, texts("none")))
+    assert warned(renamed) == []
+    assert desk.published(renamed).live is not None
+
+
 def test_some_documents_go_off_the_pages(desk: Desk) -> None:
     content = desk.published(desk.made(desk.segments[0]))
     pro, everyone = content.documents
