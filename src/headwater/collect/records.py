@@ -106,9 +106,12 @@ class Frame:
         return b"".join((before, event, after))
 
     def around_all(self, events: Sequence[bytes], address: str) -> bytes:
-        """The encoded RawRecord of all of them."""
+        """The encoded RawRecord of all of them; there is one at least."""
         before, after = self.ends(address)
-        return one_line(b"".join((before, b",".join(events), after)))
+        parts = [*events]
+        parts[0] = before + parts[0]
+        parts[-1] += after
+        return one_line(b",".join(parts))
 
     def ends(self, address: str) -> tuple[bytes, bytes]:
         """What stands before the events in a record, and behind them."""
