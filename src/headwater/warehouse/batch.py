@@ -6,6 +6,7 @@ Which columns appear, in which order and of which type depends on the order of t
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -32,10 +33,6 @@ class Batch:
         self.source = source
         self.name = name
         self.rows: dict[str, Row] = {}
-
-    def add(self, row: Row) -> bool:
-        """False: a row of that id is there already, and stays."""
-        return self.rows.setdefault(row.event.message_id, row) is row
 
     def without(self, ids: Iterable[str]) -> None:
         for message_id in ids:
@@ -118,7 +115,7 @@ def _given(
     for name in standard:
         if name not in shared and (take := FROM_EVENT.get(name)) is not None:
             yield name, [take(event) for event in events]
-    if "event" in standard:
+    if "event" in standard and not ("event" in shared and "event_text" in shared):
         yield from ((name, values) for name, values in _event_names(table.name, events) if name not in shared)
     for name in stretch.context_names:
         if name not in shared:
@@ -135,14 +132,7 @@ def _event_names(table: str, events: Sequence[CleanEvent]) -> Iterable[tuple[str
 
 
 def _names(found: Iterable[dict[str, Any]]) -> list[str]:
-    names: dict[str, None] = {}
-    seen: set[int] = set()
-    for values in found:
-        if id(values) not in seen:
-            seen.add(id(values))
-            if not values.keys() <= names.keys():
-                names.update(dict.fromkeys(values))
-    return list(names)
+    return list(dict.fromkeys(chain.from_iterable(found)))
 
 
 def _first_seen(rows: Sequence[Row], name: str, fitted: list[Any]) -> tuple[int, int]:

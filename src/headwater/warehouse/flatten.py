@@ -68,6 +68,7 @@ class Naming:
         self._prefix = prefix
         self.chars = 0
         self.root = Names(prefix, prefix, self)
+        self._plans: dict[tuple[str, ...], tuple[str, ...] | None] = {}
 
     def column(self, stem: str) -> str:
         name = safe_name(stem)
@@ -77,11 +78,25 @@ class Naming:
         """Raises exact.Unreadable; RecursionError when nested deeper than the stack."""
         if self.chars > MAX_REMEMBERED_CHARS:
             self.root.clear()
+            self._plans.clear()
             self.chars = 0
+        found = read_object(raw)
+        if type(found) is dict and _LEAVES.issuperset(map(type, found.values())):
+            names = self._plan(tuple(found))
+            if names is not None:
+                return dict(zip(names, found.values(), strict=True)), ()
         columns: dict[str, Any] = {}
         clashes: list[tuple[str, Any]] = []
-        _flatten(read_object(raw).items(), self.root, columns, clashes, nulls)
+        _flatten(found.items(), self.root, columns, clashes, nulls)
         return columns, clashes or ()
+
+    def _plan(self, keys: tuple[str, ...]) -> tuple[str, ...] | None:
+        """The columns of a flat object with these keys, in their order; None when two of them share one."""
+        if keys not in self._plans:
+            names = tuple(self.root[key].column for key in keys)
+            self._plans[keys] = names if len(set(names)) == len(names) else None
+            self.chars += 60 + sum(map(len, keys)) + 8 * len(keys)
+        return self._plans[keys]
 
 
 def _flatten(

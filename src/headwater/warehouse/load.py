@@ -116,7 +116,7 @@ class Loader:
                     batch = batches[source.schema, name] = Batch(source, name)
                     self._table(steps, batch)
                 report.rows += 1
-                if not batch.add(row):
+                if batch.rows.setdefault(event.message_id, row) is not row:  # the first of an id stays
                     report.duplicates += 1
         return batches
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final, Protocol
 
 import msgspec
@@ -29,6 +30,7 @@ IDLE_S = 0.25
 """Waits for clean events end by themselves after so long, to see whether the loop is to stop."""
 RETRY_S = 0.5
 READER = "warehouse"
+_WORKSPACE: Final = attrgetter("workspace_id")
 
 SHARE: Final = 3.0
 AT_MOST: Final = 2.5
@@ -218,10 +220,10 @@ class Loading:
         found = {workspace_id: Frames() for workspace_id, cursor in cursors.items() if cursor < after}
         for record in records:
             frame = decode_frame(record.payload)
-            for event in frame.events:
-                if record.next > cursors.get(event.workspace_id, 0):
-                    frames = found.setdefault(event.workspace_id, Frames())
-                    (frames.events if frame.replay is None else frames.replayed).append(event)
+            for workspace_id, events in _apart(frame.events).items():
+                if record.next > cursors.get(workspace_id, 0):
+                    frames = found.setdefault(workspace_id, Frames())
+                    (frames.events if frame.replay is None else frames.replayed).extend(events)
         return found
 
 
@@ -230,6 +232,17 @@ def first_offset(clean: Reader, targets: Mapping[str, Target]) -> int:
     earliest = clean.earliest()
     cursors = [target.cursor(READER) for target in targets.values()]
     return min((earliest if cursor is None else cursor for cursor in cursors), default=earliest)
+
+
+def _apart(events: list[CleanEvent]) -> dict[str, list[CleanEvent]]:
+    """By workspace."""
+    names = dict.fromkeys(map(_WORKSPACE, events))
+    if len(names) == 1:  # as nearly always
+        return dict.fromkeys(names, events)
+    found: dict[str, list[CleanEvent]] = {name: [] for name in names}
+    for event in events:
+        found[event.workspace_id].append(event)
+    return found
 
 
 def pause_s(took_s: float, every_s: float) -> float:

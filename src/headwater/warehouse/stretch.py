@@ -52,11 +52,11 @@ class Shared:
     def __init__(self, columns: dict[str, tuple[ColumnType, pa.Array]]) -> None:
         self._columns = columns
 
-    def taken(self, table: Table, names: Sequence[str], places: pa.Array) -> dict[str, pa.Array]:
-        """Those of `names` whose type is the table's, with the rows at `places`."""
+    def taken(self, table: Table, names: Sequence[str], places: pa.Array, *, all_: bool) -> dict[str, pa.Array]:
+        """Those of `names` whose type is the table's, with the rows at `places`. `all_`: these are all, in order."""
         fitting = self._fitting(table, names)
-        if not fitting:
-            return {}
+        if not fitting or all_:
+            return fitting
         rows = pa.RecordBatch.from_arrays(list(fitting.values()), names=list(fitting)).take(places)
         return dict(zip(fitting, rows.columns, strict=True))
 
@@ -106,7 +106,8 @@ class Stretch:
     def columns(self, rows: Sequence[Row], table: Table) -> dict[str, pa.Array]:
         """The columns of these rows of one table that are plain; Unicode errors for text that is none."""
         places = pa.array([row.place for row in rows], pa.int32())
-        found = self._standard.taken(table, standard_columns(table.name), places)
+        whole = len(rows) == len(self._events)  # each event has one row at most in a table, in their order
+        found = self._standard.taken(table, standard_columns(table.name), places, all_=whole)
         if "event" in standard_columns(table.name):
             slugged = table.name in SLUGGED
             names = ("event_text", "event") if slugged else ("event_text",)
