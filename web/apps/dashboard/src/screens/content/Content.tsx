@@ -13,6 +13,7 @@ import { Failed, Loading } from "../../parts/States";
 import { EyeIcon } from "../../shell/icons";
 import { Page } from "../../shell/Page";
 import { DraftsOf } from "./drafts";
+import { FormsOf, useUnsaved } from "./FormsOf";
 import { Preview } from "./Preview";
 import { Publish } from "./Publish";
 import { StatusMark } from "./Status";
@@ -51,7 +52,9 @@ export function Content() {
   }
   return (
     <DraftsOf key={content.id} content={content}>
-      <Opened content={content} />
+      <FormsOf content={content}>
+        <Opened content={content} />
+      </FormsOf>
     </DraftsOf>
   );
 }
@@ -60,6 +63,7 @@ function Opened({ content }: { content: ContentValue }) {
   const { tab = "design" } = route.useSearch();
   const navigate = route.useNavigate();
   const [asking, setAsking] = useState<"publish" | "preview" | null>(null);
+  const unsaved = useUnsaved(content);
   const Screen = SCREENS[tab];
   const isArchived = content.status === "archived";
   return (
@@ -85,6 +89,12 @@ function Opened({ content }: { content: ContentValue }) {
           {TABS.map(({ id, label }) => (
             <Tabs.Tab key={id} value={id}>
               {label}
+              {unsaved.some((each) => each.tab === id) && (
+                <>
+                  <span aria-hidden="true">&nbsp;•</span>
+                  <span className="hw-sr">&nbsp;(not saved)</span>
+                </>
+              )}
             </Tabs.Tab>
           ))}
         </Tabs.List>

@@ -2,19 +2,22 @@
 
 import { ActionIcon, Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useLayoutEffect, useRef, useState } from "react";
+import { type FormEvent, useLayoutEffect, useRef } from "react";
 import type { Content, Goal } from "../../api/contentTypes";
 import { segmentsQuery } from "../../api/peopleQueries";
 import { PlusIcon, TrashIcon } from "../../shell/icons";
+import { useForm, useForms } from "./FormsOf";
 import { MeanwhileAlert } from "./MeanwhileAlert";
 import { newId } from "./placements/placement";
 import { isSame } from "./same";
 import { useContentChange } from "./useContentChange";
 
 export function Goals({ content }: { content: Content }) {
-  const [edited, setEdited] = useState<{ goals: Goal[]; revision: number } | null>(null);
+  const forms = useForms();
+  const edited = useForm("goals");
+  const clear = () => forms.put("goals", undefined);
   const { data: segments } = useQuery(segmentsQuery);
-  const save = useContentChange(content);
+  const save = useContentChange(content, clear);
   const whole = useRef<HTMLFormElement>(null);
   const next = useRef<string | null>(null);
   const goals = edited?.goals ?? content.goals;
@@ -22,16 +25,18 @@ export function Goals({ content }: { content: Content }) {
     if (next.current) whole.current?.querySelector<HTMLElement>(next.current)?.focus();
     next.current = null;
   }, [goals.length]);
-  const put = (changed: Goal[]) =>
-    setEdited({ goals: changed, revision: edited?.revision ?? content.revision });
+  const put = (changed: Goal[]) => {
+    const { revision, base } = edited ?? { revision: content.revision, base: { goals: content.goals } };
+    forms.put("goals", { goals: changed, revision, base });
+  };
   const change = (at: number, part: Partial<Goal>) =>
     put(goals.map((goal, index) => (index === at ? { ...goal, ...part } : goal)));
   const isShort = goals.some(({ name, event }) => name.trim() === "" || event.trim() === "");
-  const isEdited = edited !== null && !isSame(edited.goals, content.goals);
+  const isEdited = edited !== undefined && !isSame(edited.goals, content.goals);
   function submit(event: FormEvent) {
     event.preventDefault();
     if (!edited || isShort) return;
-    save.mutate({ change: { goals }, revision: edited.revision }, { onSuccess: () => setEdited(null) });
+    save.mutate({ change: { goals }, revision: edited.revision, base: edited.base });
   }
   return (
     <section className="hw-card" aria-labelledby="goals">
@@ -107,7 +112,7 @@ export function Goals({ content }: { content: Content }) {
               Add goal
             </Button>
           </div>
-          <MeanwhileAlert what="save the goals" save={save} onTaken={() => setEdited(null)} />
+          <MeanwhileAlert what="save the goals" save={save} onTaken={clear} />
           <Group gap="sm">
             <Button type="submit" variant="default" loading={save.isPending} disabled={!isEdited || isShort}>
               Save goals

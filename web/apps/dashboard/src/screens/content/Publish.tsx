@@ -2,6 +2,7 @@
 
 import { Button, Checkbox, Group, Stack, Text, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { publishContent } from "../../api/content";
 import { checkQuery } from "../../api/contentQueries";
@@ -9,13 +10,20 @@ import type { Content, Document } from "../../api/contentTypes";
 import { useOnce } from "../../api/once";
 import { Failed, Loading } from "../../parts/States";
 import { useDrafts } from "./drafts";
+import { List, useUnsaved } from "./FormsOf";
 import { keepContent } from "./keep";
 import { Problems } from "./Problems";
 import { StatusMark } from "./Status";
+import { TABS } from "./tabs";
+
+const route = getRouteApi("/inside/content/$id");
 
 export function Publish({ content, onClose }: { content: Content; onClose: () => void }) {
   const drafts = useDrafts();
+  const unsaved = useUnsaved(content);
+  const navigate = route.useNavigate();
   const [isKept, setKept] = useState<boolean | null>(null);
+  const [isWithout, setWithout] = useState(false);
   // What is not saved yet would be neither checked nor published.
   useEffect(() => {
     void drafts.flush().then(setKept);
@@ -30,6 +38,32 @@ export function Publish({ content, onClose }: { content: Content; onClose: () =>
         <Button variant="default" onClick={onClose}>
           Look at it
         </Button>
+      </>
+    );
+  }
+  if (unsaved.length > 0 && !isWithout) {
+    return (
+      <>
+        <Text size="sm" role="alert">
+          There are changes that are not saved. They are not checked, and do not go live:
+        </Text>
+        <List unsaved={unsaved} />
+        <Group gap="sm" mt="md">
+          {[...new Set(unsaved.map((each) => each.tab))].map((tab) => (
+            <Button
+              key={tab}
+              onClick={() => {
+                onClose();
+                void navigate({ search: { tab }, resetScroll: false });
+              }}
+            >
+              Go back to {TABS.find(({ id }) => id === tab)?.label}
+            </Button>
+          ))}
+          <Button variant="default" onClick={() => setWithout(true)}>
+            Go on without them
+          </Button>
+        </Group>
       </>
     );
   }

@@ -17,11 +17,13 @@ import { useOnce } from "../../api/once";
 import { CopyButton } from "../../parts/Copy";
 import { Dialog } from "../../parts/Dialog";
 import { Failed } from "../../parts/States";
-import { useDraft } from "../../parts/useDraft";
+import { editsOf } from "../../parts/useDraft";
 import { When } from "../../parts/When";
 import { CopyIcon, DownloadIcon } from "../../shell/icons";
 import { Delete } from "../sending/Delete";
 import { useDrafts } from "./drafts";
+import { namesOf } from "./forms";
+import { useForm, useForms } from "./FormsOf";
 import { Goals } from "./Goals";
 import { forgetContent, keepContent } from "./keep";
 import { MeanwhileAlert } from "./MeanwhileAlert";
@@ -55,21 +57,25 @@ function Card({ id, title, children }: { id: string; title: string; children: Re
 }
 
 function Names({ content }: { content: Content }) {
-  const draft = useDraft({ name: content.name, slug: content.slug, folder: content.folder });
-  const [revision, setRevision] = useState(content.revision);
-  const save = useContentChange(content);
-  const { name, slug } = draft.values;
+  const forms = useForms();
+  const held = useForm("names");
+  const server = namesOf(content);
+  const edits = editsOf(server, held?.touched ?? {});
+  const isEdited = Object.keys(edits).length > 0;
+  const { name, slug, folder } = { ...server, ...held?.touched };
+  const clear = () => forms.put("names", undefined);
+  const save = useContentChange(content, clear);
   const problem = name.trim() === "" ? "Give the content a name." : null;
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (problem || !draft.isEdited) return;
-    save.mutate({ change: draft.edits, revision }, { onSuccess: draft.clear });
+    if (problem || !held || !isEdited) return;
+    save.mutate({ change: edits, revision: held.revision, base: held.base });
   }
-  const put = (part: Partial<typeof draft.values>) => {
+  const put = (part: Partial<typeof server>) => {
     // What is changed here is a change of what is seen now, not of what somebody else makes of it later.
-    if (!draft.isEdited) setRevision(content.revision);
+    const begun = isEdited && held ? held : { revision: content.revision, base: server, touched: {} };
     if (save.isSuccess) save.reset();
-    draft.change(part);
+    forms.put("names", { ...begun, touched: { ...begun.touched, ...part } });
   };
   return (
     <Card id="names" title="Name and slug">
@@ -101,17 +107,17 @@ function Names({ content }: { content: Content }) {
           <TextInput
             label="Folder"
             description="Contents of the same folder stand together in the list. May be empty."
-            value={draft.values.folder}
+            value={folder}
             onChange={(event) => put({ folder: event.currentTarget.value })}
             autoComplete="off"
           />
-          <MeanwhileAlert what="save it" save={save} onTaken={draft.clear} />
+          <MeanwhileAlert what="save it" save={save} onTaken={clear} />
           <Group gap="sm">
-            <Button type="submit" loading={save.isPending} disabled={!draft.isEdited || problem !== null}>
+            <Button type="submit" loading={save.isPending} disabled={!isEdited || problem !== null}>
               Save
             </Button>
             <Text size="sm" role="status">
-              {draft.isEdited ? "Not saved yet." : save.isSuccess ? "Saved." : ""}
+              {isEdited ? "Not saved yet." : save.isSuccess ? "Saved." : ""}
             </Text>
           </Group>
         </Stack>
@@ -215,7 +221,7 @@ function End({ content }: { content: Content }) {
           consequence="Its designs, versions and placements are gone for good. What people did with it stays in the tables."
           remove={() => deleteContent(content.id)}
           onDone={() => {
-            void navigate({ to: "/content" }).then(() => forgetContent(content.id));
+            void navigate({ to: "/content", ignoreBlocker: true }).then(() => forgetContent(content.id));
           }}
         />
       </Stack>

@@ -7,14 +7,15 @@ import { pagesTestQuery } from "../../../api/contentQueries";
 import type { PageRule, Pages } from "../../../api/contentTypes";
 import { BlockIcon, CheckIcon, PlusIcon, TrashIcon } from "../../../shell/icons";
 import { NO_ADDRESS, pageAddress } from "../addresses";
-import { RULE_KINDS, ruleInWords } from "./placement";
+import { RULE_KINDS, ruleFault, ruleInWords } from "./placement";
 
 const MOST = 20;
 const DELAY_MS = 350;
 
-type Props = { pages: Pages; problem?: string; onChange: (pages: Pages) => void };
+/** `isTried`: somebody wanted to save them. From then on what is wrong is said. */
+type Props = { pages: Pages; isTried: boolean; onChange: (pages: Pages) => void };
 
-export function PageFields({ pages, problem, onChange }: Props) {
+export function PageFields({ pages, isTried, onChange }: Props) {
   const count = pages.show.length + pages.hide.length;
   const isShort = pages.show.some(isEmpty) || pages.hide.some(isEmpty);
   return (
@@ -27,7 +28,7 @@ export function PageFields({ pages, problem, onChange }: Props) {
         label="Show on"
         rules={pages.show}
         isFull={count >= MOST}
-        problem={problem}
+        isTried={isTried}
         onChange={(show) => onChange({ ...pages, show })}
       />
       {pages.show.length > 1 && (
@@ -45,7 +46,7 @@ export function PageFields({ pages, problem, onChange }: Props) {
         label="Hide on"
         rules={pages.hide}
         isFull={count >= MOST}
-        problem={problem}
+        isTried={isTried}
         onChange={(hide) => onChange({ ...pages, hide })}
       />
       {count > 0 && !isShort && <Tester pages={pages} />}
@@ -59,11 +60,11 @@ type RulesProps = {
   label: string;
   rules: PageRule[];
   isFull: boolean;
-  problem?: string;
+  isTried: boolean;
   onChange: (rules: PageRule[]) => void;
 };
 
-function Rules({ label, rules, isFull, problem, onChange }: RulesProps) {
+function Rules({ label, rules, isFull, isTried, onChange }: RulesProps) {
   const whole = useRef<HTMLFieldSetElement>(null);
   const next = useRef<string | null>(null);
   useLayoutEffect(() => {
@@ -92,7 +93,7 @@ function Rules({ label, rules, isFull, problem, onChange }: RulesProps) {
                 aria-label={`${name}: value`}
                 placeholder={sample}
                 value={rule.value}
-                error={isEmpty(rule) ? problem : undefined}
+                error={isTried ? ruleFault(rule) : undefined}
                 onChange={(event) => put(index, { value: event.currentTarget.value })}
                 autoComplete="off"
                 spellCheck={false}

@@ -4,33 +4,34 @@ import { Button, Checkbox, Group, NativeSelect, Stack, Text, Textarea, TextInput
 import { type FormEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Content, Device, Frequency, Kind, Place, Placement, Trigger } from "../../../api/contentTypes";
+import { placementIn, type PlacementForm as Opened } from "../forms";
 import { MeanwhileAlert } from "../MeanwhileAlert";
 import { useContentChange } from "../useContentChange";
 import { PageFields } from "./PageFields";
 import { Picker } from "./Picker";
-import { DEVICES, linesOf, PLACES, problemsOf, wordsOf } from "./placement";
+import { DEVICES, PLACES, problemsOf } from "./placement";
 
 type Props = {
   content: Content;
   kind: Kind;
-  first: Placement;
-  isNew: boolean;
-  /** Of the content, when the form was opened. */
-  revision: number;
+  form: Opened;
+  /** It was opened just now, and not by coming back to its tab. */
+  isAsked: boolean;
+  onChange: (part: Partial<Opened>) => void;
   onClose: () => void;
 };
 
-export function PlacementForm({ content, kind, first, isNew, revision, onClose }: Props) {
-  const [placement, setPlacement] = useState(first);
-  const [languages, setLanguages] = useState(first.languages.join(", "));
-  const [selectors, setSelectors] = useState(first.selectors.join("\n"));
+export function PlacementForm({ content, kind, form: opened, isAsked, onChange, onClose }: Props) {
+  const { placement, languages, selectors, first, isNew } = opened;
   const [isTried, setTried] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   const form = useRef<HTMLFormElement>(null);
-  const save = useContentChange(content);
-  useLayoutEffect(() => heading.current?.focus(), []);
-  const put = (part: Partial<Placement>) => setPlacement((before) => ({ ...before, ...part }));
-  const whole = { ...placement, selectors: linesOf(selectors), languages: wordsOf(languages) };
+  const save = useContentChange(content, onClose);
+  useLayoutEffect(() => {
+    if (isAsked) heading.current?.focus();
+  }, []);
+  const put = (part: Partial<Placement>) => onChange({ placement: { ...placement, ...part } });
+  const whole = placementIn(opened);
   const found = problemsOf(whole, kind);
   const problems = isTried ? found : {};
 
@@ -41,7 +42,7 @@ export function PlacementForm({ content, kind, first, isNew, revision, onClose }
     if (Object.keys(found).length > 0) return form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
     const others = content.placements;
     const placements = isNew ? [...others, whole] : others.map((each) => (each.id === whole.id ? whole : each));
-    save.mutate({ change: { placements }, revision }, { onSuccess: onClose });
+    save.mutate({ change: { placements }, revision: opened.revision, base: opened.base });
   }
 
   return (
@@ -63,17 +64,16 @@ export function PlacementForm({ content, kind, first, isNew, revision, onClose }
             <Card title="Element">
               <Picker
                 content={content}
-                onPicked={(target) => {
-                  setSelectors(target.selectors.join("\n"));
-                  put({ text: target.text || undefined });
-                }}
+                onPicked={({ selectors: found, text }) =>
+                  onChange({ selectors: found.join("\n"), placement: { ...placement, text: text || undefined } })
+                }
               />
               <Textarea
                 label="Selectors"
                 description="One a line. Each that matches votes for its element, so that a change of the page does not lose it."
                 value={selectors}
                 error={problems.selectors}
-                onChange={(event) => setSelectors(event.currentTarget.value)}
+                onChange={(event) => onChange({ selectors: event.currentTarget.value })}
                 autosize
                 minRows={2}
                 spellCheck={false}
@@ -95,7 +95,7 @@ export function PlacementForm({ content, kind, first, isNew, revision, onClose }
             </Card>
           )}
           <Card title="Pages">
-            <PageFields pages={placement.pages} problem={problems.pages} onChange={(pages) => put({ pages })} />
+            <PageFields pages={placement.pages} isTried={isTried} onChange={(pages) => put({ pages })} />
           </Card>
         </Stack>
         <Stack gap="md">
@@ -137,7 +137,7 @@ export function PlacementForm({ content, kind, first, isNew, revision, onClose }
               label="Only in the languages"
               description="Of the browser, such as de, en-GB; de stands for de-AT too. Empty: in all."
               value={languages}
-              onChange={(event) => setLanguages(event.currentTarget.value)}
+              onChange={(event) => onChange({ languages: event.currentTarget.value })}
               autoComplete="off"
               spellCheck={false}
             />

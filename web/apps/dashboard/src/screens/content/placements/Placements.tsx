@@ -1,9 +1,11 @@
 /** Where, when and how often the content shows: its placements, each in words, to change one by one. */
 
 import { Button, Group, Text } from "@mantine/core";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef } from "react";
 import type { Content, Placement } from "../../../api/contentTypes";
 import { PencilIcon, PlusIcon, TrashIcon } from "../../../shell/icons";
+import { opened } from "../forms";
+import { useForm, useForms } from "../FormsOf";
 import { MeanwhileAlert } from "../MeanwhileAlert";
 import { isSame } from "../same";
 import { useContentChange } from "../useContentChange";
@@ -11,11 +13,16 @@ import { inWords, newPlacement } from "./placement";
 import { PlacementForm } from "./PlacementForm";
 
 export function Placements({ content }: { content: Content }) {
-  const [open, setOpen] = useState<{ placement: Placement; isNew: boolean; revision: number } | null>(null);
+  const forms = useForms();
+  const open = useForm("placement");
   const opener = useRef<string | null>(null);
+  const isAsked = useRef(false);
   const remove = useContentChange(content);
   const kind = content.documents[0]?.tree.kind ?? "inline";
-  const close = () => setOpen(null);
+  const close = () => {
+    opener.current = open?.opener ?? null;
+    forms.put("placement", undefined);
+  };
   // Back to where one came from, once the list is there again; with the drawing, so that no click comes in between.
   useLayoutEffect(() => {
     if (open || opener.current === null) return;
@@ -23,17 +30,17 @@ export function Placements({ content }: { content: Content }) {
     opener.current = null;
   }, [open]);
   const edit = (placement: Placement, isNew: boolean, from: string) => {
-    opener.current = from;
-    setOpen({ placement, isNew, revision: content.revision });
+    isAsked.current = true;
+    forms.put("placement", opened(content, placement, isNew, from));
   };
   if (open) {
     return (
       <PlacementForm
         content={content}
         kind={kind}
-        first={open.placement}
-        isNew={open.isNew}
-        revision={open.revision}
+        form={open}
+        isAsked={isAsked.current}
+        onChange={(part) => forms.put("placement", { ...(forms.current().placement ?? open), ...part })}
         onClose={close}
       />
     );
@@ -90,6 +97,7 @@ export function Placements({ content }: { content: Content }) {
                   remove.mutate({
                     change: { placements: content.placements.filter(({ id }) => id !== placement.id) },
                     revision: content.revision,
+                    base: { placements: content.placements },
                   })
                 }
               >

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Placement } from "../../../api/contentTypes";
-import { inWords, linesOf, newId, newPlacement, problemsOf, wordsOf } from "./placement";
+import { inWords, linesOf, newId, newPlacement, problemsOf, ruleFault, wordsOf } from "./placement";
 
 const placement = (part: Partial<Placement> = {}): Placement => ({ ...newPlacement([]), selectors: ["#nav"], ...part });
 
@@ -44,6 +44,26 @@ it("says what is missing before it is saved", () => {
   expect(problemsOf(placement({ frequency: { kind: "times", times: 0, days: 1 } }), "modal")).toHaveProperty("frequency");
   const pages: Placement["pages"] = { match: "any", show: [{ kind: "path", value: "" }], hide: [] };
   expect(problemsOf(placement({ pages }), "modal")).toHaveProperty("pages");
+});
+
+it.each(["/orders/*", "**/edit", "#/team", " / "])("takes the path %s", (value) => {
+  expect(ruleFault({ kind: "path", value })).toBeUndefined();
+});
+
+it.each([
+  ["nope**[/orders**", "A path begins with /, as in /nope**[/orders**."],
+  ["?orders", "A path begins with /, as in /orders."],
+  ["https://app.example.com/orders", "This is a whole address"],
+  ["  ", "A page rule is empty"],
+])("says why the path %j cannot be meant so", (value, said) => {
+  expect(ruleFault({ kind: "path", value })).toContain(said);
+  const pages: Placement["pages"] = { match: "any", show: [], hide: [{ kind: "path", value }] };
+  expect(problemsOf(placement({ pages }), "modal").pages).toContain(said);
+});
+
+it("takes other rules as they are", () => {
+  expect(ruleFault({ kind: "exact", value: "app.example.com/orders" })).toBeUndefined();
+  expect(ruleFault({ kind: "query", value: "tab=a" })).toBeUndefined();
 });
 
 it("reads lists as people write them", () => {

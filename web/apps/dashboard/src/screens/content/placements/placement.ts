@@ -111,7 +111,7 @@ export function wordsOf(text: string): string[] {
 /** What has to be mended before it is saved, by field; empty when nothing has. */
 export function problemsOf(placement: Placement, kind: Kind): Partial<Record<"selectors" | "delayS" | "trigger" | "frequency" | "pages", string>> {
   const { selectors, delayS, trigger, frequency, pages } = placement;
-  const empty = [...pages.show, ...pages.hide].some(({ value }) => value.trim() === "");
+  const faulty = [...pages.show, ...pages.hide].map(ruleFault).find(Boolean);
   return {
     ...(kind === "inline" && selectors.length === 0 ? { selectors: "Choose the element on the page, or write a selector." } : {}),
     ...(delayS >= 0 && delayS <= 600 ? {} : { delayS: "A number of seconds, from 0 to 600." }),
@@ -120,8 +120,17 @@ export function problemsOf(placement: Placement, kind: Kind): Partial<Record<"se
     ...(frequency.kind === "times" && !(isCount(frequency.times) && isCount(frequency.days))
       ? { frequency: "Whole numbers from 1." }
       : {}),
-    ...(empty ? { pages: "A page rule is empty: write it, or remove it." } : {}),
+    ...(faulty ? { pages: faulty } : {}),
   };
+}
+
+/** Why a page rule cannot be meant as it stands; undefined: it may. */
+export function ruleFault({ kind, value }: PageRule): string | undefined {
+  const text = value.trim();
+  if (text === "") return "A page rule is empty: write it, or remove it.";
+  if (kind !== "path" || /^[/#*]/.test(text)) return undefined;
+  if (text.includes("://")) return "This is a whole address: choose that kind of rule, or keep only its path.";
+  return `A path begins with /, as in /${text.replace(/^[?./]+/, "")}.`;
 }
 
 const isCount = (value: number) => Number.isInteger(value) && value >= 1;
