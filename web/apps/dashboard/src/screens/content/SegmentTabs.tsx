@@ -51,8 +51,10 @@ export function SegmentTabs({ content, open, onOpen }: Props) {
   return (
     <div>
       <Text size="sm" mb="xs">
-        The first of these segments that holds a person decides what the person sees; Everyone comes last. Whoever is in
-        none of them sees nothing.
+        The first of these segments that holds a person decides what the person sees.{" "}
+        {documents.some(({ segmentId }) => segmentId === EVERYONE)
+          ? "Everyone comes last, and holds whoever is in none of the others."
+          : "Whoever is in none of them sees nothing."}
       </Text>
       <Group gap="sm" align="center">
         <Tabs value={open ? String(open.id) : null} onChange={(id) => onOpen(Number(id))} variant="outline">
