@@ -245,3 +245,8 @@ def test_the_components(view_of: Page, made: Made) -> None:
     view_of.get_by_role("button", name="Change Rating").click()
     view_of.get_by_role("dialog").get_by_label("Prop 1: name").wait_for()
     check(view_of)
+    view_of.keyboard.press("Escape")
+    view_of.get_by_role("dialog").wait_for(state="detached")
+    view_of.get_by_role("button", name="Delete Rating").click()
+    view_of.get_by_role("dialog").wait_for()
+    check(view_of)

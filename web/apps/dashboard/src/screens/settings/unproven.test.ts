@@ -10,7 +10,7 @@ it("says that all are signed only where none was counted without", () => {
 it.each([
   [{ missing: 1, wrong: 0 }, /^1 came without a right signature/],
   [{ missing: 0, wrong: 1 }, /^1 came without a right signature/],
-  [{ missing: 1200, wrong: 34 }, /^1,234 of them came without a right signature/],
+  [{ missing: 1200, wrong: 34 }, /^1,234 came without a right signature/],
 ])("does not say so where %j were counted and nobody is named", (counts, expected) => {
   const said = whoIsUnproven({ doors: [door, { ...door, ...counts }] });
   expect(said).toMatch(expected);
