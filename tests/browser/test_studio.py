@@ -360,9 +360,21 @@ def test_an_element_is_chosen_on_the_page_itself(inside: Page, shared_server: Se
     expect(page.get_by_label("Selectors")).to_have_value("#team\nmain > section")
     expect(page.get_by_label("Text of the element")).to_have_value("Your team")
     there.close()
+    expect(page.get_by_label("Show on, rule 1: value")).to_have_value("/demo/")
+    keeps_room(page)
     page.get_by_role("button", name="Save placement").click()
     expect(page.get_by_role("list", name="Placements")).to_contain_text("#team")
-    assert content(shared_server, made["id"])["placements"][0]["text"] == "Your team"
+    saved = content(shared_server, made["id"])["placements"][0]
+    assert (saved["text"], saved["pages"]["show"]) == ("Your team", [{"kind": "path", "value": "/demo/"}])
+
+
+def keeps_room(page: Page) -> None:
+    """The lines for the page's own styles, as high as the design is."""
+    page.get_by_text("Keep room for a first visit").click()
+    lines = page.get_by_role("region", name="styles that keep room")
+    expect(lines).to_have_text(re.compile(r'^\[data-headwater="[\w-]+"\] \{ min-height: [1-9]\d*px \}'))
+    page.get_by_label("Show it", exact=True).select_option("inside")
+    expect(lines).to_have_text(re.compile(r"^#team \{ min-height: [1-9]\d*px \}"))
 
 
 def test_why_somebody_sees_it_or_not(inside: Page, shared_server: Server) -> None:

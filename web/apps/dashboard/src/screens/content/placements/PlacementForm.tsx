@@ -3,13 +3,15 @@
 import { Button, Checkbox, Group, NativeSelect, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import type { Content, Device, Frequency, Kind, Place, Placement, Trigger } from "../../../api/contentTypes";
+import type { Content, Device, Frequency, Kind, PageRule, Place, Placement, Trigger } from "../../../api/contentTypes";
 import { placementIn, type PlacementForm as Opened } from "../forms";
 import { MeanwhileAlert } from "../MeanwhileAlert";
 import { useContentChange } from "../useContentChange";
+import { KeepRoom } from "./KeepRoom";
 import { PageFields } from "./PageFields";
 import { Picker } from "./Picker";
 import { DEVICES, PLACES, problemsOf } from "./placement";
+import { ruleOf, withPage } from "./rule";
 
 type Props = {
   content: Content;
@@ -24,6 +26,8 @@ type Props = {
 export function PlacementForm({ content, kind, form: opened, isAsked, onChange, onClose }: Props) {
   const { placement, languages, selectors, first, isNew } = opened;
   const [isTried, setTried] = useState(false);
+  /** The page rule that choosing the element brought. */
+  const prefilled = useRef<PageRule | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   const form = useRef<HTMLFormElement>(null);
   const save = useContentChange(content, onClose);
@@ -64,9 +68,12 @@ export function PlacementForm({ content, kind, form: opened, isAsked, onChange, 
             <Card title="Element">
               <Picker
                 content={content}
-                onPicked={({ selectors: found, text }) =>
-                  onChange({ selectors: found.join("\n"), placement: { ...placement, text: text || undefined } })
-                }
+                onPicked={({ selectors: found, text, url }) => {
+                  const rule = isNew ? ruleOf(url) : null;
+                  const pages = rule ? withPage(placement.pages, rule, prefilled.current) : placement.pages;
+                  prefilled.current = rule;
+                  onChange({ selectors: found.join("\n"), placement: { ...placement, text: text || undefined, pages } });
+                }}
               />
               <Textarea
                 label="Selectors"
@@ -92,6 +99,7 @@ export function PlacementForm({ content, kind, form: opened, isAsked, onChange, 
                 data={PLACES}
                 onChange={(event) => put({ place: event.currentTarget.value as Place })}
               />
+              <KeepRoom content={content} place={placement.place} selector={whole.selectors[0]} />
             </Card>
           )}
           <Card title="Pages">
