@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headwater.base.event import MAX_DEPTH
+from headwater.base.event import MAX_DEPTH, MAX_EVENT_BYTES
 from headwater.base.http import Reply, Request
 from headwater.collect import answers, batch, calls
 from headwater.collect.calls import Item
@@ -98,6 +98,14 @@ def test_what_nests_too_deep_takes_no_lane_and_no_batch(levels: int) -> None:
         assert same(make_door(), KEY, generate.Sent("/v1/track", body)) == (levels + 2 <= MAX_DEPTH)
     batch_of_it = b'{"batch":[%s,{"userId":"u","type":"identify"}]}' % few
     assert taken_one_by_one(batch_of_it, make_door(), KEY) == (levels + 2 <= MAX_DEPTH)
+
+
+@pytest.mark.parametrize("over_bytes", [-1, 0, 1])
+def test_what_is_too_large_takes_no_lane_and_no_batch(over_bytes: int) -> None:
+    frame = b'{"userId":"u","type":"track","event":"e","properties":{"a":"%s"}}'
+    body = frame % (b"x" * (MAX_EVENT_BYTES - len(frame) + len("%s") + over_bytes))
+    assert same(make_door(), KEY, generate.Sent("/v1/track", body)) == (over_bytes <= 0)
+    assert taken_one_by_one(b'{"batch":[%s]}' % body, make_door(), KEY) == (over_bytes <= 0)
 
 
 def taken_one_by_one(text: bytes, door: Door, key: str) -> bool:
