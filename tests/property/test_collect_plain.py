@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from headwater.base.event import MAX_DEPTH, MAX_EVENT_BYTES
 from headwater.base.http import Reply, Request
-from headwater.collect import answers, batch, calls
+from headwater.collect import answers, batch, body, calls
 from headwater.collect.calls import Item
 from headwater.collect.door import Door, Durable
 from headwater.collect.plain import plain_events
@@ -94,8 +94,8 @@ def test_limits_and_signed_identities_are_looked_at_by_themselves() -> None:
 def test_what_nests_too_deep_takes_no_lane_and_no_batch(levels: int) -> None:
     call = {"userId": "u", "type": "track", "event": "A", "properties": {"a": generate.nested(levels)}}
     few, many = json.dumps(call).encode(), json.dumps(call | {"traits": {"wide": [[]] * 200}}).encode()
-    for body in (few, many):
-        assert same(make_door(), KEY, generate.Sent("/v1/track", body)) == (levels + 2 <= MAX_DEPTH)
+    for text in (few, many):
+        assert same(make_door(), KEY, generate.Sent("/v1/track", text)) == (levels + 2 <= MAX_DEPTH)
     batch_of_it = b'{"batch":[%s,{"userId":"u","type":"identify"}]}' % few
     assert taken_one_by_one(batch_of_it, make_door(), KEY) == (levels + 2 <= MAX_DEPTH)
 
@@ -103,14 +103,15 @@ def test_what_nests_too_deep_takes_no_lane_and_no_batch(levels: int) -> None:
 @pytest.mark.parametrize("over_bytes", [-1, 0, 1])
 def test_what_is_too_large_takes_no_lane_and_no_batch(over_bytes: int) -> None:
     frame = b'{"userId":"u","type":"track","event":"e","properties":{"a":"%s"}}'
-    body = frame % (b"x" * (MAX_EVENT_BYTES - len(frame) + len("%s") + over_bytes))
-    assert same(make_door(), KEY, generate.Sent("/v1/track", body)) == (over_bytes <= 0)
-    assert taken_one_by_one(b'{"batch":[%s]}' % body, make_door(), KEY) == (over_bytes <= 0)
+    text = frame % (b"x" * (MAX_EVENT_BYTES - len(frame) + len("%s") + over_bytes))
+    assert same(make_door(), KEY, generate.Sent("/v1/track", text)) == (over_bytes <= 0)
+    assert taken_one_by_one(b'{"batch":[%s]}' % text, make_door(), KEY) == (over_bytes <= 0)
 
 
 def taken_one_by_one(text: bytes, door: Door, key: str) -> bool:
     """Whether a batch was taken as a whole, which then is what comes of looking at each event by itself."""
     try:
+        text = body.read(text, "")
         envelope, marker = batch.read(text)
         told = batch.told(envelope, marker)
     except NotTaken:
