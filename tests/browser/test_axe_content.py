@@ -175,8 +175,23 @@ def test_publishing(view_of: Page, made: Made) -> None:
     view_of.get_by_role("button", name="Preview…").click()
     dialog = view_of.get_by_role("dialog")
     dialog.get_by_role("button", name="Show it there").click()
-    dialog.get_by_text("Give the address of a page").wait_for()
+    dialog.get_by_text("This is no whole address of a page.").wait_for()
     check(view_of)
+
+
+def test_what_is_not_saved(view_of: Page, made: Made) -> None:
+    go(view_of, made, f"{made.path}?tab=settings")
+    view_of.get_by_role("textbox", name="Name", exact=True).fill("Another name")
+    view_of.get_by_role("button", name="Publish…").click()
+    view_of.get_by_role("list", name="Not saved yet").wait_for()
+    check(view_of)
+    view_of.keyboard.press("Escape")
+    view_of.get_by_role("dialog").wait_for(state="detached")
+    view_of.get_by_role("navigation", name="Where this is").get_by_role("link", name="Content").click()
+    view_of.get_by_role("button", name="Leave without saving").wait_for()
+    check(view_of)
+    view_of.get_by_role("button", name="Leave without saving").click()
+    view_of.get_by_role("heading", name="Content", level=1).wait_for()
 
 
 def test_the_placements(view_of: Page, made: Made) -> None:

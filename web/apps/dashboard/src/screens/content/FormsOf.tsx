@@ -55,7 +55,7 @@ export function useUnsaved(content: Content): Unsaved[] {
 
 export function List({ unsaved }: { unsaved: Unsaved[] }) {
   return (
-    <ul aria-label="Not saved yet" style={{ marginBlock: "0.5rem", paddingInlineStart: "1.25rem", overflowWrap: "anywhere" }}>
+    <ul aria-label="Not saved yet" style={{ marginBlock: "0.5rem", paddingInlineStart: "1.25rem", fontSize: "0.875rem", overflowWrap: "anywhere" }}>
       {unsaved.map(({ what }) => (
         <li key={what}>{what}</li>
       ))}
