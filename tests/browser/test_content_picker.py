@@ -217,8 +217,8 @@ def test_an_author_is_told_that_the_session_has_ended(
 ) -> None:
     page = context.new_page()
     bar, _ = start(page, shared_server, site, content)
-    gone = {"status": 404, "headers": {"Access-Control-Allow-Origin": "*"}, "body": "{}"}
-    page.route("**/api/author?*", lambda route: route.fulfill(**gone))
+    opened = {"Access-Control-Allow-Origin": "*"}
+    page.route("**/api/author?*", lambda route: route.fulfill(status=404, headers=opened, body="{}"))
     page.reload()
     expect(bar.get_by_role("alert")).to_contain_text("has ended")
     assert page.evaluate("[location.search, sessionStorage.length]") == ["?tab=a", 0]
