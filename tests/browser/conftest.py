@@ -46,8 +46,13 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """A page that must log no error and throw none: a broken policy, a missing file, a failed script."""
+def page(request: pytest.FixtureRequest, context: BrowserContext) -> Iterator[Page]:
+    """A page that must log no error and throw none: a broken policy, a missing file, a failed script.
+
+    A server of the test's own outlives the page, which would complain that nobody answers any more.
+    """
+    for own in {"server", "empty"} & set(request.fixturenames):
+        request.getfixturevalue(own)
     opened = context.new_page()
     faults = Faults(opened)
     yield opened
