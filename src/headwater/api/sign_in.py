@@ -103,9 +103,9 @@ def rename_me(
     store: GivenStore,
     public_url: GivenUrl,
 ) -> Me:
-    """Say who sits at this session: others read it where something was changed. Only a signed-in browser's session.
+    """Say who sits at this session: others read it where something was changed. Any scope, but only of a session.
 
-    Raises Forbidden for a token: a key is renamed among the workspace's API keys.
+    403 for a token: a key is renamed among the workspace's API keys.
     """
     if not caller.by_cookie:
         raise Forbidden("Only a signed-in session has a name of its own. Rename an API key under /workspace/api-keys.")

@@ -1259,8 +1259,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Say who sits at this session: others read it where something was changed. Only a signed-in browser's session.
-         * @description Raises Forbidden for a token: a key is renamed among the workspace's API keys.
+         * Say who sits at this session: others read it where something was changed. Any scope, but only of a session.
+         * @description 403 for a token: a key is renamed among the workspace's API keys.
          */
         patch: operations["renameMe"];
         trace?: never;
