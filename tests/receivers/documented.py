@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
@@ -27,7 +28,7 @@ class Refusal(Exception):
         self.status, self.body, self.headers = status, body, headers
 
 
-class Service:
+class Service(ABC):
     """`kept` is what arrived, in order; `lost` has (why, what) of what was answered well and not kept."""
 
     kind = "application/json"
@@ -51,9 +52,9 @@ class Service:
         text = body if isinstance(body, str) else json.dumps(body)
         return answer(status, text.encode(), [("Content-Type", self.kind), *headers])(exchange)
 
+    @abstractmethod
     def take(self, request: Request) -> Any:
         """The body of the 200; raises Refusal."""
-        raise NotImplementedError
 
 
 def _json(request: Request, refusal: Refusal) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Protocol
@@ -36,7 +37,7 @@ class Accepted(Protocol):
     def __call__(self, source_id: str, count: int) -> None: ...
 
 
-class Asked:
+class Asked(ABC):
     """How an answer gets back, whenever it is known."""
 
     __slots__ = ("accepted", "decision", "door", "request")
@@ -46,8 +47,8 @@ class Asked:
     request: Request
     decision: Durable
 
-    def answer(self, reply: Reply) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, reply: Reply) -> None: ...
 
     def stored(self, error: HeadwaterError | None) -> None:
         """What the journal calls: nothing is answered 200 before."""
