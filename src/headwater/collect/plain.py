@@ -7,24 +7,20 @@ is left to it, to be taken or refused there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Annotated, Final
 
 import msgspec
 
-from headwater.base.event import MAX_DEPTH, MAX_EVENT_BYTES, MAX_MESSAGE_ID_CHARS, CallType
+from headwater.base.event import MAX_DEPTH, MAX_EVENT_BYTES, CallType
 from headwater.base.http import Reply
 from headwater.collect import records
 from headwater.collect.body import brackets, too_deep
+from headwater.collect.calls import Item
 from headwater.collect.intake import Intake
 from headwater.collect.model import Directory
 from headwater.collect.records import Told
 
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
-
-
-class _Object(msgspec.Struct, frozen=True, gc=False):
-    """Any JSON object; what is in it is not looked at."""
 
 
 class _Context(msgspec.Struct, frozen=True, gc=False):
@@ -34,26 +30,11 @@ class _Context(msgspec.Struct, frozen=True, gc=False):
     hmac: None = None
 
 
-class _Call(msgspec.Struct, frozen=True, gc=False, kw_only=True, rename="camel"):
-    """What must be so of any call. `calls.Item` allows more."""
+class _Call(Item, frozen=True, gc=False, kw_only=True, rename="camel"):
+    """What must be so of any call: an Item that asks for nothing and proves nothing."""
 
-    type: CallType | None = None
-    message_id: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE_ID_CHARS)] | None = None
-    user_id: str | None = None
-    anonymous_id: str | None = None
-    group_id: str | None = None
-    previous_id: str | None = None
-    event: str | None = None
-    name: str | None = None
-    category: str | None = None
-    properties: _Object | None = None
-    traits: _Object | None = None
-    context: _Context | None = None
-    integrations: _Object | None = None
-    timestamp: datetime | None = None
-    original_timestamp: datetime | None = None
-    sent_at: datetime | None = None
-    hmac: None = None
+    context: _Context | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
+    hmac: None = None  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class _Track(_Call, frozen=True, gc=False, kw_only=True, rename="camel"):
